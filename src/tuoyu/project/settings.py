@@ -1,0 +1,99 @@
+"""Settings of an installation; what differs between installations comes from the environment."""
+
+import os
+from pathlib import Path
+
+from tuoyu.project import database, keys
+
+ROOT = Path(__file__).resolve().parents[3]
+VAR = Path(os.environ.get("TUOYU_VAR", ROOT / "var")).resolve()
+PACKS = Path(os.environ.get("TUOYU_PACKS", ROOT / "packs")).resolve()
+UPLOADS = Path(os.environ.get("TUOYU_UPLOADS", VAR / "uploads")).resolve()
+
+DEBUG = os.environ.get("TUOYU_DEBUG") == "1"
+SECRET_KEY = keys.secret_key(VAR)
+ALLOWED_HOSTS = os.environ.get("TUOYU_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TUOYU_ORIGINS", "").split(",") if o]
+PUBLIC_ADDRESS = os.environ.get("TUOYU_ADDRESS", "http://localhost:8000").rstrip("/")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_htmx",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "tuoyu.core",
+    "tuoyu.jurisdictions",
+    "tuoyu.accounts",
+    "tuoyu.cases",
+    "tuoyu.policy",
+    "tuoyu.institutions",
+    "tuoyu.exchange",
+    "tuoyu.portal",
+    "tuoyu.project",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "tuoyu.core.access.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "tuoyu.project.urls"
+WSGI_APPLICATION = "tuoyu.project.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {"environment": "tuoyu.project.templating.environment"},
+    },
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
+     "OPTIONS": {"context_processors": ["django.template.context_processors.request"]}},
+]
+
+DATABASES = database.django_databases(VAR)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [ROOT / "src" / "tuoyu" / "project" / "static"]
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
