@@ -1,0 +1,58 @@
+"""Audit events: who did what to what, before and after, in the transaction that did it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model
+
+from tuoyu.core import clock
+from tuoyu.core.actions import note_event
+from tuoyu.core.actor import Actor, Seat
+from tuoyu.core.models import AuditEvent
+
+
+def record(
+    by: Actor,
+    verb: str,
+    obj: Model,
+    *,
+    topic: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    note: str = "",
+    seat: Seat | None = None,
+    place: str = "",
+) -> AuditEvent:
+    """Write one event. `verb` is dotted English (`case.decided`); `topic` threads a story (`case:12`).
+
+    `before` and `after` hold what changed, never a child's or an identity number in clear.
+    """
+    post = seat or _only_seat(by)
+    event = AuditEvent.objects.create(
+        at=clock.now(),
+        actor_kind=by.kind,
+        actor_id=by.user_id,
+        actor_label=by.label,
+        role=post.role.value if post else "",
+        department=post.department if post else "",
+        division_code=place or (post.division_code if post else ""),
+        verb=verb,
+        object_type=obj._meta.label,
+        object_id=str(obj.pk),
+        topic=topic,
+        before=before or {},
+        after=after or {},
+        note=note,
+        address=by.address,
+    )
+    note_event(verb)
+    return event
+
+
+def read(by: Actor, obj: Model, fields: Iterable[str], *, topic: str = "", note: str = "") -> AuditEvent:
+    """Write that somebody read personal data in clear (个人信息保护法 art. 51; minors' regulation art. 36)."""
+    return record(by, "personal.read", obj, topic=topic, after={"fields": sorted(fields)}, note=note)
+
+
+def _only_seat(by: Actor) -> Seat | None:
+    return by.seats[0] if len(by.seats) == 1 else None

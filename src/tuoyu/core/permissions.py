@@ -1,0 +1,137 @@
+"""One registry of permissions. A declaration answers both "may I?" and "what may I see?"."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.http import Http404
+
+from tuoyu.core.actor import Actor, Role, Seat
+
+M = TypeVar("M", bound=Model)
+Reach = Callable[[Actor, Seat], Q]
+
+
+def anything(actor: Actor, seat: Seat) -> Q:
+    """Every row: for what a role may do whatever the object."""
+    return Q()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role may, on the rows that `reach` describes; `relation` says the same to a reader."""
+
+    role: Role
+    reach: Reach = anything
+    relation: str = "all"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Something that may be done to rows of `model` ("app.Model"), or, without one, at all."""
+
+    key: str
+    model: str | None
+    grants: tuple[Grant, ...]
+    says: str
+
+    def __str__(self) -> str:
+        return self.key
+
+
+REGISTRY: dict[str, Permission] = {}
+
+
+def declare(key: str, says: str, grants: Iterable[Grant], model: str | None = None) -> Permission:
+    """Declare a permission once; raises ValueError when its key is taken."""
+    if key in REGISTRY:
+        raise ValueError(f"permission {key} is declared twice")
+    REGISTRY[key] = Permission(key, model, tuple(grants), says)
+    return REGISTRY[key]
+
+
+def reach_of(actor: Actor, permission: Permission) -> Q | None:
+    """The condition on rows under which `actor` has `permission`; None when it never has."""
+    if actor.is_system:
+        return Q()
+    conditions = [
+        grant.reach(actor, seat)
+        for grant in permission.grants
+        for seat in _seats_for(actor, grant.role)
+    ]
+    if not conditions:
+        return None
+    reach = conditions[0]
+    for condition in conditions[1:]:
+        # An empty Q means every row, but Q() | Q(x) is Q(x).
+        reach = Q() if not reach or not condition else reach | condition
+    return reach
+
+
+def _seats_for(actor: Actor, role: Role) -> tuple[Seat, ...]:
+    if role is Role.PUBLIC:
+        return (Seat(Role.PUBLIC, prefixes=("",)),)
+    return actor.seats_as(role)
+
+
+def visible_to(actor: Actor, permission: Permission, rows: QuerySet[M]) -> QuerySet[M]:
+    """Those of `rows` on which `actor` has `permission`."""
+    reach = reach_of(actor, permission)
+    return rows.none() if reach is None else rows.filter(reach)
+
+
+def can(actor: Actor, permission: Permission, obj: Model | None = None) -> bool:
+    """Whether `actor` has `permission`, on `obj` where the permission is about rows."""
+    reach = reach_of(actor, permission)
+    if reach is None or obj is None:
+        return reach is not None
+    return type(obj)._default_manager.filter(pk=obj.pk).filter(reach).exists()
+
+
+def which(actor: Actor, permissions: Iterable[Permission], obj: Model) -> frozenset[str]:
+    """The keys of those `permissions` that `actor` has on `obj`, asked in one query."""
+    asked = {p.key.replace(".", "__may__"): p for p in permissions}
+    rows = type(obj)._default_manager.filter(pk=obj.pk)
+    answers: dict[str, Any] = {}
+    for name, permission in asked.items():
+        reach = reach_of(actor, permission)
+        if reach is not None:
+            inner = type(obj)._default_manager.filter(pk=OuterRef("pk")).filter(reach)
+            answers[name] = Exists(inner)
+    if not answers:
+        return frozenset()
+    row = rows.annotate(**answers).values(*answers).first() or {}
+    return frozenset(asked[name].key for name, yes in row.items() if yes)
+
+
+def require(actor: Actor, permission: Permission, obj: Model | None = None) -> None:
+    """Raise PermissionDenied unless `actor` has `permission` on `obj`."""
+    if not can(actor, permission, obj):
+        raise PermissionDenied(f"此操作需要权限：{permission.says}")
+
+
+def get_visible(actor: Actor, permission: Permission, rows: QuerySet[M], **lookup: Any) -> M:
+    """The one row of `rows` that `lookup` names and `actor` may see; Http404 otherwise."""
+    found = visible_to(actor, permission, rows).filter(**lookup).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def table() -> list[tuple[str, str, str]]:
+    """Every (permission, role, relation), sorted: what people read and a test compares."""
+    for app in apps.get_app_configs():
+        if app.name.startswith("tuoyu."):
+            _load(app.name)
+    return sorted((p.key, g.role.value, g.relation) for p in REGISTRY.values() for g in p.grants)
+
+
+def _load(app: str) -> None:
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    if find_spec(f"{app}.permissions"):
+        import_module(f"{app}.permissions")
