@@ -1,5 +1,6 @@
 """Keys of an installation. They live outside the database and outside every backup."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -10,14 +11,27 @@ def key_folder(var: Path) -> Path:
     return Path(os.environ.get("TUOYU_KEYS", var / "keys"))
 
 
-def secret_key(var: Path) -> str:
-    """Django's signing key, made at first use and readable by its owner only."""
+def secret(var: Path, name: str, *, make: bool = True) -> str:
+    """One secret of this installation, made at first use and readable by its owner only.
+
+    Two processes that make it at once end up with the same one: a new secret appears whole or not at
+    all, and never takes the place of one that is there.
+    """
     folder = key_folder(var)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / "django"
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+    path = folder / name
+    if not path.exists() and make:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
             new.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+            new.flush()
+            os.fsync(new.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()
+
+
+def secret_key(var: Path) -> str:
+    """Django's signing key."""
+    return secret(var, "django")

@@ -1,0 +1,28 @@
+"""What every test shares: the database the tests run in."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+from tuoyu.project import database
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Tests run as the owner, who may make databases, and without a pool, which would keep them open."""
+    name = settings.DATABASES["default"]["TEST"]["NAME"]
+    settings.DATABASES["default"].update(database.connection(settings.VAR, "owner"))
+    settings.DATABASES["default"]["TEST"]["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[None]:
+    """The server, running as long as anybody's tests do."""
+    with database.held(settings.VAR):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_server: None, django_db_setup: None) -> None:
+    """pytest-django's own set-up, once the server answers."""
