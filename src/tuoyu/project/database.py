@@ -393,13 +393,14 @@ def _create(var: Path, home: Home, programs: Path) -> None:
     if home.account:
         entry = pwd.getpwnam(home.account)
         os.chown(password, entry.pw_uid, entry.pw_gid)
-    # C.UTF-8 sorts by code point and knows Chinese letters for pg_trgm, which plain C does not.
+    # C.UTF-8 sorts by code point, the same on every machine. The C library's locale must be it too:
+    # pg_trgm asks that one what a letter is, and with plain C no Chinese character is one.
     builtin = (_major_of(programs / "postgres") or 0) >= 17
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if builtin else []
     try:
         home.run(
             programs / "initdb", "-D", str(draft), "-U", SUPERUSER, "--encoding=UTF8",
-            f"--locale={'C' if builtin else 'C.UTF-8'}", *locale,
+            "--locale=C.UTF-8", *locale,
             "--auth=scram-sha-256", f"--pwfile={password}", "--data-checksums",
         )  # fmt: skip
     finally:
@@ -469,10 +470,10 @@ def check_external(var: Path) -> None:
     try:
         with psycopg.connect(**parameters(var, "owner"), connect_timeout=10) as server:
             version = server.info.server_version // 10000
-            encoding, ctype, provider = server.execute(
-                "SELECT pg_encoding_to_char(encoding), datctype, datlocprovider::text"
+            encoding, ctype = server.execute(
+                "SELECT pg_encoding_to_char(encoding), datctype"
                 " FROM pg_database WHERE datname = current_database()"
-            ).fetchone() or ("", "", "")
+            ).fetchone() or ("", "")
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1:] or ["no answer"]
         raise DatabaseProblem(f"The server in DATABASE_URL cannot be used: {reason[0]}") from None
@@ -482,7 +483,7 @@ def check_external(var: Path) -> None:
         )
     if encoding != "UTF8":
         raise DatabaseProblem(f"The database in DATABASE_URL is encoded {encoding}; Tuoyu needs UTF8.")
-    if provider == "c" and ctype in {"C", "POSIX"}:
+    if ctype in {"C", "POSIX"}:
         raise DatabaseProblem(
             f"The database in DATABASE_URL has the locale {ctype}, with which no Chinese text is found; "
             "make it with C.UTF-8."
