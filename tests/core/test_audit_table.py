@@ -10,7 +10,7 @@ from tuoyu.core.models import AuditEvent, WorkdayOverride
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture()
+@pytest.fixture
 def event() -> AuditEvent:
     day = WorkdayOverride(pk=7)
     return audit.record(Actor.system("test"), "test.done", day, topic="test:1")

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, Model, OuterRef, Q, QuerySet, Value, When
 from django.http import Http404
 
 from tuoyu.core.actor import Actor, Role, Seat
@@ -58,9 +58,7 @@ def reach_of(actor: Actor, permission: Permission) -> Q | None:
     if actor.is_system:
         return Q()
     conditions = [
-        grant.reach(actor, seat)
-        for grant in permission.grants
-        for seat in _seats_for(actor, grant.role)
+        grant.reach(actor, seat) for grant in permission.grants for seat in _seats_for(actor, grant.role)
     ]
     if not conditions:
         return None
@@ -135,3 +133,11 @@ def _load(app: str) -> None:
 
     if find_spec(f"{app}.permissions"):
         import_module(f"{app}.permissions")
+
+
+def holds(actor: Actor, permission: Permission) -> Case:
+    """The same condition as a column of a query: whether `actor` has `permission` on each row."""
+    reach = reach_of(actor, permission)
+    if reach is None or not reach:
+        return Case(default=Value(reach is not None), output_field=BooleanField())
+    return Case(When(reach, then=Value(True)), default=Value(False), output_field=BooleanField())

@@ -9,6 +9,14 @@ ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("TUOYU_VAR", ROOT / "var")).resolve()
 PACKS = Path(os.environ.get("TUOYU_PACKS", ROOT / "packs")).resolve()
 UPLOADS = Path(os.environ.get("TUOYU_UPLOADS", VAR / "uploads")).resolve()
+UPLOAD_LIMIT = int(os.environ.get("TUOYU_UPLOAD_LIMIT", 10 * 1024 * 1024))  # bytes a file
+
+# Field keys lie outside database and backup; "aes" and "sha256", or the national "sm4" and "sm3".
+KEY_FOLDER = keys.key_folder(VAR)
+CIPHER_SUITE = os.environ.get("TUOYU_CIPHER_SUITE", "aes")
+HASH_SUITE = os.environ.get("TUOYU_HASH_SUITE", "sha256")
+# The seals of the audit chain are noted here too, where whoever owns the database need not reach.
+AUDIT_ANCHORS = Path(os.environ.get("TUOYU_AUDIT_ANCHORS", VAR / "audit-anchors")).resolve()
 
 DEBUG = os.environ.get("TUOYU_DEBUG") == "1"
 SECRET_KEY = keys.secret_key(VAR)
@@ -56,6 +64,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "tuoyu.core.middleware.RequestMiddleware",
     "tuoyu.core.access.RefusalMiddleware",
 ]
 

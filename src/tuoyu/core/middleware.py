@@ -1,0 +1,51 @@
+"""What surrounds every request: one calendar, and reads that stay reads."""
+
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+from tuoyu.core import workdays
+
+READS = ("GET", "HEAD", "OPTIONS")
+# What looking at a page may write: the session, the log of failed sign-ins, the trace of a personal
+# record being read, and jobs that a later request deserves.
+MAY_WRITE = ("django_session", "axes_", "core_auditevent", "pghistory_", "procrastinate_")
+WRITE = re.compile(
+    r"^\s*(?:INSERT\s+INTO|UPDATE(?:\s+ONLY)?|DELETE\s+FROM(?:\s+ONLY)?|TRUNCATE(?:\s+TABLE)?|MERGE\s+INTO"
+    r"|WITH\b.*?\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM))\s+\"?(?P<table>\w+)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class WroteOnRead(RuntimeError):
+    """A request that only reads (GET) was about to write: links, crawlers and prefetching would act."""
+
+
+class RequestMiddleware:
+    """Loads the working days at most once a request, and, where `GUARD_READS` is set (tests, debugging),
+    raises `WroteOnRead` when a GET writes to anything but `MAY_WRITE`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with ExitStack() as stack:
+            stack.enter_context(workdays.held())
+            if request.method in READS and getattr(settings, "GUARD_READS", settings.DEBUG):
+                stack.enter_context(connection.execute_wrapper(refuse_writes))
+            return self.get_response(request)
+
+
+def refuse_writes(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    """An execute wrapper that lets through what reads, and raises `WroteOnRead` for the rest."""
+    found = WRITE.match(str(sql))
+    if found and not found["table"].lower().startswith(MAY_WRITE):
+        raise WroteOnRead(f"a GET writes to {found['table']}: {str(sql)[:200]}")
+    return execute(sql, params, many, context)
