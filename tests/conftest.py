@@ -7,6 +7,9 @@ from django.conf import settings
 
 from tuoyu.project import database
 
+# Tests need no collected static files: addresses stay as they are in the source.
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:

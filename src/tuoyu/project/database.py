@@ -28,6 +28,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from tuoyu.project import keys
+from tuoyu.project.trouble import Trouble
 
 OLDEST = 16
 NAME = "tuoyu"
@@ -57,8 +58,8 @@ SERVER_SETTINGS = {
 }
 
 
-class DatabaseProblem(RuntimeError):
-    """The database cannot be used; the message is one sentence for the person at the terminal."""
+class DatabaseProblem(Trouble):
+    """The database cannot be used."""
 
 
 # ---------------------------------------------------------------- what Django is told
