@@ -1,0 +1,63 @@
+// What a script adds to pages that work without one. Everything hangs on data attributes.
+
+function switchTheme() {
+  const dark = document.documentElement.dataset.bsTheme !== "dark";
+  document.documentElement.dataset.bsTheme = dark ? "dark" : "light";
+  try {
+    localStorage.setItem("theme", dark ? "dark" : "light");
+  } catch {
+    // Not remembered, then.
+  }
+}
+
+// An act's panel (macros.html: confirm) opens in place; here it becomes a dialogue.
+function openAct(details) {
+  const panel = details.querySelector(".confirm-panel");
+  const dialog = document.createElement("dialog");
+  dialog.className = "confirm-dialog";
+  dialog.setAttribute("aria-labelledby", panel.getAttribute("aria-labelledby"));
+  document.body.append(dialog);
+  dialog.append(panel);
+  dialog.addEventListener("close", () => {
+    details.append(panel);
+    dialog.remove();
+    details.querySelector("summary").focus();
+  });
+  dialog.showModal();
+  panel.querySelector("textarea, select, input:not([type=hidden])")?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  if (!target) return;
+  const summary = target.closest("details.confirm > summary");
+  if (summary) {
+    event.preventDefault();
+    openAct(summary.parentElement);
+  }
+  if (target.closest("[data-close]")) target.closest("dialog")?.close();
+  if (target.closest("[data-theme-switch]")) switchTheme();
+  if (target.closest("[data-print]")) window.print();
+  if (target.closest("[data-back]")) history.back();
+});
+
+// One press is one act: a form that was sent is not sent again by a second press.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+
+// Filters with a choice act at once; what is typed waits for the button or the enter key.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-auto-submit]");
+  if (form && event.target.matches("select, input[type=checkbox], input[type=radio]")) form.requestSubmit();
+});
+
+// A page whose form was refused leads the eye (and the screen reader) to what is wrong.
+document.querySelector(".problem-list[role=alert]")?.focus({ preventScroll: true });

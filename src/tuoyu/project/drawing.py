@@ -1,0 +1,130 @@
+"""Where things stand in a drawn flow: a lane for each department, a column for each stage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+BOX_WIDTH, BOX_HEIGHT = 148, 58
+COLUMN, LANE, LANE_NAME, MARGIN = 190, 84, 132, 12
+
+
+@dataclass(frozen=True)
+class Box:
+    """One step, placed. `after` are the names of the steps it waits for."""
+
+    key: str
+    name: str
+    department: str
+    state: str
+    note: str
+    stage: int
+    x: int
+    y: int
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lane:
+    name: str
+    y: int
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A drawing: its size, its lanes, its boxes in reading order, and the lines between them."""
+
+    width: int
+    height: int
+    lanes: list[Lane]
+    boxes: list[Box]
+    lines: list[str] = field(default_factory=list)
+
+
+def draw_flow(steps: Sequence[Any]) -> Flow:
+    """Lay out `steps`; each has key, name, department, state and after, and may have note.
+
+    Objects and mappings both serve. A step that waits for an unknown key waits for nothing.
+    """
+    given = {str(_of(step, "key")): step for step in steps}
+    waits = {
+        key: [str(a) for a in _of(step, "after") or () if str(a) in given] for key, step in given.items()
+    }
+    stages = _stages(waits)
+    rows = _rows(given, stages)
+    boxes = [_box(key, given, waits, stages[key], rows[key]) for key in sorted(given, key=stages.__getitem__)]
+    return Flow(
+        width=LANE_NAME + (max(stages.values(), default=0) + 1) * COLUMN + MARGIN,
+        height=(max(rows.values(), default=0) + 1) * LANE,
+        lanes=_lanes(given, rows),
+        boxes=boxes,
+        lines=_lines(boxes, waits),
+    )
+
+
+def _of(step: Any, key: str, default: Any = "") -> Any:
+    return step.get(key, default) if isinstance(step, Mapping) else getattr(step, key, default)
+
+
+def _stages(waits: Mapping[str, list[str]]) -> dict[str, int]:
+    """The column of each step: one after the last of those it waits for; a circle is cut."""
+    stages: dict[str, int] = {}
+
+    def stage(key: str, above: frozenset[str]) -> int:
+        if key not in stages:
+            before = [stage(a, above | {key}) for a in waits[key] if a not in above and a != key]
+            stages[key] = max(before, default=-1) + 1
+        return stages[key]
+
+    for key in waits:
+        stage(key, frozenset())
+    return stages
+
+
+def _rows(given: Mapping[str, Any], stages: Mapping[str, int]) -> dict[str, int]:
+    """The row of each step; two steps of one department in one column get a row each."""
+    lanes: dict[str, dict[int, list[str]]] = {}
+    for key, step in given.items():
+        lanes.setdefault(str(_of(step, "department")), {}).setdefault(stages[key], []).append(key)
+    rows: dict[str, int] = {}
+    top = 0
+    for columns in lanes.values():
+        for keys in columns.values():
+            rows.update({key: top + n for n, key in enumerate(keys)})
+        top += max(len(keys) for keys in columns.values())
+    return rows
+
+
+def _box(key: str, given: Mapping[str, Any], waits: Mapping[str, list[str]], stage: int, row: int) -> Box:
+    step = given[key]
+    return Box(
+        key=key,
+        name=str(_of(step, "name")),
+        department=str(_of(step, "department")),
+        state=str(_of(step, "state")),
+        note=str(_of(step, "note") or ""),
+        stage=stage,
+        x=LANE_NAME + stage * COLUMN + (COLUMN - BOX_WIDTH) // 2,
+        y=row * LANE + (LANE - BOX_HEIGHT) // 2,
+        after=tuple(str(_of(given[a], "name")) for a in waits[key]),
+    )
+
+
+def _lanes(given: Mapping[str, Any], rows: Mapping[str, int]) -> list[Lane]:
+    first: dict[str, int] = {}
+    for key, step in given.items():
+        name = str(_of(step, "department"))
+        first[name] = min(first.get(name, rows[key]), rows[key])
+    return [Lane(name, row * LANE) for name, row in first.items()]
+
+
+def _lines(boxes: Sequence[Box], waits: Mapping[str, list[str]]) -> list[str]:
+    """An elbow from the right side of each awaited box to the left side of the one that waits."""
+    placed = {box.key: box for box in boxes}
+    lines = []
+    for box in boxes:
+        for key in waits[box.key]:
+            start, y1 = placed[key].x + BOX_WIDTH, placed[key].y + BOX_HEIGHT // 2
+            end, y2 = box.x - 6, box.y + BOX_HEIGHT // 2
+            bend = box.x - (COLUMN - BOX_WIDTH) // 2
+            lines.append(f"M{start} {y1}H{bend}V{y2}H{end}")
+    return lines
