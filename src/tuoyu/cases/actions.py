@@ -1,0 +1,405 @@
+"""The engine: every change of a case, in one transaction, by somebody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import connection
+
+from tuoyu.cases import notices, rules
+from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
+from tuoyu.cases.permissions import DECIDE, MEND, REASSIGN
+from tuoyu.cases.plans import StepPlan, frozen_facts, plan
+from tuoyu.cases.procedures import handler_of
+from tuoyu.core import audit, clock, outbox, workdays
+from tuoyu.core.actions import action
+from tuoyu.core.actor import Actor
+from tuoyu.core.permissions import require
+from tuoyu.core.problems import Overtaken, Problem, Refused
+from tuoyu.core.transitions import move
+
+DECISIONS = {
+    "approve": Step.State.APPROVED,
+    "defects": Step.State.DEFECTIVE,
+    "refuse": Step.State.REFUSED,
+}
+
+
+@dataclass(frozen=True)
+class RemarkGiven:
+    """A defect an officer found: where, what, and the rule it rests on."""
+
+    text: str
+    page: str = ""
+    field: str = ""
+    source: str = ""
+    rule_key: str = ""
+
+
+@action
+def open_case(
+    *,
+    by: Actor,
+    procedure: str,
+    division_code: str,
+    facts: Mapping[str, Any],
+    subject_name: str,
+    applicant_id: int,
+    channel: str,
+    data: Mapping[str, Any],
+) -> Case:
+    """Open a case under the pack in force today, with its steps planned and the first of them begun.
+
+    Raises Refused when the place has no such procedure or the facts lead to no department.
+    """
+    course = plan(procedure, division_code, facts, clock.today())
+    case = Case.objects.create(
+        number=_next_number(division_code),
+        procedure=procedure,
+        procedure_name=course.name,
+        jurisdiction_code=course.jurisdiction_code,
+        pack_id=course.pack_id,
+        division_code=division_code,
+        subject_name=subject_name,
+        applicant_id=applicant_id,
+        filed_by_id=by.user_id or applicant_id,
+        channel=channel,
+        facts=dict(facts),
+    )
+    _write_steps(case, course.steps)
+    Submission.objects.create(case=case, round=1, data=dict(data), handed_in_label=by.label)
+    audit.record(by, "case.opened", case, topic=case.topic, after={"number": case.number, **facts})
+    handler_of(case).on_opened(case, by)
+    _begin_ready(case, by)
+    notices.tell_applicant(case, "opened")
+    return case
+
+
+@action
+def decide(
+    *,
+    by: Actor,
+    step: Step,
+    decision: str,
+    reason: str = "",
+    remarks: Sequence[RemarkGiven] = (),
+    result: Mapping[str, Any] | None = None,
+) -> Case:
+    """Decide a step: approve it, name its defects, or refuse it with reasons.
+
+    Defects are kept until every department of the round has answered and then go back together.
+    Raises Overtaken when somebody decided first, Refused when the decision lacks what it needs.
+    """
+    if decision not in DECISIONS:
+        raise Refused("没有这样的办理结果，请重新选择。")
+    # Two departments deciding at once must not both think the other still looks.
+    case = Case.objects.select_for_update().get(pk=step.case_id)
+    step = Step.objects.select_for_update().get(pk=step.pk)
+    require(by, DECIDE, step)
+    _check_decidable(case, step)
+    _check_decision(step, decision, reason, remarks)
+    if by.user_id is not None and step.assignee_id not in (None, by.user_id):
+        raise Overtaken("这一环节已由同事接办，请先请部门负责人转派。")
+    move(
+        step,
+        from_=Step.State.ACTIVE,
+        to=DECISIONS[decision],
+        decided_at=clock.now(),
+        decided_by_id=by.user_id,
+        decided_label=by.label,
+        reason=reason,
+        assignee_id=step.assignee_id or by.user_id,
+    )
+    Remark.objects.bulk_create(
+        Remark(case=case, step=step, round=case.round, made_label=by.label, **asdict(remark))
+        for remark in remarks
+    )
+    audit.record(
+        by,
+        "case.step_" + DECISIONS[decision],
+        step,
+        topic=case.topic,
+        before={"state": "active"},
+        after={"state": step.state, "step": step.name, "remarks": [r.text for r in remarks]},
+        note=reason,
+        place=step.division_code,
+    )
+    if decision == "refuse":
+        _refuse(case, step, by, reason)
+        return case
+    if decision == "approve":
+        handler_of(case).on_approved(case, step, by, result or {})
+        _push(case, step)
+        notices.tell_applicant(case, "step_approved", step)
+    _follow(case, by)
+    return case
+
+
+@action
+def resubmit(*, by: Actor, case: Case, data: Mapping[str, Any], facts: Mapping[str, Any]) -> Case:
+    """Hand in a mended case; the departments that found defects, or whose pages changed, look again.
+
+    Raises Refused when what decided the route has been changed: that needs a new application.
+    """
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    require(by, MEND, case)
+    _check_route_unchanged(case, facts)
+    last = case.submissions.order_by("-round").first()
+    changes = rules.changes(last.data if last else {}, data)
+    move(case, from_=Case.State.RETURNED, to=Case.State.OPEN, round=case.round + 1, facts=dict(facts))
+    Submission.objects.create(case=case, round=case.round, data=dict(data), handed_in_label=by.label)
+    again = rules.reopened(_views(case), {change.page for change in changes})
+    for step in case.steps.filter(key__in=again):
+        _reopen(step, case.round)
+    audit.record(
+        by,
+        "case.resubmitted",
+        case,
+        topic=case.topic,
+        after={"round": case.round, "changed": [f"{c.page}.{c.field}" for c in changes]},
+    )
+    notices.tell_applicant(case, "resubmitted")
+    return case
+
+
+@action
+def withdraw(*, by: Actor, case: Case, reason: str) -> Case:
+    """Withdraw an open or returned case; it ends, and its steps with it. Raises Overtaken if it has ended."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    require(by, MEND, case)
+    if case.steps.filter(state=Step.State.APPROVED, kind=Step.Kind.REGISTRATION).exists():
+        raise Refused("法人登记已经完成，不能再撤回；如不再办理，请到登记机关办理注销。", status=409)
+    _end(case, Case.State.WITHDRAWN, reason)
+    audit.record(by, "case.withdrawn", case, topic=case.topic, note=reason)
+    handler_of(case).on_withdrawn(case, by)
+    notices.tell_applicant(case, "withdrawn")
+    return case
+
+
+@action
+def take(*, by: Actor, step: Step) -> Step:
+    """Take a step of one's own department in hand; of two who take it, one wins."""
+    require(by, DECIDE, step)
+    free = Step.objects.filter(pk=step.pk, state=Step.State.ACTIVE, assignee__isnull=True)
+    if free.update(assignee=by.user_id) != 1:
+        raise Overtaken("这一环节刚刚已有同事接办。")
+    step.refresh_from_db()
+    audit.record(by, "case.step_taken", step, topic=f"case:{step.case_id}", place=step.division_code)
+    return step
+
+
+@action
+def reassign(*, by: Actor, step: Step, to_user_id: int | None, reason: str) -> Step:
+    """Give an active step to a colleague, or back to the department's inbox (`to_user_id` None)."""
+    require(by, REASSIGN, step)
+    before = step.assignee_id
+    move(step, from_=Step.State.ACTIVE, to=Step.State.ACTIVE, assignee_id=to_user_id)
+    audit.record(
+        by,
+        "case.step_reassigned",
+        step,
+        topic=f"case:{step.case_id}",
+        before={"assignee": before},
+        after={"assignee": to_user_id},
+        note=reason,
+        place=step.division_code,
+    )
+    return step
+
+
+def _check_decidable(case: Case, step: Step) -> None:
+    if step.state == Step.State.WAITING:
+        names = {s.key: s for s in case.steps.all()}
+        missing = [names[k] for k in step.after if k in names and names[k].state != Step.State.APPROVED]
+        raise Refused(
+            [
+                Problem(
+                    f"“{step.name}”还不能办理：须先完成“{before.name}”。",
+                    source=before.source or before.clause,
+                    fix=f"请等待“{before.name}”办结。",
+                )
+                for before in missing
+            ]
+            or Problem(f"“{step.name}”还不能办理。"),
+            status=409,
+        )
+    if step.state != Step.State.ACTIVE or case.state != Case.State.OPEN:
+        raise Overtaken
+
+
+def _check_decision(step: Step, decision: str, reason: str, remarks: Sequence[RemarkGiven]) -> None:
+    if decision == "defects" and not remarks:
+        raise Refused(Problem("请至少写明一处需要补正的内容。", field="remarks"))
+    if any(not remark.text.strip() for remark in remarks):
+        raise Refused(Problem("有一条补正意见没有内容。", field="remarks"))
+    if decision == "refuse" and not reason.strip():
+        raise Refused(Problem("不予通过须写明理由。", field="reason"))
+    if decision == "refuse" and step.kind == Step.Kind.CHECK:
+        raise Refused("联合查验只提出补正意见，一次汇总退回，不单独作出不予通过的决定。")
+
+
+def _check_route_unchanged(case: Case, facts: Mapping[str, Any]) -> None:
+    for name in frozen_facts(case):
+        if facts.get(name) != case.facts.get(name):
+            raise Refused(
+                Problem(
+                    "机构性质、组织形式和所在地决定由哪些部门办理，办理中不能更改。",
+                    page="basics",
+                    field=name,
+                    fix="请撤回本件，按新的情况重新申报。",
+                ),
+                status=409,
+            )
+
+
+def _follow(case: Case, by: Actor) -> None:
+    course = rules.course(_views(case))
+    if course == "return":
+        _return(case, by)
+    elif course == "advance":
+        _begin_ready(case, by)
+    elif course == "done":
+        _end(case, Case.State.DONE, "")
+        audit.record(by, "case.done", case, topic=case.topic)
+        notices.tell_applicant(case, "done")
+    else:
+        # Another department still looks; a branch that waits only for this one may begin.
+        _begin_ready(case, by)
+
+
+def _return(case: Case, by: Actor) -> None:
+    move(case, from_=Case.State.OPEN, to=Case.State.RETURNED)
+    today = clock.today()
+    for step in case.steps.filter(state=Step.State.DEFECTIVE):
+        left = None
+        if step.due_on is not None:
+            left = max(0, workdays.working_days_between(today, step.due_on))
+        step.paused_on, step.clock_days = today, left
+        step.save(update_fields=["paused_on", "clock_days"])
+    remarks = case.remarks.filter(round=case.round).count()
+    audit.record(
+        Actor.system("汇总退回"),
+        "case.returned",
+        case,
+        topic=case.topic,
+        after={"round": case.round, "remarks": remarks},
+    )
+    handler_of(case).on_returned(case, by)
+    notices.tell_applicant(case, "returned")
+
+
+def _refuse(case: Case, step: Step, by: Actor, reason: str) -> None:
+    _end(case, Case.State.REFUSED, reason)
+    handler_of(case).on_refused(case, step, by, reason)
+    audit.record(by, "case.refused", case, topic=case.topic, note=reason, place=step.division_code)
+    notices.tell_applicant(case, "refused")
+
+
+def _end(case: Case, state: str, reason: str) -> None:
+    move(
+        case,
+        from_=(Case.State.OPEN, Case.State.RETURNED),
+        to=state,
+        closed_at=clock.now(),
+        reason=reason,
+    )
+    case.steps.filter(state__in=[Step.State.WAITING, Step.State.ACTIVE]).update(state=Step.State.CANCELLED)
+
+
+def _begin_ready(case: Case, by: Actor) -> None:
+    for step in case.steps.filter(key__in=rules.ready(_views(case))):
+        _start_clock(step, step.clock_days)
+        move(step, from_=Step.State.WAITING, to=Step.State.ACTIVE, **_clock_fields(step))
+        audit.record(
+            by,
+            "case.step_begun",
+            step,
+            topic=case.topic,
+            after={"step": step.name, "due_on": step.due_on.isoformat() if step.due_on else None},
+            place=step.division_code,
+        )
+
+
+def _reopen(step: Step, round_: int) -> None:
+    _start_clock(step, step.clock_days)
+    move(
+        step,
+        from_=(Step.State.DEFECTIVE, Step.State.APPROVED),
+        to=Step.State.ACTIVE,
+        round=round_,
+        paused_on=None,
+        decided_at=None,
+        decided_by_id=None,
+        decided_label="",
+        reason="",
+        **_clock_fields(step),
+    )
+
+
+def _start_clock(step: Step, days: int | None) -> None:
+    step.started_at = step.started_at or clock.now()
+    step.clock_from, step.clock_days = clock.today(), days
+    if days is None:
+        step.due_on, step.provisional = None, False
+        return
+    deadline = workdays.add_working_days(step.clock_from, days)
+    step.due_on, step.provisional = deadline.on, deadline.provisional
+
+
+def _clock_fields(step: Step) -> dict[str, Any]:
+    names = ("started_at", "clock_from", "clock_days", "due_on", "provisional")
+    return {name: getattr(step, name) for name in names}
+
+
+def _write_steps(case: Case, planned: Sequence[StepPlan]) -> None:
+    stage = rules.stages({step.key: step.after for step in planned})
+    Step.objects.bulk_create(
+        Step(
+            case=case,
+            key=step.key,
+            name=step.name,
+            kind=step.kind,
+            department=step.department,
+            division_code=step.division_code,
+            stage=stage[step.key],
+            after=list(step.after),
+            reviews=list(step.reviews),
+            push_to=list(step.push_to),
+            clause=step.clause,
+            source=step.source,
+            clock_days=step.working_days,
+        )
+        for step in planned
+    )
+
+
+def _push(case: Case, step: Step) -> None:
+    for department in step.push_to:
+        outbox.enqueue(
+            key=f"{case.topic}:{step.key}:{department}",
+            topic=f"{step.kind}.approved",
+            department=department,
+            division_code=step.division_code,
+            payload=handler_of(case).payload(case, step),
+        )
+
+
+def _views(case: Case) -> list[rules.StepView]:
+    rows = case.steps.values_list("key", "state", "stage", "after", "reviews")
+    return [rules.StepView(k, s, stage, tuple(after), tuple(reviews)) for k, s, stage, after, reviews in rows]
+
+
+def _next_number(division_code: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_number')")
+        (serial,) = cursor.fetchone()
+    return f"TY{division_code[:6]}{clock.today():%Y}{serial:07d}"
+
+
+@action
+def read_notices(*, by: Actor) -> int:
+    """Mark every notice of the one who acts as read; how many there were."""
+    rows = Notice.objects.filter(user=by.user_id, read_at__isnull=True)
+    marked = rows.update(read_at=clock.now())
+    audit.record(by, "notices.read", Notice(pk=0), after={"count": marked})
+    return marked

@@ -1,0 +1,212 @@
+"""Cases (办件): what needs a decision, the steps it takes, and what was said on the way."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from tuoyu.core import clock
+
+
+class Case(models.Model):
+    """One matter before one or more departments, opened by an applicant and closed by a decision."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "办理中"
+        RETURNED = "returned", "退回补正"
+        WITHDRAWN = "withdrawn", "已撤回"
+        REFUSED = "refused", "不予通过"
+        DONE = "done", "已办结"
+
+    class Channel(models.TextChoices):
+        ONLINE = "online", "网上申报"
+        AGENT = "agent", "代理申报"
+        WINDOW = "window", "窗口代录"
+
+    ENDED = (State.WITHDRAWN, State.REFUSED, State.DONE)
+
+    number = models.CharField(max_length=32, unique=True)
+    procedure = models.CharField(max_length=60)
+    procedure_name = models.CharField(max_length=120)
+    jurisdiction_code = models.CharField(max_length=12)
+    pack = models.ForeignKey("jurisdictions.PackVersion", models.PROTECT)
+    division_code = models.CharField(max_length=12)
+    subject_name = models.CharField(max_length=200)
+    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="cases")
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=16, choices=Channel)
+    facts = models.JSONField(default=dict)
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    round = models.PositiveSmallIntegerField(default=1)
+    opened_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["division_code", "-id"]),
+            models.Index(fields=["applicant", "-id"]),
+            models.Index(fields=["state", "-id"]),
+            GinIndex(fields=["subject_name"], opclasses=["gin_trgm_ops"], name="case_subject_trgm"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="case_ended_has_its_moment",
+                condition=Q(closed_at__isnull=False, state__in=["withdrawn", "refused", "done"])
+                | Q(closed_at__isnull=True, state__in=["open", "returned"]),
+            ),
+            models.CheckConstraint(
+                name="case_refused_has_its_reason", condition=~Q(state="refused") | ~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.subject_name}"
+
+    @property
+    def topic(self) -> str:
+        """The thread of audit events that tells this case's story."""
+        return f"case:{self.pk}"
+
+
+class Step(models.Model):
+    """One department's part of a case."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "未开始"
+        ACTIVE = "active", "办理中"
+        APPROVED = "approved", "已通过"
+        DEFECTIVE = "defective", "需补正"
+        REFUSED = "refused", "不予通过"
+        CANCELLED = "cancelled", "已终止"
+
+    class Kind(models.TextChoices):
+        CHECK = "check", "联合查验"
+        CONSENT = "consent", "审查同意"
+        REGISTRATION = "registration", "法人登记"
+        FILING = "filing", "备案"
+        VERIFICATION = "verification", "现场核实"
+
+    DECIDED = (State.APPROVED, State.DEFECTIVE, State.REFUSED)
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="steps")
+    key = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=16, choices=Kind)
+    department = models.CharField(max_length=40)
+    division_code = models.CharField(max_length=12)
+    stage = models.PositiveSmallIntegerField()
+    after = models.JSONField(default=list)
+    reviews = models.JSONField(default=list)
+    push_to = models.JSONField(default=list)
+    clause = models.CharField(max_length=120, blank=True)
+    source = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    round = models.PositiveSmallIntegerField(default=1)
+    started_at = models.DateTimeField(null=True)
+    clock_from = models.DateField(null=True)
+    clock_days = models.PositiveSmallIntegerField(null=True)
+    due_on = models.DateField(null=True)
+    provisional = models.BooleanField(default=False)
+    paused_on = models.DateField(null=True)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_label = models.CharField(max_length=120, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["stage", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "key"], name="step_key_once_a_case"),
+            models.CheckConstraint(
+                name="step_decision_has_moment_and_person",
+                condition=Q(state__in=["approved", "defective", "refused"], decided_at__isnull=False)
+                & ~Q(decided_label="")
+                | Q(state__in=["waiting", "active", "cancelled"]),
+            ),
+            models.CheckConstraint(
+                name="step_refused_has_its_reason", condition=~Q(state="refused") | ~Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="step_active_has_started", condition=~Q(state="active") | Q(started_at__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "department",
+                "division_code",
+                F("due_on").asc(nulls_last=True),
+                name="step_inbox",
+                condition=Q(state="active"),
+            ),
+            models.Index(
+                "department",
+                F("due_on").asc(nulls_last=True),
+                "id",
+                name="step_inbox_wide",
+                condition=Q(state="active"),
+            ),
+            models.Index(fields=["assignee"], name="step_assignee", condition=Q(state="active")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.get_state_display()}）"
+
+
+class Remark(models.Model):
+    """What one department found wrong, pinned to a field, with the rule it rests on."""
+
+    step = models.ForeignKey(Step, models.CASCADE, related_name="remarks")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="remarks")
+    round = models.PositiveSmallIntegerField()
+    page = models.CharField(max_length=40, blank=True)
+    field = models.CharField(max_length=80, blank=True)
+    text = models.TextField()
+    source = models.CharField(max_length=200, blank=True)
+    rule_key = models.CharField(max_length=80, blank=True)
+    made_at = models.DateTimeField(default=clock.now)
+    made_label = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(name="remark_says_something", condition=~Q(text=""))]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Submission(models.Model):
+    """What the applicant handed in, round by round; never changed afterwards."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="submissions")
+    round = models.PositiveSmallIntegerField()
+    data = models.JSONField()
+    handed_in_at = models.DateTimeField(default=clock.now)
+    handed_in_label = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["round"]
+        constraints = [models.UniqueConstraint(fields=["case", "round"], name="submission_once_a_round")]
+
+    def __str__(self) -> str:
+        return f"第 {self.round} 次提交"
+
+
+class Notice(models.Model):
+    """What the program told a person about a case, in plain words."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="notices", null=True)
+    title = models.CharField(max_length=120)
+    text = models.TextField()
+    created_at = models.DateTimeField(default=clock.now)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["user"], name="notice_unread", condition=Q(read_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,50 @@
+"""What the applicant is told at each step: in the program, and by text message where a gateway is set."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+
+from tuoyu.cases.models import Case, Notice, Step
+from tuoyu.core import outbox
+
+Words = Callable[[Case, Step | None], tuple[str, str]]
+
+WORDS: dict[str, Words] = {
+    "opened": lambda case, step: (
+        "申报已收到",
+        f"“{case.subject_name}”的申报已收到，办件编号 {case.number}。各部门开始办理，进展会随时通知您。",
+    ),
+    "step_approved": lambda case, step: (
+        f"{step.name if step else ''}已通过",
+        f"“{case.subject_name}”的“{step.name if step else ''}”已通过，无需您操作，将自动进入下一环节。",
+    ),
+    "returned": lambda case, step: (
+        "需要补正",
+        f"各部门对“{case.subject_name}”的意见已汇总，一次告知：共"
+        f" {case.remarks.filter(round=case.round).count()} 处需要补正。请按意见修改后重新提交，补正期间不计入办理时限。",
+    ),
+    "resubmitted": lambda case, step: (
+        "补正材料已收到",
+        f"“{case.subject_name}”的补正材料已收到，有关部门将继续办理。",
+    ),
+    "withdrawn": lambda case, step: ("申报已撤回", f"“{case.subject_name}”的申报已撤回，可随时重新申报。"),
+    "refused": lambda case, step: (
+        "不予通过",
+        f"“{case.subject_name}”未获通过。理由：{case.reason}",
+    ),
+    "done": lambda case, step: ("已办结", f"“{case.subject_name}”的各项手续已全部办结。"),
+}
+
+
+def tell_applicant(case: Case, event: str, step: Step | None = None) -> None:
+    """Tell the applicant what happened to `case`; `event` is a key of WORDS."""
+    title, text = WORDS[event](case, step)
+    notice = Notice.objects.create(user_id=case.applicant_id, case=case, title=title, text=text)
+    if settings.SMS_URL:
+        outbox.enqueue(
+            key=f"notice:{notice.pk}",
+            topic="sms",
+            department="",
+            division_code=case.division_code,
+            payload={"user_id": case.applicant_id, "text": f"{title}：{text}"},
+        )

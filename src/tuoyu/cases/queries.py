@@ -1,0 +1,196 @@
+"""What pages, statistics and the API read of cases. A record is one query, a list two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, JSONObject
+from django.db.models.fields import CharField
+
+from tuoyu.cases import rules
+from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
+from tuoyu.cases.permissions import DECIDE, INBOX, REASSIGN, VIEW
+from tuoyu.core import clock, workdays
+from tuoyu.core.actor import Actor
+from tuoyu.core.models import AuditEvent
+from tuoyu.core.permissions import holds, visible_to
+
+STEP_FIELDS = (
+    "id", "key", "name", "kind", "department", "division_code", "stage", "after", "reviews", "clause",
+    "source", "state", "round", "started_at", "due_on", "provisional", "paused_on", "clock_days",
+    "assignee_id", "decided_at", "decided_label", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class InboxFilter:
+    """What an officer narrows the inbox to; each field is a parameter of the address."""
+
+    clock: str = ""
+    mine: bool = False
+    procedure: str = ""
+    department: str = ""
+    text: str = ""
+
+
+def inbox(actor: Actor, narrowed: InboxFilter) -> QuerySet[Step, dict[str, Any]]:
+    """The active steps `actor` may see, the most pressing first, as rows of values."""
+    rows = visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE))
+    rows = _narrow(rows, actor, narrowed)
+    return rows.order_by(F("due_on").asc(nulls_last=True), "pk").values(
+        "id", "key", "name", "department", "division_code", "started_at", "due_on", "provisional",
+        "assignee_id", "assignee__name", "case__number", "case__subject_name",
+        "case__procedure_name", "case__channel", "case__round", "case__division_code",
+    )  # fmt: skip
+
+
+def _narrow(rows: QuerySet[Step], actor: Actor, narrowed: InboxFilter) -> QuerySet[Step]:
+    today, soon = clock.today(), soon_until()
+    by_clock = {
+        "overdue": Q(due_on__lt=today),
+        "soon": Q(due_on__gte=today, due_on__lte=soon),
+        "fine": Q(due_on__gt=soon),
+        "none": Q(due_on__isnull=True),
+    }
+    rows = rows.filter(by_clock.get(narrowed.clock, Q()))
+    if narrowed.mine:
+        rows = rows.filter(assignee=actor.user_id)
+    if narrowed.procedure:
+        rows = rows.filter(case__procedure=narrowed.procedure)
+    if narrowed.department:
+        rows = rows.filter(department=narrowed.department)
+    if narrowed.text:
+        rows = rows.filter(
+            Q(case__number__startswith=narrowed.text.upper()) | Q(case__subject_name__icontains=narrowed.text)
+        )
+    return rows
+
+
+def inbox_counts(actor: Actor) -> dict[str, int]:
+    """How many active steps are overdue, due soon, in time, without a clock, and one's own."""
+    today, soon = clock.today(), soon_until()
+    return visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE)).aggregate(
+        overdue=Count("pk", filter=Q(due_on__lt=today)),
+        soon=Count("pk", filter=Q(due_on__gte=today, due_on__lte=soon)),
+        fine=Count("pk", filter=Q(due_on__gt=soon)),
+        none=Count("pk", filter=Q(due_on__isnull=True)),
+        mine=Count("pk", filter=Q(assignee=actor.user_id)),
+        all=Count("pk"),
+    )
+
+
+def soon_until() -> date:
+    """The last day that counts as soon; how many working days that is, is the installation's choice."""
+    return workdays.add_working_days(clock.today(), settings.CLOCK_SOON_WORKING_DAYS).on
+
+
+def clock_of(due_on: date | None) -> str:
+    """How pressing a date is: "none", "fine", "soon" or "overdue"."""
+    if due_on is None:
+        return "none"
+    left = -1 if due_on < clock.today() else workdays.working_days_between(clock.today(), due_on)
+    return rules.clock_of(left, settings.CLOCK_SOON_WORKING_DAYS)
+
+
+def cases(actor: Actor, *, state: str = "", text: str = "") -> QuerySet[Case, dict[str, Any]]:
+    """Every case `actor` may see, the newest first, as rows of values."""
+    rows = visible_to(actor, VIEW, Case.objects.all())
+    if state in Case.State.values:
+        rows = rows.filter(state=state)
+    if text:
+        rows = rows.filter(Q(number__startswith=text.upper()) | Q(subject_name__icontains=text))
+    return rows.order_by("-pk").values(
+        "number", "subject_name", "procedure_name", "division_code", "state", "round", "channel",
+        "opened_at", "closed_at",
+    )  # fmt: skip
+
+
+def own_cases(actor: Actor) -> QuerySet[Case, dict[str, Any]]:
+    """The cases of the applicant, or of those the applicant may act for."""
+    return (
+        Case.objects.filter(applicant__in=actor.owner_ids)
+        .annotate(
+            now_at=ArraySubquery(
+                Step.objects.filter(case=OuterRef("pk"), state=Step.State.ACTIVE).values("name")
+            )
+        )
+        .order_by("-pk")
+        .values(
+            "number", "subject_name", "procedure_name", "state", "opened_at", "closed_at", "now_at",
+            "applicant_id",
+        )  # fmt: skip
+    )
+
+
+def record(actor: Actor, rows: QuerySet[Case], number: str) -> Case | None:
+    """One case of `rows` with `step_rows`, `remark_rows`, `submission_rows` and `event_rows`, in one query.
+
+    Step rows say in `may_decide` and `may_reassign` what `actor` may do with them.
+    """
+    return (
+        rows.filter(number=number)
+        .select_related("applicant")
+        .annotate(
+            step_rows=_rows(
+                Step.objects.annotate(
+                    may_decide=holds(actor, DECIDE), may_reassign=holds(actor, REASSIGN)
+                ).order_by("stage", "pk"),
+                *STEP_FIELDS,
+                "may_decide",
+                "may_reassign",
+                assignee="assignee__name",
+            ),
+            remark_rows=_rows(
+                Remark.objects.order_by("pk"),
+                "id", "round", "page", "field", "text", "source", "made_label", "made_at",
+                step="step__key",
+                step_name="step__name",
+                department="step__department",
+            ),  # fmt: skip
+            submission_rows=_rows(
+                Submission.objects.order_by("round"), "round", "data", "handed_in_at", "handed_in_label"
+            ),
+            event_rows=_events(),
+        )
+        .first()
+    )
+
+
+def _rows(rows: QuerySet[Any], *names: str, **renamed: str) -> ArraySubquery:
+    fields = {name: F(name) for name in names} | {name: F(path) for name, path in renamed.items()}
+    return ArraySubquery(
+        rows.filter(case=OuterRef("pk")).values(row=JSONObject(**fields)), output_field=None
+    )
+
+
+def _events() -> ArraySubquery:
+    topic = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
+    names = ("at", "actor_label", "department", "division_code", "verb", "after", "note")
+    rows = AuditEvent.objects.filter(topic=topic).order_by("pk")
+    return ArraySubquery(rows.values(row=JSONObject(**{name: F(name) for name in names})))
+
+
+def changes_of(case: Any) -> list[rules.Change]:
+    """What the newest submission of a `record` changed against the one before."""
+    handed_in: list[Mapping[str, Any]] = case.submission_rows
+    if len(handed_in) < 2:
+        return []
+    return rules.changes(handed_in[-2]["data"], handed_in[-1]["data"])
+
+
+def notices(actor: Actor) -> QuerySet[Notice, dict[str, Any]]:
+    """What the program told this person, the newest first."""
+    return Notice.objects.filter(user=actor.user_id).values(
+        "id", "title", "text", "created_at", "read_at", "case__number"
+    )
+
+
+def unread_notices(actor: Actor) -> int:
+    """How many notices this person has not read."""
+    return Notice.objects.filter(user=actor.user_id, read_at__isnull=True).count()
+
+
