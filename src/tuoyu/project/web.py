@@ -17,11 +17,10 @@ def serve(host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=os.cpu_count() or 1,
-        blocking_threads=8,
+        blocking_threads=4,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
-        process_name="tuoyu-web",
     ).serve()
 
 
