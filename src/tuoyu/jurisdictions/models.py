@@ -42,9 +42,7 @@ class Division(models.Model):
             GinIndex(fields=["full_name"], opclasses=["gin_trgm_ops"], name="division_full_name_trgm"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(code__startswith=F("prefix")), name="division_prefix_begins"
-            ),
+            models.CheckConstraint(condition=Q(code__startswith=F("prefix")), name="division_prefix_begins"),
             models.CheckConstraint(
                 condition=Q(abolished_year__isnull=True) | Q(abolished=True),
                 name="division_year_only_when_abolished",

@@ -1,0 +1,248 @@
+"""Writes: the division table, the packs, the settings a division decides."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from tuoyu.core import audit, clock
+from tuoyu.core.actions import action
+from tuoyu.core.actor import Actor
+from tuoyu.core.permissions import require
+from tuoyu.core.problems import Problem, Refused
+from tuoyu.jurisdictions import atlas, queries
+from tuoyu.jurisdictions.models import AuthorityOverride, Division, DivisionSetting, PackVersion
+from tuoyu.jurisdictions.packs import Pack, PacksInvalid, read_packs
+from tuoyu.jurisdictions.permissions import DECIDE_SETTING, LOAD_PACKS
+from tuoyu.jurisdictions.rulebook import RuleBook
+
+COLUMNS = (
+    "code",
+    "prefix",
+    "level",
+    "name",
+    "full_name",
+    "parent_id",
+    "pinyin",
+    "initials",
+    "abolished",
+    "abolished_year",
+    "functional",
+)
+
+
+# ---------------------------------------------------------------- divisions
+
+
+@action
+def load_divisions(*, by: Actor) -> int:
+    """Bring the division table and its exceptions to what the data files say; how many rows changed."""
+    require(by, LOAD_PACKS)
+    changed = _copy_divisions()
+    AuthorityOverride.objects.all().delete()
+    AuthorityOverride.objects.bulk_create(
+        AuthorityOverride(
+            authority_id=e.authority,
+            place_prefix=e.place,
+            level=e.level,
+            valid=DateRange(e.effective_from, None),
+            basis=e.basis,
+        )
+        for e in atlas.exemptions()
+    )
+    top = Division.objects.filter(level="province").first()
+    if top is None:  # pragma: no cover - the data file always holds provinces
+        raise Refused("行政区划数据文件是空的")
+    audit.record(by, "jurisdictions.divisions_loaded", top, after={"changed": changed})
+    return changed
+
+
+def _copy_divisions() -> int:
+    """COPY into a temporary table, then insert or update what differs: one statement for all rows."""
+    names = ", ".join(COLUMNS)
+    others = [c for c in COLUMNS if c != "code"]
+    assigned = ", ".join(f"{c} = EXCLUDED.{c}" for c in others)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE incoming (LIKE jurisdictions_division INCLUDING DEFAULTS) ON COMMIT DROP"
+        )
+        with cursor.copy(f"COPY incoming ({names}) FROM STDIN") as copy:
+            for place in atlas.places().values():
+                copy.write_row(_row(place))
+        cursor.execute(
+            f"INSERT INTO jurisdictions_division ({names}) SELECT {names} FROM incoming "  # noqa: S608
+            f"ON CONFLICT (code) DO UPDATE SET {assigned} "
+            f"WHERE ({', '.join(f'jurisdictions_division.{c}' for c in others)}) "
+            f"IS DISTINCT FROM ({', '.join(f'EXCLUDED.{c}' for c in others)})"
+        )
+        changed = int(cursor.rowcount)
+        cursor.execute("DROP TABLE incoming")
+    return changed
+
+
+def _row(place: atlas.Place) -> tuple[Any, ...]:
+    return (
+        place.code,
+        place.prefix,
+        place.level,
+        place.name,
+        place.full_name,
+        place.parent or None,
+        place.pinyin,
+        place.initials,
+        place.abolished,
+        place.abolished_year,
+        place.functional,
+    )
+
+
+# ---------------------------------------------------------------- packs
+
+
+@action
+def load_packs(*, by: Actor, root: Path | None = None) -> list[PackVersion]:
+    """Load every pack below `root` as a version, unless that content is loaded already.
+
+    Returns the versions in force from today. Raises PacksInvalid with every mistake, and changes nothing.
+    """
+    require(by, LOAD_PACKS)
+    reading = read_packs(root or Path(settings.PACKS))
+    if reading.errors:
+        raise PacksInvalid(reading.errors)
+    done: dict[str, PackVersion] = {}
+    for pack in _parents_first(reading.packs):
+        done[pack.code] = _load(pack, done.get(pack.inherits or ""), by)
+    queries.forget()
+    audit.record(
+        by,
+        "jurisdictions.packs_loaded",
+        done["cn"],
+        after={code: version.digest[:12] for code, version in done.items()},
+    )
+    return list(done.values())
+
+
+def _parents_first(packs: dict[str, Pack]) -> Iterator[Pack]:
+    done: set[str] = set()
+
+    def walk(pack: Pack) -> Iterator[Pack]:
+        if pack.code in done:
+            return
+        done.add(pack.code)
+        if pack.inherits:
+            yield from walk(packs[pack.inherits])
+        yield pack
+
+    for pack in packs.values():
+        yield from walk(pack)
+
+
+def _load(pack: Pack, parent: PackVersion | None, by: Actor) -> PackVersion:
+    content = pack.model_dump(mode="json", exclude_defaults=True)
+    digest = digest_of(content, parent.digest if parent else "")
+    now, today = clock.now(), clock.today()
+    latest = PackVersion.objects.filter(code=pack.code).order_by("active_from", "activated_at").last()
+    if latest and latest.digest == digest:
+        return latest
+    known = PackVersion.objects.filter(digest=digest).first()
+    if known:  # an earlier content comes back: the same version is in force again
+        known.active_from, known.activated_at = today, now
+        known.save(update_fields=["active_from", "activated_at"])
+        return known
+    return PackVersion.objects.create(
+        code=pack.code,
+        digest=digest,
+        parent=parent,
+        content=content,
+        loaded_at=now,
+        loaded_by=by.label,
+        active_from=today,
+        activated_at=now,
+    )
+
+
+def digest_of(content: dict[str, Any], parent: str) -> str:
+    """The digest of a pack's content and of the pack it inherits from."""
+    plain = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{parent}\n{plain}".encode()).hexdigest()
+
+
+# ---------------------------------------------------------------- settings
+
+
+@action
+def decide_setting(
+    *,
+    division: Division,
+    key: str,
+    value: Any,
+    effective_from: date,
+    basis: str,
+    by: Actor,
+    effective_to: date | None = None,
+) -> DivisionSetting:
+    """Record what a division decided from a day on; what it decided before ends on that day."""
+    require(by, DECIDE_SETTING, division)
+    _refuse_bad_setting(division, key, value, effective_from, effective_to, basis)
+    earlier = (
+        DivisionSetting.objects.select_for_update()
+        .filter(division=division, key=key, valid__contains=effective_from)
+        .exclude(valid__startswith=effective_from)
+        .first()
+    )
+    before: dict[str, Any] = {}
+    if earlier:
+        before = {"value": earlier.value, "from": earlier.valid.lower.isoformat()}
+        earlier.valid = DateRange(earlier.valid.lower, effective_from)
+        earlier.save(update_fields=["valid"])
+    period = DateRange(effective_from, effective_to)
+    if DivisionSetting.objects.filter(division=division, key=key, valid__overlap=period).exists():
+        raise Refused(Problem("这段时间里已有一条设定，请先看清再选另一个日期。", field="effective_from"))
+    made = DivisionSetting.objects.create(
+        division=division,
+        key=key,
+        value=value,
+        valid=period,
+        basis=basis.strip(),
+        decided_by_id=by.user_id,
+        decided_by=by.label,
+        decided_at=clock.now(),
+    )
+    queries.forget()
+    after = {"key": key, "value": value, "from": effective_from.isoformat()}
+    audit.record(by, "jurisdictions.setting_decided", made, before=before, after=after, place=division.code)
+    return made
+
+
+def _refuse_bad_setting(
+    division: Division, key: str, value: Any, begins: date, ends: date | None, basis: str
+) -> None:
+    problems = []
+    choices = choices_of(queries.book(division.code, begins), key)
+    if choices is None:
+        problems.append(Problem(f"没有名为 {key} 的设定。", field="key"))
+    elif choices and value not in choices:
+        problems.append(Problem(f"可以选的是：{'、'.join(choices)}。", field="value"))
+    if not basis.strip():
+        problems.append(Problem("请写明依据：哪份文件或哪次会议决定的。", field="basis"))
+    if ends and ends <= begins:
+        problems.append(Problem("失效日期应晚于生效日期。", field="effective_to"))
+    if problems:
+        raise Refused(problems)
+
+
+def choices_of(rules: RuleBook, key: str) -> tuple[str, ...] | None:
+    """What a setting may be: the offers of the route it decides; () for anything; None when unknown."""
+    for pack in rules.packs:
+        for procedure in pack.procedure:
+            for route in procedure.route:
+                if route.setting == key:
+                    return route.offers
+    known = any(s.key == key for pack in rules.packs for s in pack.setting)
+    return () if known else None
