@@ -50,7 +50,7 @@ def record(
 
 
 def read(by: Actor, obj: Model, fields: Iterable[str], *, topic: str = "", note: str = "") -> AuditEvent:
-    """Write that somebody read personal data in clear (个人信息保护法 art. 51; 未成年人网络保护条例 art. 36)."""
+    """Write that somebody read personal data in clear (个人信息保护法 51, 未成年人网络保护条例 36)."""
     return record(by, "personal.read", obj, topic=topic, after={"fields": sorted(fields)}, note=note)
 
 

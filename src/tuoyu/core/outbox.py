@@ -90,7 +90,8 @@ def retry(message: OutboxMessage) -> bool:
 
 def next_attempt(attempts: int) -> datetime:
     """When to try again after `attempts` failures."""
-    wait = min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 10), LONGEST_WAIT)
+    doubled = int(2 ** min(max(attempts - 1, 0), 10))
+    wait = min(FIRST_WAIT * doubled, LONGEST_WAIT)
     return clock.now() + wait
 
 
