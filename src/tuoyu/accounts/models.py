@@ -12,7 +12,7 @@ from django.db.models import Case, Q, Value, When
 
 from tuoyu.core import clock
 from tuoyu.core.actor import ROLE_NAMES, Role
-from tuoyu.core.fields import EncryptedTextField
+from tuoyu.core.fields import EncryptedTextField, LookupField
 
 # Roles that a membership may give. APPLICANT and PUBLIC need none: everybody signed in is an applicant.
 GIVEN = (
@@ -48,7 +48,7 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     phone = EncryptedTextField(null=True)
-    phone_key = models.CharField(max_length=64, null=True, unique=True)
+    phone_key = LookupField(of="phone", unique=True)
     phone_proved_at = models.DateTimeField(null=True)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
@@ -246,8 +246,8 @@ class Invitation(models.Model):
 class AgentAuthorisation(models.Model):
     """A principal lets somebody else apply in its name.
 
-    The agent is named by username or phone, kept as a keyed hash: whether such an account exists shows
-    only when its holder accepts.
+    The agent is named by username or phone, as the principal wrote it: whether such an account exists
+    shows only when its holder accepts.
     """
 
     class State(models.TextChoices):
@@ -258,8 +258,8 @@ class AgentAuthorisation(models.Model):
 
     principal = models.ForeignKey(User, models.PROTECT, related_name="agents")
     agent = models.ForeignKey(User, models.PROTECT, null=True, related_name="principals")
-    agent_key = models.CharField(max_length=64, db_index=True)
-    agent_hint = models.CharField(max_length=60)
+    agent_named = EncryptedTextField()
+    agent_key = LookupField(of="agent_named", db_index=True)
     scope = models.CharField(max_length=200)
     letter = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, related_name="+")
     valid = DateRangeField()
@@ -288,7 +288,7 @@ class AgentAuthorisation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.principal_id} → {self.agent_hint}（{self.get_state_display()}）"
+        return f"{self.principal_id} → {self.agent_id}（{self.get_state_display()}）"
 
 
 class PhoneCode(models.Model):
@@ -302,7 +302,7 @@ class PhoneCode(models.Model):
     key = models.CharField(max_length=43, unique=True)
     purpose = models.CharField(max_length=16, choices=Purpose)
     phone = EncryptedTextField()
-    phone_key = models.CharField(max_length=64)
+    phone_key = LookupField(of="phone")
     code_hash = models.CharField(max_length=64)
     address = models.CharField(max_length=45, blank=True)
     sent_at = models.DateTimeField(default=clock.now)

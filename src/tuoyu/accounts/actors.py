@@ -1,0 +1,113 @@
+"""Who is behind a request: the person signed in, the seats held today, and whom they may act for."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
+from django.http import HttpRequest
+
+from tuoyu.accounts import rules
+from tuoyu.accounts.addresses import client_address
+from tuoyu.accounts.models import AgentAuthorisation, Membership, User
+from tuoyu.core import clock
+from tuoyu.core.actor import Actor, Role, Seat
+from tuoyu.jurisdictions.models import AuthorityOverride
+
+SEAT_CHOSEN = "seat"
+SEEN = "seen"
+# How often a session notes that its person is still there: often enough, and rarely a write.
+NOTE_EVERY = 60
+
+
+def find_actor(request: HttpRequest) -> Actor:
+    """The actor behind `request`: one query for the person, one for seats and principals."""
+    address = client_address(request)
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return Actor.public(address)
+    actor = actor_for(user, address=address)
+    if _is_idle(request, actor):
+        logout(request)
+        messages.warning(request, "您较长时间没有操作，已自动退出，请重新登录。")
+        return Actor.public(address)
+    return _as_chosen(request, actor)
+
+
+def actor_for(user: User, *, address: str = "") -> Actor:
+    """`user` as an actor, with every seat held today."""
+    today = clock.today()
+    held = Membership.objects.filter(user_id=OuterRef("pk"), valid__contains=today).order_by("pk")
+    shape = JSONObject(
+        id="pk",
+        role="role",
+        department="department",
+        division="division_code",
+        institution="institution_id",
+        places=ArraySubquery(_overridden_places(today)),
+    )
+    principals = AgentAuthorisation.objects.filter(
+        agent_id=OuterRef("pk"), state=AgentAuthorisation.State.ACTIVE, valid__contains=today
+    ).values("principal_id")
+    row = (
+        User.objects.filter(pk=user.pk)
+        .values_list(ArraySubquery(held.values_list(shape)), ArraySubquery(principals))
+        .get()
+    )
+    seats = (*(_seat(given) for given in row[0]), Seat(Role.APPLICANT))
+    return Actor(
+        label=user.name,
+        user_id=user.pk,
+        seats=seats,
+        owner_ids=frozenset({user.pk, *row[1]}),
+        address=address,
+    )
+
+
+def _overridden_places(today: Any) -> Any:
+    """The places that an explicit table, not the code's prefix, puts under the seat's division."""
+    return AuthorityOverride.objects.filter(
+        Q(department="") | Q(department=OuterRef("department")),
+        authority_id=OuterRef("division_code"),
+        valid__contains=today,
+    ).values("place_prefix")
+
+
+def _seat(given: dict[str, Any]) -> Seat:
+    role = Role(given["role"])
+    everywhere = role in rules.ADMINISTRATORS and not given["division"]
+    own = (rules.prefix_of(given["division"]),) if given["division"] or everywhere else ()
+    return Seat(
+        role=role,
+        department=given["department"],
+        prefixes=(*own, *given["places"]),
+        division_code=given["division"],
+        institution_id=given["institution"],
+        membership_id=given["id"],
+    )
+
+
+def _as_chosen(request: HttpRequest, actor: Actor) -> Actor:
+    """The actor with the one seat chosen for this session, where one was and is still held."""
+    request.seats_held = [s for s in actor.seats if s.membership_id]  # type: ignore[attr-defined]
+    chosen = request.session.get(SEAT_CHOSEN)
+    seats = tuple(s for s in actor.seats if s.membership_id in (None, chosen))
+    if chosen is None or len(seats) < 2:
+        return actor
+    return Actor(actor.label, actor.user_id, seats, actor.owner_ids, address=actor.address)
+
+
+def _is_idle(request: HttpRequest, actor: Actor) -> bool:
+    """Whether an officer's session was left alone too long; notes that somebody is there."""
+    if not actor.holds(*rules.AT_A_PLACE, *rules.ADMINISTRATORS):
+        return False
+    now = int(clock.now().timestamp())
+    seen = request.session.get(SEEN, now)
+    if now - seen > settings.OFFICE_IDLE_MINUTES * 60:
+        return True
+    if SEEN not in request.session or now - seen > NOTE_EVERY:
+        request.session[SEEN] = now
+    return False
