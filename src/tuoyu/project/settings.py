@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from tuoyu.project import database, keys
+from tuoyu.project.content_policy import content_security_policy
 
 ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("TUOYU_VAR", ROOT / "var")).resolve()
@@ -103,7 +104,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-STATICFILES_DIRS = [ROOT / "src" / "tuoyu" / "project" / "static"]
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -111,3 +111,13 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "tuoyu.project.errors.csrf_failure"
+
+# The address pattern of a map tile service, key included ("https://{s}.…/{z}/{x}/{y}.png?key=…"); none: no tiles.
+MAP_TILES = os.environ.get("TUOYU_TILES", "")
+CONTENT_SECURITY_POLICY = content_security_policy(MAP_TILES)
+
+# A text-message gateway: an address that takes {"phone", "text"} as JSON. Without one, messages go to a file.
+SMS_URL = os.environ.get("TUOYU_SMS_URL", "")
+# How many working days before its end a clock is shown as "soon".
+CLOCK_SOON_WORKING_DAYS = int(os.environ.get("TUOYU_CLOCK_SOON", "2"))

@@ -8,6 +8,7 @@ from typing import Any
 
 import jinja2
 import segno
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -178,6 +179,7 @@ GLOBALS: dict[str, Any] = {
     "state_badge": badges.state_badge,
     "draw_flow": drawing.draw_flow,
     "today": clock.today,
+    "map_tiles": lambda: settings.MAP_TILES,
 }
 
 FILTERS: dict[str, Any] = {
