@@ -113,7 +113,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "tuoyu.project.errors.csrf_failure"
 
-# The address pattern of a map tile service, key included ("https://{s}.…/{z}/{x}/{y}.png?key=…"); none: no tiles.
+# The address pattern of a map tile service, its key included; without one the map has no tiles.
 MAP_TILES = os.environ.get("TUOYU_TILES", "")
 CONTENT_SECURITY_POLICY = content_security_policy(MAP_TILES)
 
