@@ -1,0 +1,283 @@
+"""Every write of an application: begin, save, hand in papers, submit, mend, delete."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+
+from tuoyu.cases import actions as cases
+from tuoyu.cases.models import Case
+from tuoyu.core import audit, clock, identifiers, uploads
+from tuoyu.core.actions import action
+from tuoyu.core.actor import Actor, Role
+from tuoyu.core.permissions import require
+from tuoyu.core.problems import Overtaken, Problem, Refused
+from tuoyu.core.transitions import move
+from tuoyu.institutions import pages, policy
+from tuoyu.institutions.models import Application, Paper
+from tuoyu.institutions.permissions import EDIT_APPLICATION, START
+from tuoyu.institutions.vocabulary import FORMS_OF_NATURE, Kind, LegalForm, Nature
+from tuoyu.jurisdictions.atlas import places
+
+State = Application.State
+MOST_ROWS = 60
+MOST_FILES = 40
+
+
+@action
+def start_application(
+    *,
+    by: Actor,
+    owner_id: int,
+    division_code: str,
+    kind: str,
+    nature: str,
+    legal_form: str,
+) -> Application:
+    """Begin an application; Refused with every choice that is missing or does not fit the others."""
+    require(by, START)
+    channel, agent_id = _channel(by, owner_id, division_code)
+    wrong = choices_wrong(division_code, kind, nature, legal_form)
+    if wrong:
+        raise Refused(wrong)
+    procedure = policy.procedure_of(kind)
+    policy.plan_of(procedure, division_code, kind=kind, nature=nature, legal_form=legal_form)
+    application = Application.objects.create(
+        owner_id=owner_id,
+        agent_id=agent_id,
+        channel=channel,
+        procedure=procedure,
+        division_code=division_code,
+        kind=kind,
+        nature=nature,
+        legal_form=legal_form,
+        data={"basics": {"street": division_code if len(division_code) > 6 else ""}},
+    )
+    audit.record(by, "application.begun", application, topic=application.topic, place=division_code,
+                 after={"kind": kind, "nature": nature, "legal_form": legal_form})  # fmt: skip
+    return application
+
+
+def choices_wrong(division_code: str, kind: str, nature: str, legal_form: str) -> list[Problem]:
+    """What is missing or wrong among the choices an application begins with."""
+    place = places().get(division_code)
+    found = []
+    if place is None or place.abolished or place.level not in ("county", "street"):
+        found.append(Problem("请选择办托所在的县（市、区）。", field="place"))
+    if kind not in Kind.values:
+        found.append(Problem("请选择托育机构的类型。", field="kind"))
+    if nature not in Nature.values:
+        found.append(Problem("请选择机构性质。", field="nature"))
+    if legal_form not in LegalForm.values:
+        found.append(Problem("请选择组织形式。", field="legal_form"))
+    elif nature in Nature.values and legal_form not in FORMS_OF_NATURE[nature]:
+        allowed = "、".join(str(form.label) for form in FORMS_OF_NATURE[nature])
+        found.append(Problem("组织形式与机构性质不符。", field="legal_form", fix=f"{Nature(nature).label}可选：{allowed}。"))
+    return found
+
+
+def _channel(by: Actor, owner_id: int, division_code: str) -> tuple[str, int | None]:
+    """How the application comes in, and who files it for its owner."""
+    if owner_id == by.user_id:
+        return Case.Channel.ONLINE, None
+    if owner_id in by.owner_ids:
+        return Case.Channel.AGENT, by.user_id
+    if any(seat.covers_place(division_code) for seat in by.seats_as(Role.CLERK)):
+        return Case.Channel.WINDOW, by.user_id
+    raise Refused("只能为自己、授权您代办的人，或在本窗口为来访群众申办。", status=403)
+
+
+@action
+def save_page(
+    *, by: Actor, application: Application, page: str, typed: Mapping[str, Any], version: int
+) -> Application:
+    """Keep what was typed on a page, right or wrong; nothing is lost because it is not yet valid.
+
+    Raises Overtaken when the application was saved elsewhere since `version`.
+    """
+    require(by, EDIT_APPLICATION, application)
+    if page not in pages.BY_KEY or page == pages.REVIEW.key:
+        raise Refused("没有这一页。", status=404)
+    kept, identity = _kept(page, application.kind, typed, _slots(application))
+    data = {**application.data, page: kept}
+    also: dict[str, Any] = {} if identity is None else {"identity": identity}
+    saved = Application.objects.filter(
+        pk=application.pk, version=version, state__in=Application.EDITABLE
+    ).update(data=data, version=version + 1, saved_at=clock.now(), **also)
+    if saved != 1:
+        raise Overtaken(
+            "这份申请刚刚在另一个窗口或由其他人修改过，您这次填写的内容没有保存。请刷新后再填，以免互相覆盖。"
+        )
+    before = application.data.get(page) or {}
+    changed = sorted(k for k in {*before, *kept} if before.get(k) != kept.get(k))
+    application.refresh_from_db()
+    audit.record(by, "application.saved", application, topic=application.topic,
+                 after={"page": page, "fields": changed + (["contact_identity"] if identity else [])})  # fmt: skip
+    return application
+
+
+def _kept(
+    page: str, kind: str, typed: Mapping[str, Any], slots: tuple[pages.Slot, ...]
+) -> tuple[dict[str, Any], str | None]:
+    """What a page keeps of what was typed: its own fields, cut to a sane length; the identity apart."""
+    kept: dict[str, Any] = {}
+    identity: str | None = None
+    for field in pages.fields_of(pages.BY_KEY[page], kind):
+        value = typed.get(field.key)
+        if field.kind == "identity":
+            given = _text(value, field.longest)
+            # A masked number comes back from a page that showed it so; an empty one means "as it was".
+            identity = None if not given or "*" in given else identifiers.normalised(given)
+        elif field.kind == "choices":
+            given_list = value if isinstance(value, list | tuple) else [value] if value else []
+            kept[field.key] = [str(v)[:40] for v in given_list][: len(field.options)]
+        else:
+            kept[field.key] = _text(value, field.longest + 200)
+    if page == pages.CLASSES.key and pages.has_rows(kind):
+        kept["rows"] = [_row(row) for row in list(typed.get("rows") or [])[:MOST_ROWS]]
+    if page == pages.PAPERS.key:
+        for slot in slots:
+            for key, _, _ in pages.SLOT_FIELDS:
+                kept[f"{slot.key}_{key}"] = _text(typed.get(f"{slot.key}_{key}"), 120)
+    return kept, identity
+
+
+def _row(row: object) -> dict[str, str]:
+    given = row if isinstance(row, Mapping) else {}
+    return {field.key: _text(given.get(field.key), field.longest) for field in pages.ROW_FIELDS}
+
+
+def _text(value: object, longest: int) -> str:
+    text = "" if value is None or isinstance(value, list | dict) else str(value)
+    return text.replace("\x00", "").strip()[:longest]
+
+
+def _slots(application: Application) -> tuple[pages.Slot, ...]:
+    return policy.slots_at(application.division_code, application.kind)
+
+
+@action
+def add_paper(*, by: Actor, application: Application, slot: str, file: UploadedFile) -> Paper:
+    """Add a file to a paper; its content decides what it is, not its name."""
+    require(by, EDIT_APPLICATION, application)
+    application = _locked(application)
+    if slot not in {s.key for s in _slots(application)}:
+        raise Refused("没有这一项材料。", status=404)
+    if application.papers.filter(removed_at=None).count() >= MOST_FILES:
+        raise Refused(Problem("材料文件太多，请合并后上传。", "papers", slot), status=422)
+    stored = uploads.store(file=file, by=by, purpose=f"application:{application.pk}")
+    paper = Paper.objects.create(application=application, slot=slot, file=stored, title=stored.name)
+    _touch(application)
+    audit.record(by, "application.paper_added", paper, topic=application.topic,
+                 after={"slot": slot, "name": stored.name, "sha256": stored.sha256})  # fmt: skip
+    return paper
+
+
+@action
+def remove_paper(*, by: Actor, paper: Paper) -> Paper:
+    """Take a file out of the application; it can be put back until the application is handed in."""
+    _edit_paper(by, paper, removed_from=True, verb="application.paper_removed")
+    return paper
+
+
+@action
+def restore_paper(*, by: Actor, paper: Paper) -> Paper:
+    """Put a removed file back."""
+    _edit_paper(by, paper, removed_from=False, verb="application.paper_restored")
+    return paper
+
+
+def _edit_paper(by: Actor, paper: Paper, *, removed_from: bool, verb: str) -> None:
+    require(by, EDIT_APPLICATION, paper.application)
+    application = _locked(paper.application)
+    moment = clock.now() if removed_from else None
+    changed = Paper.objects.filter(pk=paper.pk, removed_at__isnull=removed_from).update(removed_at=moment)
+    if changed != 1:
+        raise Overtaken("这份材料刚刚已经处理过，请刷新后查看。")
+    paper.removed_at = moment
+    _touch(application)
+    audit.record(by, verb, paper, topic=application.topic, after={"slot": paper.slot, "name": paper.title})
+
+
+def _locked(application: Application) -> Application:
+    """The application, held against others while its papers change; Refused when it may not change."""
+    held = Application.objects.select_for_update().get(pk=application.pk)
+    if not held.is_editable:
+        raise Refused("申请已经提交，正在办理，现在不能修改。", status=409)
+    return held
+
+
+def _touch(application: Application) -> None:
+    Application.objects.filter(pk=application.pk).update(saved_at=clock.now())
+
+
+@action
+def submit(*, by: Actor, application: Application) -> Case:
+    """Hand the application in: every blocking problem at once, or the case it becomes.
+
+    Handed in twice it is one case: the second gets the same answer. What came back to be mended goes on
+    as the next round of its case.
+    """
+    require(by, EDIT_APPLICATION, application)
+    held = Application.objects.select_for_update().get(pk=application.pk)
+    if held.state in (State.SUBMITTED, State.CLOSED) and held.case is not None:
+        audit.record(by, "application.submitted_again", held, topic=held.topic)
+        return held.case
+    if not held.is_editable:
+        raise Refused("这份申请已经删除，请先恢复。", status=409)
+    from tuoyu.institutions import queries  # queries read what this module writes
+
+    wrong = [p for p in queries.problems_of(held) if p.severity == "block"]
+    if wrong:
+        raise Refused(wrong)
+    _copy_paper_details(held)
+    facts, data = queries.case_facts(held), queries.submission_of(held)
+    if held.state == State.MENDING and held.case is not None:
+        move(held, from_=State.MENDING, to=State.SUBMITTED, submitted_at=clock.now())
+        case = cases.resubmit(by=by, case=held.case, data=data, facts=facts)
+    else:
+        case = cases.open_case(
+            by=by,
+            procedure=held.procedure,
+            division_code=facts["division_code"],
+            facts=facts,
+            subject_name=held.name,
+            applicant_id=held.owner_id,
+            channel=held.channel,
+            data=data,
+        )
+        move(held, from_=State.DRAFT, to=State.SUBMITTED, case=case, submitted_at=clock.now())
+    audit.record(by, "application.submitted", held, topic=held.topic, place=held.division_code,
+                 after={"case": case.number, "round": case.round})  # fmt: skip
+    return case
+
+
+def _copy_paper_details(application: Application) -> None:
+    """Each file carries what the form says of its paper, so that expiries can be watched."""
+    from tuoyu.institutions import queries
+
+    for key, paper in queries.facts_of(application).papers.items():
+        application.papers.filter(slot=key, removed_at=None).update(
+            issuer=paper.issuer[:120],
+            number=paper.number[:80],
+            issued_on=paper.issued_on,
+            expires_on=paper.expires_on,
+        )
+
+
+@action
+def delete_draft(*, by: Actor, application: Application) -> Application:
+    """Delete a draft; it can be restored for a while."""
+    require(by, EDIT_APPLICATION, application)
+    move(application, from_=State.DRAFT, to=State.DELETED, deleted_at=clock.now())
+    audit.record(by, "application.deleted", application, topic=application.topic)
+    return application
+
+
+@action
+def restore_draft(*, by: Actor, application: Application) -> Application:
+    """Restore a deleted draft."""
+    require(by, EDIT_APPLICATION, application)
+    move(application, from_=State.DELETED, to=State.DRAFT, deleted_at=None)
+    audit.record(by, "application.restored", application, topic=application.topic)
+    return application

@@ -1,0 +1,213 @@
+"""The application's pages and fields: one description for the form, its problems, remarks and the API."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tuoyu.institutions.vocabulary import CareType, ClassType, Kind
+
+Options = tuple[tuple[str, str], ...]
+
+YES_NO: Options = (("yes", "是"), ("no", "否"))
+TENURES: Options = (("owned", "自有"), ("leased", "租赁"))
+# In rising order; rules name the least that is enough.
+EDUCATION = ("初中及以下", "高中", "大专", "本科", "研究生")
+
+INSTITUTIONS = (Kind.INSTITUTION, Kind.KINDERGARTEN_CLASS, Kind.EMPLOYER)
+EVERYWHERE = tuple(Kind)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing asked. `kind` is text, longtext, number, date, choice, choices, yesno or identity."""
+
+    key: str
+    label: str
+    kind: str = "text"
+    options: Options = ()
+    unit: str = ""
+    help: str = ""
+    required: bool = True
+    only: tuple[str, ...] = EVERYWHERE
+    longest: int = 200
+
+
+@dataclass(frozen=True)
+class Page:
+    """One screen of the application."""
+
+    key: str
+    label: str
+    lead: str
+    fields: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A paper to hand in, as the pack describes it; `required_when` names the facts that must hold."""
+
+    key: str
+    label: str
+    required_when: Mapping[str, Any]
+    rule_key: str = ""
+    source: str = ""
+    issuer_hint: str = ""
+    needs_number: bool = False
+    needs_expiry: bool = False
+
+
+BASICS = Page(
+    "basics",
+    "基本情况",
+    "机构叫什么、在哪里、谁负责。",
+    (
+        Field("name", "机构名称", help="一般为：行政区划＋字号＋托育（婴幼儿照护）＋组织形式。", longest=120),
+        Field(
+            "business_scope",
+            "业务（经营）范围",
+            "longtext",
+            help="登记时使用的业务范围或经营范围。",
+            longest=1000,
+        ),
+        Field("care_types", "服务范围", "choices", tuple(CareType.choices)),
+        Field("serves_meals", "是否供餐", "yesno", YES_NO, help="供餐的须有食品经营许可证。"),
+        Field("street", "所在乡镇（街道）", "street"),
+        Field("address", "详细地址", help="写到门牌号。"),
+        Field("longitude", "经度", "number", unit="°", help="用于地图，不填则只按地址显示。", required=False),
+        Field("latitude", "纬度", "number", unit="°", required=False),
+        Field("contact_name", "法定代表人或负责人", longest=60),
+        Field(
+            "contact_identity",
+            "负责人身份证号",
+            "identity",
+            help="加密保存，页面上只显示前后几位。",
+            longest=18,
+        ),
+        Field("contact_phone", "联系电话", help="办件进展会通知到这个号码，不对外公开。", longest=20),
+        Field(
+            "public_phone",
+            "咨询电话（公开）",
+            required=False,
+            help="家长在公开页面上看到的电话。",
+            longest=20,
+        ),
+        Field("opening_hours", "服务时间（公开）", required=False, help="例如：周一至周五 7:30—18:00。"),
+        Field("fees", "收费标准（公开）", "longtext", required=False, longest=1000),
+        Field("intro", "机构简介（公开）", "longtext", required=False, longest=1000),
+    ),
+)
+
+PREMISES = Page(
+    "premises",
+    "场地",
+    "房屋从哪里来、有多大、在几层。",
+    (
+        Field("tenure", "场地性质", "choice", TENURES),
+        Field("lease_from", "租赁开始日期", "date", required=False, help="租赁场地填写。"),
+        Field("lease_to", "租赁结束日期", "date", required=False, help="租赁场地填写。"),
+        Field("building_area", "建筑面积", "number", unit="平方米"),
+        Field("indoor_area", "室内使用面积", "number", unit="平方米", only=INSTITUTIONS),
+        Field("outdoor_area", "户外活动场地面积", "number", unit="平方米", only=INSTITUTIONS, required=False),
+        Field(
+            "outdoor_nearby", "是否借用附近安全的公共场地", "yesno", YES_NO, only=INSTITUTIONS, required=False
+        ),
+        Field("floor", "婴幼儿用房所在最高楼层", "number", unit="层"),
+        Field("basement", "是否使用地下室或半地下室", "yesno", YES_NO),
+        Field("standalone", "是否独立设置", "yesno", YES_NO, only=INSTITUTIONS),
+        Field("observation_area", "保健观察室面积", "number", unit="平方米", only=INSTITUTIONS),
+        Field("video_days", "监控录像保存天数", "number", unit="天"),
+        Field(
+            "owners_consent", "是否已取得本栋（院落）全体业主同意", "yesno", YES_NO, only=(Kind.FAMILY_POINT,)
+        ),
+    ),
+)
+
+ROW_FIELDS = (
+    Field("class_type", "班型", "choice", tuple(ClassType.choices)),
+    Field("name", "班级名称", longest=40, required=False),
+    Field("places", "托位数", "number", unit="个"),
+    Field("carers", "保育人员", "number", unit="人"),
+    Field("sleep_area", "睡眠区面积", "number", unit="平方米", required=False),
+    Field("activity_area", "活动区面积", "number", unit="平方米", required=False),
+)
+
+CLASSES = Page(
+    "classes",
+    "班级",
+    "每个班收多大的孩子、多少个、由几个人照护。",
+    (
+        Field("children", "收托人数", "number", unit="人", only=(Kind.FAMILY_POINT,)),
+        Field("carers", "照护人员", "number", unit="人", only=(Kind.FAMILY_POINT,)),
+    ),
+)
+
+STAFF = Page(
+    "staff",
+    "人员",
+    "负责人和工作人员是否符合条件。",
+    (
+        Field("head_education", "负责人学历", "choice", tuple((e, e) for e in EDUCATION), only=INSTITUTIONS),
+        Field(
+            "head_years",
+            "负责人相关管理经历",
+            "number",
+            unit="年",
+            only=INSTITUTIONS,
+            help="从事儿童保育教育或卫生健康管理工作的年数。",
+        ),
+        Field("head_trained", "负责人是否岗位培训合格", "yesno", YES_NO, only=INSTITUTIONS),
+        Field("carers_trained", "保育（照护）人员是否全部接受过保育和心理健康培训", "yesno", YES_NO),
+        Field("carers_background", "保育（照护）人员是否都有照护经验或相关专业背景", "yesno", YES_NO),
+        Field("health_staff", "保健人员", "number", unit="人", only=INSTITUTIONS, help="专职和兼职合计。"),
+        Field(
+            "health_staff_trained", "保健人员是否经妇幼保健机构培训合格", "yesno", YES_NO, only=INSTITUTIONS
+        ),
+        Field("guards", "持证保安", "number", unit="人", only=INSTITUTIONS),
+        Field("health_certificates", "工作人员是否全部持有效健康合格证", "yesno", YES_NO),
+        Field("records_checked", "是否已对全体人员查询违法犯罪记录且均无记录", "yesno", YES_NO),
+    ),
+)
+
+PAPERS = Page("papers", "材料", "每份材料拍照或扫描上传；支持 pdf、jpg、png。")
+
+COMMITMENT = Page(
+    "commitment",
+    "承诺",
+    "备案承诺书。备案不是许可，机构对自己的承诺负责。",
+    (
+        Field("agreed", "我已阅读并承诺以上各项", "promise"),
+        Field("signer", "承诺人姓名", longest=60),
+    ),
+)
+
+REVIEW = Page("review", "核对提交", "把问题一次看全，核对后提交。")
+
+FILLED = (BASICS, PREMISES, CLASSES, STAFF, PAPERS, COMMITMENT)
+PAGES = (*FILLED, REVIEW)
+BY_KEY = {page.key: page for page in PAGES}
+
+SLOT_FIELDS = (
+    ("issuer", "出具单位", "text"),
+    ("number", "文号或证号", "text"),
+    ("issued_on", "出具日期", "date"),
+    ("expires_on", "有效期至", "date"),
+)
+
+
+def fields_of(page: Page, kind: str) -> tuple[Field, ...]:
+    """The fields a kind of institution is asked on a page (rows of classes and papers apart)."""
+    return tuple(field for field in page.fields if kind in field.only)
+
+
+def has_rows(kind: str) -> bool:
+    """Whether classes are asked row by row; a family point is one group."""
+    return kind != Kind.FAMILY_POINT
+
+
+def labels(kind: str, slots: Iterable[Slot]) -> Iterator[tuple[str, str, str]]:
+    """Every (page, field, label) that a remark can be pinned to."""
+    for page in FILLED:
+        for field in fields_of(page, kind):
+            yield page.key, field.key, field.label
+    for slot in slots:
+        yield PAPERS.key, slot.key, slot.label

@@ -1,0 +1,112 @@
+"""Who may see and change applications, papers and institutions."""
+
+from django.db.models import Q
+
+from tuoyu.cases.models import Step
+from tuoyu.core.actor import Actor, Role, Seat
+from tuoyu.core.permissions import Grant, declare
+
+OWN = "own, or of one it acts for"
+WINDOW = "filed at a window of own place"
+
+
+def _own(actor: Actor, seat: Seat) -> Q:
+    return Q(owner__in=actor.owner_ids)
+
+
+def _at_window(actor: Actor, seat: Seat) -> Q:
+    return seat.covers("division_code") & Q(channel="window")
+
+
+def _own_paper(actor: Actor, seat: Seat) -> Q:
+    return Q(application__owner__in=actor.owner_ids)
+
+
+def _paper_at_window(actor: Actor, seat: Seat) -> Q:
+    return seat.covers("application__division_code") & Q(application__channel="window")
+
+
+def _paper_of_case(actor: Actor, seat: Seat) -> Q:
+    own = Step.objects.filter(seat.covers("division_code"), department=seat.department)
+    return Q(application__case__in=own.exclude(state=Step.State.WAITING).values("case"))
+
+
+def _concerned(actor: Actor, seat: Seat) -> Q:
+    """Health sees every institution of its places, a registrar those it registered."""
+    here = seat.covers("division_code")
+    return here if seat.department == "health" else here & Q(registrar=seat.department)
+
+
+def _health_here(actor: Actor, seat: Seat) -> Q:
+    return seat.covers("division_code") if seat.department == "health" else Q(pk__in=[])
+
+
+def _own_institution(actor: Actor, seat: Seat) -> Q:
+    return Q(pk=seat.institution_id)
+
+
+def _here(actor: Actor, seat: Seat) -> Q:
+    return seat.covers("division_code")
+
+
+START = declare(
+    "institutions.application.start",
+    "发起设立申请",
+    grants=[Grant(Role.APPLICANT), Grant(Role.CLERK)],
+)
+
+VIEW_APPLICATION = declare(
+    "institutions.application.view",
+    "查看设立申请",
+    model="institutions.Application",
+    grants=[Grant(Role.APPLICANT, _own, OWN), Grant(Role.CLERK, _at_window, WINDOW)],
+)
+
+EDIT_APPLICATION = declare(
+    "institutions.application.edit",
+    "填写、提交、删除设立申请",
+    model="institutions.Application",
+    grants=[Grant(Role.APPLICANT, _own, OWN), Grant(Role.CLERK, _at_window, WINDOW)],
+)
+
+READ_PAPER = declare(
+    "institutions.paper.read",
+    "查看申请材料",
+    model="institutions.Paper",
+    grants=[
+        Grant(Role.APPLICANT, _own_paper, OWN),
+        Grant(Role.CLERK, _paper_at_window, WINDOW),
+        Grant(Role.OFFICER, _paper_of_case, "own department has or had a step, own places"),
+        Grant(Role.DEPARTMENT_LEAD, _paper_of_case, "own department has or had a step, own places"),
+    ],
+)
+
+VIEW_INSTITUTION = declare(
+    "institutions.view",
+    "查看机构档案",
+    model="institutions.Institution",
+    grants=[
+        Grant(Role.NURSERY_HEAD, _own_institution, "own institution"),
+        Grant(Role.NURSERY_STAFF, _own_institution, "own institution"),
+        Grant(Role.OFFICER, _concerned, "own places; others than health: those they registered"),
+        Grant(Role.DEPARTMENT_LEAD, _concerned, "own places; others than health: those they registered"),
+        Grant(Role.JURISDICTION_LEAD, _here, "own places"),
+    ],
+)
+
+VIEW_UNFILED = declare(
+    "institutions.unfiled.view",
+    "查看已登记未备案机构",
+    model="institutions.Institution",
+    grants=[
+        Grant(Role.OFFICER, _health_here, "health, own places"),
+        Grant(Role.DEPARTMENT_LEAD, _health_here, "health, own places"),
+        Grant(Role.JURISDICTION_LEAD, _here, "own places"),
+    ],
+)
+
+REPORT_REGISTRATION = declare(
+    "institutions.registration.report",
+    "报送登记信息",
+    grants=[Grant(Role.REGISTRAR_SYSTEM)],
+)

@@ -1,0 +1,102 @@
+"""What the policy packs say about an application at its place: rules, papers, wording, the route."""
+
+from datetime import date
+from functools import lru_cache
+
+from tuoyu.cases.plans import Plan, plan
+from tuoyu.core import clock
+from tuoyu.institutions.pages import Slot
+from tuoyu.institutions.rules.book import Book
+from tuoyu.institutions.vocabulary import Kind
+from tuoyu.jurisdictions import queries as jurisdictions
+from tuoyu.jurisdictions.rulebook import RuleBook, RuleMissing
+
+# Given on the page of that name, not as a file.
+GIVEN_ON_PAGE = ("commitment",)
+
+
+def procedure_of(kind: str) -> str:
+    """The procedure by which a kind of institution is set up."""
+    return "family_point_establishment" if kind == Kind.FAMILY_POINT else "establishment"
+
+
+def plan_of(procedure: str, division_code: str, *, kind: str, nature: str, legal_form: str) -> Plan:
+    """The steps such an application will take today; Refused when the place names nobody for it."""
+    facts = {"kind": kind, "nature": nature, "legal_form": legal_form}
+    return plan(procedure, division_code, facts, clock.today())
+
+
+def book_at(division_code: str, on: date | None = None, pack: str | None = None) -> Book:
+    """The rules in force at a place; under the pack version a case began with, where one is given."""
+    return _book(jurisdictions.book(division_code, on, pack))
+
+
+def _book(rules: RuleBook) -> Book:
+    return _book_of(rules.digests, rules.on, _Held(rules))
+
+
+class _Held:
+    """Carries a rule book past the cache: packs of the same digests on the same day hold the same rules."""
+
+    def __init__(self, rules: RuleBook) -> None:
+        self.rules = rules
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=64)
+def _book_of(digests: tuple[str, ...], on: date, held: _Held) -> Book:
+    return Book.of(one for rule in held.rules.in_force() for one in (rule, *rule.conflicts))
+
+
+def slots_at(
+    division_code: str, kind: str, on: date | None = None, pack: str | None = None
+) -> tuple[Slot, ...]:
+    """The papers a kind of institution may have to hand in at a place."""
+    rules = jurisdictions.book(division_code, on, pack)
+    return tuple(
+        Slot(
+            key=paper.key,
+            label=paper.name,
+            required_when=paper.required_when,
+            rule_key=paper.rule or "",
+            source=_paper_source(rules, paper.rule, paper.document, paper.clause),
+            issuer_hint=paper.issuer_hint,
+            needs_number=paper.needs_number,
+            needs_expiry=paper.needs_expiry,
+        )
+        for paper in rules.papers()
+        if paper.key not in GIVEN_ON_PAGE and _is_for(paper.required_when.get("kind"), kind)
+    )
+
+
+def _is_for(kinds: object, kind: str) -> bool:
+    return kinds is None or kind == kinds or (isinstance(kinds, tuple | list) and kind in kinds)
+
+
+def _paper_source(rules: RuleBook, rule: str | None, document: str, clause: str) -> str:
+    found = rules.find(rule) if rule else None
+    if found is not None:
+        return found.source
+    return f"《{document}》{clause}" if document else clause
+
+
+def wording_at(division_code: str, *keys: str) -> tuple[str, ...]:
+    """The lines of a form or a notice, under the first key somebody wrote; empty when nobody did."""
+    rules = jurisdictions.book(division_code)
+    for key in keys:
+        try:
+            return rules.wording(key)
+        except RuleMissing:
+            continue
+    return ()
+
+
+def source_at(division_code: str, key: str) -> str:
+    """Where the rule `key` stands, in words; empty when there is none."""
+    found = jurisdictions.book(division_code).find(key)
+    return found.source if found else ""

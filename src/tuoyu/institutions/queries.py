@@ -1,0 +1,375 @@
+"""Reads: what an application says and lacks; lists and records of institutions; the public directory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import JSONObject
+
+from tuoyu.core import clock, identifiers
+from tuoyu.core.actor import Actor
+from tuoyu.core.permissions import visible_to
+from tuoyu.core.problems import Problem, Refused
+from tuoyu.institutions import names, pages, policy, rules
+from tuoyu.institutions.models import (
+    SHOWN,
+    Application,
+    Certificate,
+    Institution,
+    Paper,
+    Publication,
+)
+from tuoyu.institutions.permissions import VIEW_APPLICATION, VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.vocabulary import (
+    CareType,
+    ClassType,
+    Filing,
+    Kind,
+    LegalForm,
+    Nature,
+    Registration,
+)
+from tuoyu.jurisdictions.atlas import places
+from tuoyu.jurisdictions.names import place_name
+from tuoyu.jurisdictions.packs.schema import prefix_of
+
+# ---------------------------------------------------------------- applications
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An application read under the rules of its place: facts, rules, problems, capacity, papers."""
+
+    facts: rules.Facts
+    book: rules.Book
+    slots: tuple[pages.Slot, ...]
+    problems: tuple[Problem, ...]
+    capacity: rules.Capacity
+
+    @property
+    def blocking(self) -> tuple[Problem, ...]:
+        """What stops the application from being handed in."""
+        return tuple(p for p in self.problems if p.severity == "block")
+
+    def on_page(self, page: str) -> tuple[Problem, ...]:
+        """The problems of one page."""
+        return tuple(p for p in self.problems if p.page == page)
+
+    def at(self, page: str, field: str) -> tuple[Problem, ...]:
+        """The problems of one field."""
+        return tuple(p for p in self.problems if p.page == page and p.field == field)
+
+
+def reading_of(application: Application) -> Reading:
+    """Read an application: under the rules of today, or those its case began with."""
+    on, pack = clock.today(), None
+    if application.case is not None:
+        on = application.case.opened_at.astimezone(clock.BEIJING).date()
+        pack = application.case.pack.digest
+    place = place_of(application)
+    book = policy.book_at(place, on, pack)
+    slots = policy.slots_at(place, application.kind, on, pack)
+    facts = rules.read(
+        application.data,
+        kind=application.kind,
+        nature=application.nature,
+        legal_form=application.legal_form,
+        division_code=place,
+        slots=slots,
+        identity_wrong=_identity_wrong(application.identity),
+        registered=application.institution_id is not None,
+        files=_file_counts(application),
+    )
+    found = tuple(rules.problems(facts, book, clock.today()))
+    return Reading(facts, book, slots, found, rules.licensable_capacity(facts, book))
+
+
+def place_of(application: Application) -> str:
+    """The street chosen on the form where it lies in the county applied for, else that county."""
+    street = str((application.data.get("basics") or {}).get("street") or "")
+    known = places().get(street)
+    within = street.startswith(prefix_of(application.division_code[:6]))
+    return street if known is not None and within and not known.abolished else application.division_code
+
+
+def _identity_wrong(identity: str) -> str | None:
+    if not identity:
+        return None
+    try:
+        identifiers.identity_number(identity)
+    except Refused as refused:
+        return refused.problems[0].message
+    return ""
+
+
+def _file_counts(application: Application) -> dict[str, int]:
+    if application.pk is None:
+        return {}
+    rows = application.papers.filter(removed_at=None).values_list("slot").annotate(n=Count("pk"))
+    return dict(rows.order_by())
+
+
+def problems_of(application: Application) -> tuple[Problem, ...]:
+    """Everything wrong with an application, at once."""
+    return reading_of(application).problems
+
+
+def facts_of(application: Application) -> rules.Facts:
+    """An application's facts."""
+    return reading_of(application).facts
+
+
+def case_facts(application: Application) -> dict[str, Any]:
+    """What decides the route of the case, and what officers filter by."""
+    typed = application.data.get("basics") or {}
+    return {
+        "kind": application.kind,
+        "nature": application.nature,
+        "legal_form": application.legal_form,
+        "serves_meals": typed.get("serves_meals") == "yes",
+    }
+
+
+def submission_of(application: Application) -> dict[str, dict[str, str]]:
+    """The application as handed in, page by page and field by field, in the words a person reads."""
+    reading = reading_of(application)
+    said: dict[str, dict[str, str]] = {"basics": _fixed_choices(application)}
+    for page in pages.FILLED:
+        typed = application.data.get(page.key) or {}
+        part = said.setdefault(page.key, {})
+        for one in pages.fields_of(page, application.kind):
+            part[one.key] = _shown(one, typed.get(one.key))
+    if application.identity:
+        said["basics"]["contact_identity"] = identifiers.mask_id(application.identity)
+    for index, row in enumerate((application.data.get("classes") or {}).get("rows") or []):
+        said["classes"][f"row-{index}"] = row_in_words(row)
+    said["papers"] |= _papers_in_words(application, reading.slots)
+    return said
+
+
+def _fixed_choices(application: Application) -> dict[str, str]:
+    return {
+        "kind": Kind(application.kind).label,
+        "nature": Nature(application.nature).label,
+        "legal_form": LegalForm(application.legal_form).label,
+        "place": place_name(application.division_code),
+    }  # type: ignore[return-value]
+
+
+def _shown(one: pages.Field, typed: object) -> str:
+    words = dict(one.options)
+    if isinstance(typed, list | tuple):
+        return "、".join(words.get(str(v), str(v)) for v in typed)
+    text = "" if typed is None else str(typed)
+    if one.kind == "street":
+        return place_name(text) if text else ""
+    if one.kind == "promise":
+        return "已承诺" if text else ""
+    text = words.get(text, text)
+    return f"{text}{one.unit}" if text and one.kind == "number" and rules.facts.number(text) is not None else text
+
+
+def row_in_words(row: Mapping[str, Any]) -> str:
+    """A class in one line: 托小班“小一班”，15个托位，3名保育人员."""
+    kind = dict(ClassType.choices).get(str(row.get("class_type")), "未选班型")
+    name = f"“{row.get('name')}”" if row.get("name") else ""
+    parts = [f"{kind}{name}", f"{row.get('places') or '—'}个托位", f"{row.get('carers') or '—'}名保育人员"]
+    for key, label in (("sleep_area", "睡眠区"), ("activity_area", "活动区")):
+        if row.get(key):
+            parts.append(f"{label}{row[key]}平方米")
+    return "，".join(parts)
+
+
+def _papers_in_words(application: Application, slots: Sequence[pages.Slot]) -> dict[str, str]:
+    typed = application.data.get("papers") or {}
+    files: dict[str, list[str]] = {}
+    rows = application.papers.filter(removed_at=None).values_list("slot", "title", "file__sha256")
+    for slot, title, digest in rows:
+        files.setdefault(slot, []).append(f"{title}（{digest[:8]}）")
+    said = {}
+    for slot in slots:
+        details = [str(typed.get(f"{slot.key}_{key}") or "") for key, _, _ in pages.SLOT_FIELDS]
+        said[slot.key] = "；".join([*files.get(slot.key, []), *(d for d in details if d)])
+    return said
+
+
+def own_applications(actor: Actor) -> QuerySet[Application, dict[str, Any]]:
+    """The applications `actor` may see, newest first, drafts and ended ones, as rows of values."""
+    rows = visible_to(actor, VIEW_APPLICATION, Application.objects.exclude(state="deleted"))
+    return rows.order_by("-saved_at", "-pk").values(
+        "id", "kind", "nature", "division_code", "state", "saved_at", "submitted_at", "channel", "owner__name",
+        "owner_id", "case__number", "case__state", name=F("data__basics__name"),
+    )  # fmt: skip
+
+
+def deleted_applications(actor: Actor) -> QuerySet[Application, dict[str, Any]]:
+    """Drafts deleted a while ago that may still be restored."""
+    rows = visible_to(actor, VIEW_APPLICATION, Application.objects.filter(state="deleted"))
+    return rows.order_by("-deleted_at").values("id", "deleted_at", name=F("data__basics__name"))
+
+
+def files_of(application: Application) -> dict[str, list[dict[str, Any]]]:
+    """The files of an application by paper, removed ones last and marked."""
+    rows = application.papers.order_by("slot", F("removed_at").asc(nulls_first=True), "pk").values(
+        "id", "slot", "title", "added_at", "removed_at", size=F("file__size"), kind=F("file__kind")
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["slot"], []).append(row)
+    return found
+
+
+# ---------------------------------------------------------------- institutions, for offices and nurseries
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """How a list of institutions is narrowed; each field is a parameter of the address."""
+
+    text: str = ""
+    place: str = ""
+    kind: str = ""
+    care_type: str = ""
+    inclusive: bool = False
+    state: str = ""
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "Narrowed":
+        """Read an address; what makes no sense is left out, not refused."""
+        place = query.get("place", "")
+        return cls(
+            text=query.get("q", "").replace("\x00", "").strip()[:60],
+            place=place if place in places() else "",
+            kind=query.get("kind", "") if query.get("kind") in Kind.values else "",
+            care_type=query.get("care", "") if query.get("care") in CareType.values else "",
+            inclusive=query.get("inclusive") == "1",
+            state=query.get("state", "") if query.get("state") in Filing.values else "",
+        )
+
+
+LIST_FIELDS = (
+    "id", "name", "kind", "nature", "division_code", "address", "care_types", "class_types", "places",
+    "inclusive", "filing", "phone", "longitude", "latitude", "receipt_number",
+)  # fmt: skip
+
+
+def institutions(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, dict[str, Any]]:
+    """The institutions `actor` may see in the console, as rows of values."""
+    rows = _narrow(visible_to(actor, VIEW_INSTITUTION, Institution.objects.all()), narrowed)
+    return _ordered(rows, narrowed).values(*LIST_FIELDS, "registration", "registered_on", "registrar")
+
+
+def unfiled(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, dict[str, Any]]:
+    """Registered but not filed: the ones longest registered first."""
+    rows = visible_to(actor, VIEW_UNFILED, Institution.objects.all()).filter(
+        registration=Registration.REGISTERED, filing=Filing.NONE
+    )
+    return (
+        _narrow(rows, narrowed)
+        .order_by("registered_on", "pk")
+        .values(
+            "id", "name", "kind", "division_code", "address", "uscc", "registrar", "registration_number",
+            "registered_on", "representative", "source_system",
+            case_number=F("applications__case__number"), case_state=F("applications__case__state"),
+        )  # fmt: skip
+    )
+
+
+def record(actor: Actor, pk: int) -> dict[str, Any] | None:
+    """One institution as the console shows it, with everything related, in one query."""
+    rows = visible_to(actor, VIEW_INSTITUTION, Institution.objects.filter(pk=pk))
+    return (
+        rows.annotate(
+            class_rows=_rows("institution", ClassGroupRows, "name", "class_type", "places", "carers", "room_area"),
+            publication_rows=_rows(
+                "institution", Publication.objects.all(), "kind", "reasons", "clause", "published_on",
+                "department", "division_code",
+            ),
+            certificate_rows=_rows(
+                "institution", Certificate.objects.order_by("pk"), "id", "number", "kind", "code", "issued_on",
+                "issuer", "cancelled_on", "cancelled_reason",
+            ),
+            paper_rows=_rows(
+                "application__institution", Paper.objects.filter(removed_at=None), "id", "slot", "title",
+                "issuer", "number", "issued_on", "expires_on",
+            ),
+            case_rows=_rows(
+                "institution", Application.objects.exclude(case=None), number=F("case__number"),
+                name=F("case__procedure_name"), state=F("case__state"), opened_at=F("case__opened_at"),
+            ),
+        )
+        .values()
+        .first()
+    )  # fmt: skip
+
+
+def _rows(to: str, rows: QuerySet[Any], *names_: str, **renamed: F) -> ArraySubquery:
+    fields = {name: F(name) for name in names_} | renamed
+    return ArraySubquery(rows.filter(**{to: OuterRef("pk")}).values(row=JSONObject(**fields)))
+
+
+# ---------------------------------------------------------------- the public directory
+
+
+def public_institutions() -> QuerySet[Institution]:
+    """What the public may see: filed institutions and no others."""
+    return Institution.objects.filter(SHOWN)
+
+
+def search(
+    *, text: str = "", place: str = "", kind: str = "", care_type: str = "", inclusive: bool = False
+) -> QuerySet[Institution, dict[str, Any]]:
+    """The public directory: by name, pinyin or initials, place, kind, care type, inclusive or not."""
+    narrowed = Narrowed(text=text, place=place, kind=kind, care_type=care_type, inclusive=inclusive)
+    return directory(narrowed)
+
+
+def directory(narrowed: Narrowed) -> QuerySet[Institution, dict[str, Any]]:
+    """The public directory as rows of values, the best match first."""
+    return _ordered(_narrow(public_institutions(), narrowed), narrowed).values(*LIST_FIELDS)
+
+
+def _narrow(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institution]:
+    if narrowed.place:
+        rows = rows.filter(division_code__startswith=prefix_of(narrowed.place))
+    if narrowed.kind:
+        rows = rows.filter(kind=narrowed.kind)
+    if narrowed.care_type:
+        rows = rows.filter(care_types__contains=[narrowed.care_type])
+    if narrowed.inclusive:
+        rows = rows.filter(inclusive=True)
+    if narrowed.state:
+        rows = rows.filter(filing=narrowed.state)
+    return rows.filter(named(narrowed.text)) if narrowed.text else rows
+
+
+def named(text: str) -> Q:
+    """The condition that a name holds `text`, its pinyin or its initials; each part answers by an index."""
+    asked = names.plain(text)
+    if not asked:
+        return Q(pk__in=[])
+    pairs = Q(search_keys__contains=names.keys_asked(asked))
+    if names.is_han(asked) or not asked.isascii():
+        return pairs
+    found = pairs
+    if len(asked) >= 3:
+        found |= Q(pinyin__contains=asked)
+    return found
+
+
+def _ordered(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institution]:
+    asked = names.plain(narrowed.text)
+    if not asked:
+        return rows.order_by("-pk")
+    best = Case(
+        When(name__startswith=narrowed.text, then=Value(0)),
+        When(name__contains=narrowed.text, then=Value(1)),
+        When(initials__startswith=asked, then=Value(2)),
+        When(pinyin__startswith=asked, then=Value(2)),
+        When(initials__contains=asked, then=Value(3)),
+        default=Value(4),
+        output_field=IntegerField(),
+    )
+    return rows.order_by(best, "pk")
