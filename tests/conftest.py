@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 
+import emptying
 from tuoyu.project import database
 
 # Tests need no collected static files: addresses stay as they are in the source.
@@ -27,5 +29,8 @@ def database_server() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(database_server: None, django_db_setup: None) -> None:
-    """pytest-django's own set-up, once the server answers."""
+def django_db_setup(database_server: None, django_db_setup: None, django_db_blocker) -> None:
+    """pytest-django's own set-up, once the server answers; tests that commit are tidied up after."""
+    with django_db_blocker.unblock():
+        brought = emptying.what_migrations_brought()
+    TransactionTestCase._fixture_teardown = lambda self: emptying.delete_what_a_test_added(brought)
