@@ -1,25 +1,17 @@
-"""`tuoyu audit` and `tuoyu keys`."""
+"""`tuoyu audit`."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from tuoyu.core import keyring, rotation, seals
+from tuoyu.core import seals
 
 app = typer.Typer(help="The audit chain: verify it, seal what is not sealed yet.", no_args_is_help=True)
-keys_app = typer.Typer(help="The keys of encrypted fields.", no_args_is_help=True)
-app.add_typer(keys_app, name="keys")
-
-console = Console(stderr=True)
 
 
 @app.command()
-def verify(as_json: bool = typer.Option(False, "--json", help="For a program.")) -> None:
+def verify(as_json: Annotated[bool, typer.Option("--json", help="For a program.")] = False) -> None:
     """Compute the chain anew and say what was changed, taken away or added."""
     report = seals.verify()
     if as_json:
@@ -35,50 +27,3 @@ def verify(as_json: bool = typer.Option(False, "--json", help="For a program."))
 def seal() -> None:
     """Seal what the worker would seal at its next round."""
     typer.echo(f"{seals.seal()} events sealed.")
-
-
-@keys_app.command("list")
-def list_keys() -> None:
-    """The keys present, and how many values rest on each."""
-    used = rotation.in_use()
-    table = Table("key", "values", "")
-    for use in ("field", "lookup"):
-        for version in keyring.versions(use):
-            newest = "in use" if version == keyring.newest(use) else ""
-            table.add_row(f"{use}-{version}", f"{used.get((use, version), 0):,}", newest)
-    Console().print(table)
-
-
-@keys_app.command("rotate")
-def rotate() -> None:
-    """New keys for encrypted fields and lookups; every value is rewritten. Goes on where it stopped."""
-    if rotation.begin():
-        typer.echo(f"New keys field-{keyring.newest('field')} and lookup-{keyring.newest('lookup')} made.")
-    else:
-        typer.echo("A rotation was interrupted; it goes on.")
-    with _bars() as progress:
-        done = rotation.run(progress)
-    typer.echo(f"{done:,} values rewritten. Keep the old keys as long as backups made with them are kept.")
-
-
-@keys_app.command("retire")
-def retire(use: str, version: int) -> None:
-    """Set an old key aside that no value rests on any more (USE is `field` or `lookup`)."""
-    if use not in ("field", "lookup"):
-        raise typer.BadParameter("USE is field or lookup")
-    rotation.retire("field" if use == "field" else "lookup", version)
-    typer.echo(f"{use}-{version} is now retired-{use}-{version}; backups made with it still need it.")
-
-
-@contextmanager
-def _bars() -> Iterator[rotation.Progress]:
-    """A bar for each column; its length is what was left when the command began."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-    ) as bars:
-        tasks = {str(c): bars.add_task(str(c), total=rotation.remaining(c)) for c in rotation.columns()}
-        yield lambda column, done: bars.advance(tasks[column], done)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db.models import BooleanField, Case, Exists, Model, OuterRef, Q, QuerySet, Value, When
 from django.http import Http404
 
 from tuoyu.core.actor import Actor, Role, Seat
+from tuoyu.core.apps import load_from_every_app
 
 M = TypeVar("M", bound=Model)
 Reach = Callable[[Actor, Seat], Q]
@@ -121,18 +121,8 @@ def get_visible(actor: Actor, permission: Permission, rows: QuerySet[M], **looku
 
 def table() -> list[tuple[str, str, str]]:
     """Every (permission, role, relation), sorted: what people read and a test compares."""
-    for app in apps.get_app_configs():
-        if app.name.startswith("tuoyu."):
-            _load(app.name)
+    load_from_every_app("permissions")
     return sorted((p.key, g.role.value, g.relation) for p in REGISTRY.values() for g in p.grants)
-
-
-def _load(app: str) -> None:
-    from importlib import import_module
-    from importlib.util import find_spec
-
-    if find_spec(f"{app}.permissions"):
-        import_module(f"{app}.permissions")
 
 
 def holds(actor: Actor, permission: Permission) -> Case:

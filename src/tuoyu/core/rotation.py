@@ -56,14 +56,14 @@ def columns() -> list[Column]:
 def _column(model: type[models.Model], field: object) -> Column | None:
     if not model._meta.managed or model._meta.proxy or model._meta.pk is None:
         return None
-    table, key = model._meta.db_table, model._meta.pk.column
+    table, key = model._meta.db_table, str(model._meta.pk.column)
     if isinstance(field, EncryptedTextField):
-        return Column("field", table, field.column, key, field.column, field.context)
+        return Column("field", table, str(field.column), key, str(field.column), field.context)
     if isinstance(field, LookupField):
         source = model._meta.get_field(field.of)
         if not isinstance(source, EncryptedTextField):
             raise TypeError(f"{model._meta.label}.{field.name}: {field.of} is no EncryptedTextField")
-        return Column("lookup", table, field.column, key, source.column, source.context)
+        return Column("lookup", table, str(field.column), key, str(source.column), source.context)
     return None
 
 
@@ -116,7 +116,7 @@ def _rewrite_batch(column: Column) -> int:
 def _compose(text: str, column: Column) -> sql.Composed:
     # The empty text is not encrypted, it says "nothing given".
     stale = sql.SQL("{name} <> '' AND NOT starts_with({name}, %s)").format(name=sql.Identifier(column.name))
-    return sql.SQL(text).format(  # type: ignore[arg-type]
+    return sql.SQL(text).format(
         table=sql.Identifier(column.table),
         name=sql.Identifier(column.name),
         key=sql.Identifier(column.key),

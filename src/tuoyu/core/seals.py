@@ -92,7 +92,7 @@ def digest_of(link: AuditSeal) -> tuple[int, str]:
 
 
 def _events(link: AuditSeal) -> Iterator[dict[str, Any]]:
-    return (
+    yield from (
         AuditEvent.objects.filter(
             cluster=link.cluster,
             transaction__gte=link.from_transaction,

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from chinese_calendar import constants
+from django.db import transaction
 
 from tuoyu.core import audit, clock
 from tuoyu.core.actions import action
@@ -156,7 +157,8 @@ def recompute_known(by: Actor) -> int:
     known = calendar()
     while known.is_known(year + 1):
         year += 1
-    return recompute(by, clock.today(), date(year, 12, 31))
+    with transaction.atomic():
+        return recompute(by, clock.today(), date(year, 12, 31))
 
 
 @action
