@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -308,7 +309,7 @@ def _end(case: Case, state: str, reason: str) -> None:
 
 def _begin_ready(case: Case, by: Actor) -> None:
     for step in case.steps.filter(key__in=rules.ready(_views(case))):
-        _start_clock(step, step.clock_days)
+        _start_clock(step, step.clock_days, _clock_begins(case, step))
         move(step, from_=Step.State.WAITING, to=Step.State.ACTIVE, **_clock_fields(step))
         audit.record(
             by,
@@ -321,7 +322,7 @@ def _begin_ready(case: Case, by: Actor) -> None:
 
 
 def _reopen(step: Step, round_: int) -> None:
-    _start_clock(step, step.clock_days)
+    _start_clock(step, step.clock_days, clock.today())
     move(
         step,
         from_=(Step.State.DEFECTIVE, Step.State.APPROVED),
@@ -336,9 +337,14 @@ def _reopen(step: Step, round_: int) -> None:
     )
 
 
-def _start_clock(step: Step, days: int | None) -> None:
+def _clock_begins(case: Case, step: Step) -> date:
+    anchor = case.steps.filter(key=step.clock_of).first() if step.clock_of else None
+    return anchor.clock_from if anchor and anchor.clock_from else clock.today()
+
+
+def _start_clock(step: Step, days: int | None, begins: date) -> None:
     step.started_at = step.started_at or clock.now()
-    step.clock_from, step.clock_days = clock.today(), days
+    step.clock_from, step.clock_days = begins, days
     if days is None:
         step.due_on, step.provisional = None, False
         return
@@ -368,6 +374,7 @@ def _write_steps(case: Case, planned: Sequence[StepPlan]) -> None:
             clause=step.clause,
             source=step.source,
             clock_days=step.working_days,
+            clock_of=step.clock_from,
         )
         for step in planned
     )

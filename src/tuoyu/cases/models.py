@@ -71,7 +71,11 @@ class Case(models.Model):
 
 
 class Step(models.Model):
-    """One department's part of a case."""
+    """One department's part of a case.
+
+    Its clock runs `clock_days` working days from `clock_from`: the day it began, or, where `clock_of` names
+    another step, the day that one's clock began.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "未开始"
@@ -105,6 +109,7 @@ class Step(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
     round = models.PositiveSmallIntegerField(default=1)
     started_at = models.DateTimeField(null=True)
+    clock_of = models.CharField(max_length=60, blank=True)
     clock_from = models.DateField(null=True)
     clock_days = models.PositiveSmallIntegerField(null=True)
     due_on = models.DateField(null=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -131,9 +131,10 @@ def record(actor: Actor, rows: QuerySet[Case], number: str) -> Case | None:
 
     Step rows say in `may_decide` and `may_reassign` what `actor` may do with them.
     """
-    return (
+    found = (
         rows.filter(number=number)
-        .select_related("applicant")
+        .select_related("applicant", "pack")
+        .defer("pack__content")
         .annotate(
             step_rows=_rows(
                 Step.objects.annotate(
@@ -158,13 +159,31 @@ def record(actor: Actor, rows: QuerySet[Case], number: str) -> Case | None:
         )
         .first()
     )
+    if found is not None:
+        for name in ("step_rows", "remark_rows", "submission_rows", "event_rows"):
+            setattr(found, name, [_revived(row) for row in getattr(found, name)])
+    return found
+
+
+MOMENTS = {"at", "started_at", "decided_at", "made_at", "handed_in_at"}
+DAYS = {"due_on", "paused_on"}
+
+
+def _revived(row: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no dates: give them back."""
+    return {
+        name: datetime.fromisoformat(value)
+        if name in MOMENTS and value
+        else date.fromisoformat(value)
+        if name in DAYS and value
+        else value
+        for name, value in row.items()
+    }
 
 
 def _rows(rows: QuerySet[Any], *names: str, **renamed: str) -> ArraySubquery:
     fields = {name: F(name) for name in names} | {name: F(path) for name, path in renamed.items()}
-    return ArraySubquery(
-        rows.filter(case=OuterRef("pk")).values(row=JSONObject(**fields)), output_field=None
-    )
+    return ArraySubquery(rows.filter(case=OuterRef("pk")).values(row=JSONObject(**fields)))
 
 
 def _events() -> ArraySubquery:

@@ -175,11 +175,15 @@ def _case_page(
     found = _recorded(actor, number, VIEW)
     handler = handler_of(found)
     mine = next((s for s in found.step_rows if s["state"] == "active" and s["may_decide"]), None)
+    for row in found.step_rows:
+        row["clock"] = {"fine": "normal", "none": ""}.get(clock := queries.clock_of(row["due_on"]), clock)
     context = {
         "case": found,
+        "pack_label": f"{found.jurisdiction_code}（{found.pack.active_from}）",
         "steps": found.step_rows,
         "flow": [_in_flow(s, s["state"]) for s in found.step_rows],
         "place": place_name(found.division_code),
+        "department_name": department_name,
         "mine": mine,
         "typed": typed or (_decision_forms(handler, _as_step(found, mine)) if mine else None),
         "material": handler.material(found, actor),

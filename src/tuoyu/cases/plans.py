@@ -1,0 +1,97 @@
+"""Which steps a case takes, and who takes them: read from the policy pack in force."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tuoyu.cases.models import Case
+from tuoyu.core.problems import Problem, Refused
+from tuoyu.jurisdictions import queries
+from tuoyu.jurisdictions.packs.schema import Procedure
+from tuoyu.jurisdictions.packs.schema import Step as PackStep
+from tuoyu.jurisdictions.rulebook import NoRegistrar, RuleBook, RuleMissing, steps_for
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """One step as it will be taken: by which department of which division, within how many working days."""
+
+    key: str
+    name: str
+    kind: str
+    department: str
+    division_code: str
+    after: tuple[str, ...]
+    reviews: tuple[str, ...]
+    push_to: tuple[str, ...]
+    working_days: int | None
+    clock_from: str
+    clause: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A procedure applied to one applicant at one place, under one pack version."""
+
+    name: str
+    jurisdiction_code: str
+    pack_id: int
+    steps: tuple[StepPlan, ...]
+
+
+def plan(procedure: str, division_code: str, facts: Mapping[str, Any], on: date) -> Plan:
+    """The plan of a case that begins on `on`.
+
+    Raises Refused when the place has no such procedure, or nobody is named to take a step.
+    """
+    try:
+        version = queries.version_for_case(division_code, on)
+        rules = queries.book(division_code, on, version)
+        found = rules.procedure(procedure)
+        steps = tuple(
+            _planned(found, step, after, rules, facts, division_code)
+            for step, after in steps_for(found, facts)
+        )
+    except queries.DivisionUnknown as unknown:
+        raise Refused(
+            Problem("没有这个所在地，请重新选择。", page="basics", field="division_code")
+        ) from unknown
+    except (queries.PackMissing, RuleMissing, NoRegistrar) as missing:
+        raise Refused(Problem(f"这里还不能受理：{missing}", page="basics", field="division_code")) from missing
+    return Plan(found.name, version.code, version.pk, steps)
+
+
+def _planned(
+    procedure: Procedure,
+    step: PackStep,
+    after: tuple[str, ...],
+    rules: RuleBook,
+    facts: Mapping[str, Any],
+    place: str,
+) -> StepPlan:
+    handling = queries.resolve_department(step, facts, place, rules.on, of=procedure, rules=rules)
+    days = rules.get(step.working_days.rule).value if step.working_days else None
+    return StepPlan(
+        key=step.key,
+        name=step.name,
+        kind=step.kind,
+        department=handling.department,
+        division_code=handling.authority,
+        after=after,
+        reviews=step.reviews,
+        push_to=step.push_to,
+        working_days=int(days) if isinstance(days, (int, float)) else None,
+        clock_from=step.clock_from,
+        clause=handling.clause,
+        source=f"《{handling.document}》{handling.clause}",
+    )
+
+
+def frozen_facts(case: Case) -> tuple[str, ...]:
+    """The facts that decided the route of `case` and so may not change while it runs."""
+    rules = queries.book(case.division_code, case.opened_at.date(), case.pack)
+    found = rules.procedure(case.procedure)
+    asked = {fact for step in found.step for fact in step.when}
+    return tuple(sorted(asked | {"nature", "legal_form", "kind", "division_code"}))
