@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,28 @@ def load_divisions(*, by: Actor) -> int:
     return changed
 
 
+def divisions_differ() -> bool:
+    """Whether the tables hold something else than the data files."""
+    if AuthorityOverride.objects.count() != len(atlas.exemptions()):
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT encode(sha256(convert_to(string_agg(code || full_name || abolished_year, '' "
+            "ORDER BY code COLLATE \"C\"), 'UTF8')), 'hex') FROM "
+            "(SELECT code, full_name, coalesce(abolished_year::text, '') AS abolished_year "
+            "FROM jurisdictions_division) AS held"
+        )
+        held = cursor.fetchone()
+    return held is None or held[0] != _digest_of_divisions()
+
+
+@cache
+def _digest_of_divisions() -> str:
+    rows = sorted(atlas.places().values(), key=lambda p: p.code)
+    text = "".join(f"{p.code}{p.full_name}{p.abolished_year or ''}" for p in rows)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _copy_divisions() -> int:
     """COPY into a temporary table, then insert or update what differs: one statement for all rows."""
     names = ", ".join(COLUMNS)
@@ -109,9 +132,12 @@ def _row(place: atlas.Place) -> tuple[Any, ...]:
 def load_packs(*, by: Actor, root: Path | None = None) -> list[PackVersion]:
     """Load every pack below `root` as a version, unless that content is loaded already.
 
+    The division table is brought up to date first: packs and their settings name its codes.
     Returns the versions in force from today. Raises PacksInvalid with every mistake, and changes nothing.
     """
     require(by, LOAD_PACKS)
+    if divisions_differ():
+        load_divisions(by=by)
     reading = read_packs(root or Path(settings.PACKS))
     if reading.errors:
         raise PacksInvalid(reading.errors)

@@ -4,12 +4,12 @@ procedure. No database; `queries` finds the packs."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from tuoyu.jurisdictions.atlas import Place
 from tuoyu.jurisdictions.packs.schema import (
+    NATURE_OF,
     Checklist,
-    Dated,
     Pack,
     Paper,
     Procedure,
@@ -22,6 +22,8 @@ from tuoyu.jurisdictions.packs.schema import (
     prefix_of,
 )
 from tuoyu.jurisdictions.vocabulary import Vocabulary
+
+D = TypeVar("D", Procedure, Checklist)
 
 
 class RuleMissing(LookupError):
@@ -152,7 +154,8 @@ class RuleBook:
         held = self._held(key)
         if not held:
             return None
-        holds, others = held[-1], []
+        holds = held[-1]
+        others: list[tuple[Pack, Rule]] = []
         for nearer in reversed(held[:-1]):
             if _replaces(nearer[1], holds[1]):
                 holds, others = nearer, [o for o in others if o[1].value != nearer[1].value]
@@ -226,7 +229,7 @@ class RuleBook:
 
     def procedure(self, key: str) -> Procedure:
         """The nearest procedure of that key in force; RuleMissing when there is none."""
-        return self._nearest("procedure", key)
+        return self._nearest("办事流程", key, [pack.procedure for pack in self.packs])
 
     def procedure_title(self, procedure: Procedure) -> str:
         """The title of the document a procedure comes from."""
@@ -236,7 +239,7 @@ class RuleBook:
 
     def checklist(self, key: str) -> Checklist:
         """The nearest checklist of that key in force; RuleMissing when there is none."""
-        return self._nearest("checklist", key)
+        return self._nearest("检查表", key, [pack.checklist for pack in self.packs])
 
     def papers(self) -> tuple[Paper, ...]:
         """The papers an application may need; a nearer pack's paper replaces one of the same key."""
@@ -250,12 +253,12 @@ class RuleBook:
                     return text.lines
         raise RuleMissing(f"政策包里没有文字 {key}：在 texts.toml 里补上")
 
-    def _nearest(self, section: str, key: str) -> Any:
-        for pack in self.packs:
-            for entry in getattr(pack, section):
-                if entry.key == key and isinstance(entry, Dated) and entry.in_force(self.on):
+    def _nearest(self, what: str, key: str, sections: list[tuple[D, ...]]) -> D:
+        for section in sections:
+            for entry in section:
+                if entry.key == key and entry.in_force(self.on):
                     return entry
-        raise RuleMissing(f"政策包里没有在 {self.on} 有效的 {section} {key}")
+        raise RuleMissing(f"政策包里没有在 {self.on} 有效的{what} {key}")
 
     def department_of(
         self, procedure: Procedure, step: Step, facts: Mapping[str, Any]
@@ -300,7 +303,8 @@ def steps_for(procedure: Procedure, facts: Mapping[str, Any]) -> tuple[tuple[Ste
     A step that does not apply hands what it waited for on to those that waited for it.
     """
     by_key = {step.key: step for step in procedure.step}
-    kept = {step.key for step in procedure.step if applies(step.when, facts)}
+    known = {"nature": NATURE_OF.get(str(facts.get("legal_form", ""))), **facts}
+    kept = {step.key for step in procedure.step if applies(step.when, known)}
 
     def before(key: str) -> list[str]:
         waits: list[str] = []
