@@ -128,13 +128,14 @@ def case_facts(application: Application) -> dict[str, Any]:
         "kind": application.kind,
         "nature": application.nature,
         "legal_form": application.legal_form,
+        "division_code": application.division_code,
         "serves_meals": typed.get("serves_meals") == "yes",
     }
 
 
-def submission_of(application: Application) -> dict[str, dict[str, str]]:
+def submission_of(application: Application, reading: Reading | None = None) -> dict[str, dict[str, str]]:
     """The application as handed in, page by page and field by field, in the words a person reads."""
-    reading = reading_of(application)
+    reading = reading or reading_of(application)
     said: dict[str, dict[str, str]] = {"basics": _fixed_choices(application)}
     for page in pages.FILLED:
         typed = application.data.get(page.key) or {}
@@ -168,7 +169,11 @@ def _shown(one: pages.Field, typed: object) -> str:
     if one.kind == "promise":
         return "已承诺" if text else ""
     text = words.get(text, text)
-    return f"{text}{one.unit}" if text and one.kind == "number" and rules.facts.number(text) is not None else text
+    return (
+        f"{text}{one.unit}"
+        if text and one.kind == "number" and rules.facts.number(text) is not None
+        else text
+    )
 
 
 def row_in_words(row: Mapping[str, Any]) -> str:
@@ -270,9 +275,19 @@ def unfiled(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, dict[str,
         _narrow(rows, narrowed)
         .order_by("registered_on", "pk")
         .values(
-            "id", "name", "kind", "division_code", "address", "uscc", "registrar", "registration_number",
-            "registered_on", "representative", "source_system",
-            case_number=F("applications__case__number"), case_state=F("applications__case__state"),
+            "id",
+            "name",
+            "kind",
+            "division_code",
+            "address",
+            "uscc",
+            "registrar",
+            "registration_number",
+            "registered_on",
+            "representative",
+            "source_system",
+            case_number=F("applications__case__number"),
+            case_state=F("applications__case__state"),
         )  # fmt: skip
     )
 

@@ -336,4 +336,3 @@ CHECKS: tuple[Check, ...] = (
     _missing, _rows, _length, _phones, _spot, _words, _lease, _floors, _outdoor, _rooms, _types, _places,
     _staff, _papers,
 )  # fmt: skip
-

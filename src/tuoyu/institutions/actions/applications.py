@@ -13,7 +13,7 @@ from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.core.transitions import move
-from tuoyu.institutions import pages, policy
+from tuoyu.institutions import pages, policy, queries
 from tuoyu.institutions.models import Application, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, START
 from tuoyu.institutions.vocabulary import FORMS_OF_NATURE, Kind, LegalForm, Nature
@@ -72,7 +72,11 @@ def choices_wrong(division_code: str, kind: str, nature: str, legal_form: str) -
         found.append(Problem("请选择组织形式。", field="legal_form"))
     elif nature in Nature.values and legal_form not in FORMS_OF_NATURE[nature]:
         allowed = "、".join(str(form.label) for form in FORMS_OF_NATURE[nature])
-        found.append(Problem("组织形式与机构性质不符。", field="legal_form", fix=f"{Nature(nature).label}可选：{allowed}。"))
+        found.append(
+            Problem(
+                "组织形式与机构性质不符。", field="legal_form", fix=f"{Nature(nature).label}可选：{allowed}。"
+            )
+        )
     return found
 
 
@@ -225,8 +229,6 @@ def submit(*, by: Actor, application: Application) -> Case:
         return held.case
     if not held.is_editable:
         raise Refused("这份申请已经删除，请先恢复。", status=409)
-    from tuoyu.institutions import queries  # queries read what this module writes
-
     wrong = [p for p in queries.problems_of(held) if p.severity == "block"]
     if wrong:
         raise Refused(wrong)
@@ -239,7 +241,7 @@ def submit(*, by: Actor, application: Application) -> Case:
         case = cases.open_case(
             by=by,
             procedure=held.procedure,
-            division_code=facts["division_code"],
+            division_code=queries.place_of(held),
             facts=facts,
             subject_name=held.name,
             applicant_id=held.owner_id,
@@ -254,8 +256,6 @@ def submit(*, by: Actor, application: Application) -> Case:
 
 def _copy_paper_details(application: Application) -> None:
     """Each file carries what the form says of its paper, so that expiries can be watched."""
-    from tuoyu.institutions import queries
-
     for key, paper in queries.facts_of(application).papers.items():
         application.papers.filter(slot=key, removed_at=None).update(
             issuer=paper.issuer[:120],

@@ -1,0 +1,37 @@
+"""Every write of the institutions app."""
+
+from tuoyu.institutions.actions.applications import (
+    add_paper,
+    delete_draft,
+    remove_paper,
+    restore_draft,
+    restore_paper,
+    save_page,
+    start_application,
+    submit,
+)
+from tuoyu.institutions.actions.filings import (
+    accept_verification,
+    demand_rectification,
+    issue_receipt,
+    publish_nonconforming,
+)
+from tuoyu.institutions.actions.registrations import Registered, register, report_registration
+
+__all__ = [
+    "Registered",
+    "accept_verification",
+    "add_paper",
+    "delete_draft",
+    "demand_rectification",
+    "issue_receipt",
+    "publish_nonconforming",
+    "register",
+    "remove_paper",
+    "report_registration",
+    "restore_draft",
+    "restore_paper",
+    "save_page",
+    "start_application",
+    "submit",
+]

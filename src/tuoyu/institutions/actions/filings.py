@@ -1,0 +1,180 @@
+"""Filing: receipt and notice, the visit that follows, and what is made public. A filing is no licence."""
+
+import secrets
+from typing import Any
+
+from tuoyu.cases.models import Case, Step
+from tuoyu.core import audit, clock
+from tuoyu.core.actions import action
+from tuoyu.core.actor import Actor
+from tuoyu.core.problems import Problem, Refused
+from tuoyu.core.transitions import move
+from tuoyu.institutions import documents, policy
+from tuoyu.institutions.models import Application, Certificate, Institution, Publication
+from tuoyu.institutions.vocabulary import Filing, Registration
+from tuoyu.jurisdictions.names import department_name
+
+REGISTRATION_FIRST = "registration.push_to"
+
+
+@action
+def issue_receipt(*, by: Actor, case: Case, step: Step) -> Institution:
+    """File the institution of a case: receipt, conditions notice, and the public entry."""
+    institution = registered_institution(case, step)
+    today = clock.today()
+    number = _receipt_number(institution, case)
+    move(
+        institution,
+        field="filing",
+        from_=Filing.NONE,
+        to=Filing.RECEIPT_ISSUED,
+        receipt_number=number,
+        receipt_issued_on=today,
+        public_since=today,
+    )
+    Publication.objects.create(
+        institution=institution,
+        case=case,
+        kind=Publication.Kind.FILING,
+        clause=step.source or step.clause,
+        department=step.department,
+        division_code=step.division_code,
+        published_on=today,
+        published_label=by.label,
+    )
+    for kind in (Certificate.Kind.RECEIPT, Certificate.Kind.CONDITIONS_NOTICE):
+        _issue(by, institution, case, step, kind, number)
+    _record(by, "institution.filed", institution, step, {"filing": "none"}, {"receipt": number})
+    return institution
+
+
+def registered_institution(case: Case, step: Step) -> Institution:
+    """The institution of a case; Refused, with the clause, as long as it is not registered."""
+    application = Application.objects.select_related("institution").filter(case=case).first()
+    institution = application.institution if application else None
+    if institution is None or institution.registration != Registration.REGISTERED:
+        raise Refused(
+            Problem(
+                "机构还没有完成法人登记，不能备案。",
+                source=step.source or policy.source_at(case.division_code, REGISTRATION_FIRST),
+                rule_key=REGISTRATION_FIRST,
+                fix="请先到登记机关完成登记。",
+            ),
+            status=409,
+        )
+    return institution
+
+
+@action
+def accept_verification(*, by: Actor, case: Case, step: Step) -> Institution:
+    """The visit found nothing against it: the filing is normal."""
+    institution = registered_institution(case, step)
+    before = institution.filing
+    move(
+        institution,
+        field="filing",
+        from_=(Filing.RECEIPT_ISSUED, Filing.RECTIFICATION),
+        to=Filing.NORMAL,
+        verified_on=clock.today(),
+    )
+    _record(by, "institution.verified", institution, step, {"filing": before}, {"filing": "normal"})
+    return institution
+
+
+@action
+def demand_rectification(*, by: Actor, case: Case, step: Step) -> Institution:
+    """The visit found defects that can be mended: the institution mends them in time."""
+    institution = registered_institution(case, step)
+    before = institution.filing
+    move(
+        institution,
+        field="filing",
+        from_=(Filing.RECEIPT_ISSUED, Filing.RECTIFICATION),
+        to=Filing.RECTIFICATION,
+    )
+    after = {"filing": "rectification"}
+    _record(by, "institution.rectification_demanded", institution, step, {"filing": before}, after)
+    return institution
+
+
+@action
+def publish_nonconforming(*, by: Actor, case: Case, step: Step, reasons: str) -> Institution:
+    """The institution does not conform: notified with reasons, published, its receipt no longer good."""
+    institution = registered_institution(case, step)
+    if not reasons.strip():
+        raise Refused(Problem("公示不符合备案要求须写明理由。", field="reason"))
+    before, today = institution.filing, clock.today()
+    move(
+        institution,
+        field="filing",
+        from_=(Filing.RECEIPT_ISSUED, Filing.RECTIFICATION),
+        to=Filing.PUBLISHED_NONCONFORMING,
+        verified_on=today,
+    )
+    Publication.objects.create(
+        institution=institution,
+        case=case,
+        kind=Publication.Kind.NONCONFORMITY,
+        reasons=reasons.strip(),
+        clause=step.source or step.clause,
+        department=step.department,
+        division_code=step.division_code,
+        published_on=today,
+        published_label=by.label,
+    )
+    Certificate.objects.filter(
+        institution=institution, kind=Certificate.Kind.RECEIPT, cancelled_on=None
+    ).update(cancelled_on=today, cancelled_reason="经现场核实不符合备案要求，已公示。")
+    _issue(by, institution, case, step, Certificate.Kind.REFUSAL_NOTICE, f"{institution.receipt_number}-F",
+           reasons=reasons.strip())  # fmt: skip
+    _record(by, "institution.published_nonconforming", institution, step, {"filing": before},
+            {"filing": institution.filing}, reasons)  # fmt: skip
+    return institution
+
+
+def _receipt_number(institution: Institution, case: Case) -> str:
+    """One a case, and so one an institution: the county, the year, the case's serial."""
+    return f"托备{institution.division_code[:6]}{clock.today():%Y}{case.pk:06d}"
+
+
+def _issue(
+    by: Actor,
+    institution: Institution,
+    case: Case,
+    step: Step,
+    kind: Certificate.Kind,
+    number: str,
+    reasons: str = "",
+) -> Certificate:
+    code = secrets.token_hex(8)
+    issuer = department_name(step.department, step.division_code, full=True)
+    full = number if kind != Certificate.Kind.CONDITIONS_NOTICE else f"{number}-G"
+    content = documents.content_of(
+        kind, institution, number=full, issuer=issuer, issued_on=clock.today(), code=code, reasons=reasons
+    )
+    stored = documents.printed(kind, content, by=by, name=f"{kind.label}{full}.pdf")
+    return Certificate.objects.create(
+        number=full,
+        kind=kind,
+        institution=institution,
+        case=case,
+        code=code,
+        issued_on=clock.today(),
+        issuer=issuer,
+        content=content,
+        digest=stored.sha256,
+        file=stored,
+    )
+
+
+def _record(
+    by: Actor,
+    verb: str,
+    institution: Institution,
+    step: Step,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    note: str = "",
+) -> None:
+    audit.record(by, verb, institution, topic=institution.topic, place=step.division_code, before=before,
+                 after=after, note=note)  # fmt: skip

@@ -1,0 +1,280 @@
+"""Registration: what a registrar decided becomes an institution, once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, connection, transaction
+
+from tuoyu.accounts.actions import give_seat
+from tuoyu.accounts.rules import SeatGiven
+from tuoyu.cases import actions as cases
+from tuoyu.cases.models import Case, Step
+from tuoyu.core import audit, clock
+from tuoyu.core.actions import action
+from tuoyu.core.actor import Actor, Role
+from tuoyu.core.permissions import require
+from tuoyu.core.problems import Overtaken, Problem, Refused
+from tuoyu.institutions import queries
+from tuoyu.institutions.forms import RegistrationForm
+from tuoyu.institutions.models import Application, ClassGroup, Institution, Premises
+from tuoyu.institutions.permissions import REPORT_REGISTRATION
+from tuoyu.institutions.vocabulary import FORMS_OF_NATURE, Kind, LegalForm, Nature, Registration
+from tuoyu.jurisdictions.atlas import places
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What a registrar's own system tells: its id for the record, and the registration itself."""
+
+    source_system: str
+    source_id: str
+    name: str
+    uscc: str
+    registration_number: str
+    registered_on: date
+    division_code: str
+    case_number: str = ""
+    kind: str = Kind.INSTITUTION
+    nature: str = Nature.NONPROFIT
+    legal_form: str = LegalForm.SOCIAL_SERVICE_ORG
+    address: str = ""
+    representative: str = ""
+    business_scope: str = ""
+
+
+@action
+def register(*, by: Actor, case: Case, step: Step, result: Mapping[str, Any]) -> Institution:
+    """Make the institution of a case, now registered, and its applicant the head of it.
+
+    `result` is what the registrar states (number, credit code, day), from the inbox or from its system.
+    """
+    form = RegistrationForm(result)
+    if not form.is_valid():
+        raise Refused(problems_of(form))
+    application = Application.objects.select_for_update().filter(case=case).first()
+    if application is None:
+        raise Refused("这件办件没有申请表，不能登记。", status=409)
+    if application.institution is not None:
+        raise Overtaken("这件办件已经登记过了。")
+    institution = _institution_of(application, step, form.cleaned_data, result)
+    _create(institution)
+    _write_rooms(institution, application)
+    application.institution = institution
+    application.save(update_fields=["institution"])
+    owner = get_user_model().objects.get(pk=application.owner_id)
+    give_seat(
+        by=Actor.system("法人登记"),
+        user=owner,
+        seat=SeatGiven(Role.NURSERY_HEAD, "", "", institution.pk),
+    )
+    audit.record(by, "institution.registered", institution, topic=institution.topic, place=step.division_code,
+                 after=_told(institution))  # fmt: skip
+    return institution
+
+
+def problems_of(form: RegistrationForm) -> list[Problem]:
+    """What a form found wrong, as problems."""
+    return [Problem(str(error), field=name) for name, errors in form.errors.items() for error in errors]
+
+
+def _institution_of(
+    application: Application, step: Step, stated: Mapping[str, Any], result: Mapping[str, Any]
+) -> Institution:
+    facts = queries.facts_of(application)
+    rows = [row for row in facts.classes if row.places]
+    return Institution(
+        name=application.name,
+        intro=facts.text("basics.intro"),
+        kind=application.kind,
+        nature=application.nature,
+        legal_form=application.legal_form,
+        division_code=facts.division_code,
+        address=facts.text("basics.address"),
+        longitude=facts.get("basics.longitude"),
+        latitude=facts.get("basics.latitude"),
+        representative=facts.text("basics.contact_name"),
+        phone=facts.text("basics.public_phone"),
+        opening_hours=facts.text("basics.opening_hours"),
+        fees=facts.text("basics.fees"),
+        business_scope=facts.text("basics.business_scope"),
+        care_types=list(facts.get("basics.care_types") or ()),
+        class_types=sorted({row.class_type for row in rows if row.class_type}),
+        places=sum(row.places or 0 for row in rows),
+        registration=Registration.REGISTERED,
+        registrar=step.department,
+        registration_number=stated["registration_number"],
+        uscc=stated["uscc"],
+        registered_on=stated["registered_on"],
+        source_system=str(result.get("source_system") or "")[:40],
+        source_id=str(result.get("source_id") or "")[:80],
+    )
+
+
+def _create(institution: Institution) -> None:
+    try:
+        with transaction.atomic():
+            institution.save(force_insert=True)
+    except IntegrityError as error:
+        if "institution_uscc_once" in str(error):
+            raise Refused(
+                Problem("这个统一社会信用代码已经登记在另一家机构名下，请核对。", field="uscc"), status=409
+            ) from error
+        if "institution_source_once" in str(error):
+            raise Refused("这条登记信息已经报送过，对应另一家机构。", status=409) from error
+        raise
+
+
+def _write_rooms(institution: Institution, application: Application) -> None:
+    facts = queries.facts_of(application)
+    floor = facts.get("premises.floor")
+    Premises.objects.create(
+        institution=institution,
+        tenure=facts.text("premises.tenure"),
+        lease_from=facts.get("premises.lease_from"),
+        lease_to=facts.get("premises.lease_to"),
+        building_area=facts.get("premises.building_area"),
+        indoor_area=facts.get("premises.indoor_area"),
+        outdoor_area=facts.get("premises.outdoor_area"),
+        floor=int(floor) if floor is not None else None,
+    )
+    ClassGroup.objects.bulk_create(
+        ClassGroup(
+            institution=institution,
+            name=row.name or f"第 {index + 1} 班",
+            class_type=row.class_type or "mixed",
+            places=row.places,
+            carers=row.carers or 0,
+            room_area=row.area,
+        )
+        for index, row in enumerate(facts.classes)
+        if row.places
+    )
+
+
+@action
+def report_registration(*, by: Actor, told: Registered) -> tuple[Institution, bool]:
+    """Take what a registrar's system reports; told twice it is one record and the same answer.
+
+    With an open case waiting for this registrar, the report decides its registration step, as the inbox
+    would. Without one the institution stands as registered but not filed. The flag says whether anything
+    was new.
+    """
+    require(by, REPORT_REGISTRATION)
+    seat = _seat_for(by, told.division_code)
+    _one_at_a_time(told)
+    known = Institution.objects.select_for_update().filter(
+        source_system=told.source_system, source_id=told.source_id
+    ).first()  # fmt: skip
+    if known is not None:
+        _check_same(known, told)
+        audit.record(by, "institution.registration_repeated", known, topic=known.topic)
+        return known, False
+    step = _waiting_step(told, seat.department)
+    if step is not None:
+        cases.decide(by=by, step=step, decision="approve", result=_result_of(told))
+        return Institution.objects.get(source_system=told.source_system, source_id=told.source_id), True
+    return _register_alone(by, told, seat.department), True
+
+
+def _one_at_a_time(told: Registered) -> None:
+    """Of two identical reports at once the second waits and then finds the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{told.source_system}:{told.source_id}"]
+        )
+
+
+def _seat_for(by: Actor, division_code: str) -> Any:
+    place = places().get(division_code)
+    if place is None or place.level not in ("county", "street"):
+        raise Refused(Problem("没有这个区划代码，或不到县级。", field="division_code"))
+    for seat in by.seats_as(Role.REGISTRAR_SYSTEM):
+        if seat.covers_place(division_code):
+            return seat
+    raise Refused("这个地方不归该登记机关管。", status=403)
+
+
+def _check_same(known: Institution, told: Registered) -> None:
+    stated = {
+        "uscc": told.uscc,
+        "registration_number": told.registration_number,
+        "registered_on": told.registered_on,
+    }
+    wrong = [name for name, value in stated.items() if getattr(known, name) != value]
+    if wrong:
+        raise Refused(
+            [Problem("与此前报送的内容不一致；登记变更请走变更流程。", field=name) for name in wrong],
+            status=409,
+        )
+
+
+def _waiting_step(told: Registered, department: str) -> Step | None:
+    """The open registration step the report answers: by case number, else by name and place."""
+    steps = Step.objects.filter(kind=Step.Kind.REGISTRATION, department=department)
+    if told.case_number:
+        step = steps.filter(case__number=told.case_number).first()
+        if step is None:
+            raise Refused(Problem("没有这个编号的办件在本机关登记。", field="case_number"), status=404)
+        return step
+    county = told.division_code[:6]
+    named = steps.filter(
+        state=Step.State.ACTIVE, case__subject_name=told.name, case__division_code__startswith=county
+    )
+    found = list(named[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def _result_of(told: Registered) -> dict[str, Any]:
+    return {
+        "registration_number": told.registration_number,
+        "uscc": told.uscc,
+        "registered_on": told.registered_on.isoformat(),
+        "source_system": told.source_system,
+        "source_id": told.source_id,
+    }
+
+
+def _register_alone(by: Actor, told: Registered, department: str) -> Institution:
+    form = RegistrationForm(_result_of(told))
+    wrong = [] if form.is_valid() else problems_of(form)
+    if not told.name.strip():
+        wrong.append(Problem("缺少机构名称。", field="name"))
+    if told.nature not in Nature.values or told.legal_form not in FORMS_OF_NATURE.get(told.nature, ()):
+        wrong.append(Problem("机构性质与组织形式不符。", field="legal_form"))
+    if wrong:
+        raise Refused(wrong)
+    institution = Institution(
+        name=told.name.strip()[:120],
+        kind=told.kind,
+        nature=told.nature,
+        legal_form=told.legal_form,
+        division_code=told.division_code,
+        address=told.address[:200],
+        representative=told.representative[:60],
+        business_scope=told.business_scope,
+        registration=Registration.REGISTERED,
+        registrar=department,
+        registration_number=form.cleaned_data["registration_number"],
+        uscc=form.cleaned_data["uscc"],
+        registered_on=form.cleaned_data["registered_on"],
+        source_system=told.source_system[:40],
+        source_id=told.source_id[:80],
+        created_at=clock.now(),
+    )
+    _create(institution)
+    audit.record(by, "institution.registered", institution, topic=institution.topic,
+                 place=told.division_code, after=_told(institution))  # fmt: skip
+    return institution
+
+
+def _told(institution: Institution) -> dict[str, Any]:
+    return {
+        "name": institution.name,
+        "uscc": institution.uscc,
+        "registration_number": institution.registration_number,
+        "registered_on": str(institution.registered_on),
+        "source": f"{institution.source_system}:{institution.source_id}".strip(":"),
+    }

@@ -1,0 +1,104 @@
+"""Papers the authority issues, set with typst: receipt, conditions notice, notice of non-conformity."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+from django.conf import settings
+from django.urls import reverse
+
+from tuoyu.core import uploads
+from tuoyu.core.actor import Actor
+from tuoyu.core.models import StoredFile
+from tuoyu.institutions import policy
+from tuoyu.institutions.models import Certificate, Institution
+from tuoyu.institutions.vocabulary import CareType, ClassType, Kind
+from tuoyu.jurisdictions.names import place_name
+
+HERE = Path(__file__).parent / "typst"
+FONTS = Path(settings.ROOT) / "src" / "tuoyu" / "project" / "static" / "dist" / "fonts"
+WORDING = {
+    Certificate.Kind.RECEIPT: ("receipt",),
+    Certificate.Kind.CONDITIONS_NOTICE: ("conditions_notice",),
+    Certificate.Kind.REFUSAL_NOTICE: ("nonconforming_notice",),
+}
+
+
+@dataclass
+class _Printed:
+    """A finished file, handed over like one that was uploaded."""
+
+    name: str | None
+    body: BytesIO
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self.body.read(size)
+
+
+def verification_address(code: str) -> str:
+    """Where anyone can see whether a paper is genuine and still good."""
+    return settings.PUBLIC_ADDRESS + reverse("institutions:verify", args=[code])
+
+
+def content_of(
+    kind: Certificate.Kind,
+    institution: Institution,
+    *,
+    number: str,
+    issuer: str,
+    issued_on: date,
+    code: str,
+    reasons: str = "",
+) -> dict[str, Any]:
+    """What a paper says, as plain data."""
+    words = dict(ClassType.choices)
+    keys = WORDING[kind]
+    if institution.kind == Kind.FAMILY_POINT:
+        keys = (f"{keys[0]}.family_point", *keys)
+    return {
+        "title": kind.label,
+        "number": number,
+        "issuer": issuer,
+        "issued_on": f"{issued_on.year}年{issued_on.month}月{issued_on.day}日",
+        "name": institution.name,
+        "facts": [
+            ["统一社会信用代码", institution.uscc or "—"],
+            ["机构性质", f"{institution.get_nature_display()}（{institution.get_legal_form_display()}）"],
+            ["机构地址", place_name(institution.division_code) + institution.address],
+            ["法定代表人（负责人）", institution.representative or "—"],
+            ["服务范围", "、".join(str(CareType(t).label) for t in institution.care_types) or "—"],
+            [
+                "班型与托位",
+                "、".join(str(words[t]) for t in institution.class_types) + f" 共{institution.places}个托位",
+            ],
+        ],
+        "lines": list(policy.wording_at(institution.division_code, *keys)),
+        "reasons": reasons,
+        "code": code,
+        "address": verification_address(code),
+    }
+
+
+def printed(kind: Certificate.Kind, content: dict[str, Any], *, by: Actor, name: str) -> StoredFile:
+    """The paper as a stored PDF."""
+    return uploads.store(file=_Printed(name, BytesIO(pdf_of(content))), by=by, purpose=f"certificate:{kind}")
+
+
+def pdf_of(content: dict[str, Any]) -> bytes:
+    """The paper as a PDF of one A4 page (more when the notice is long)."""
+    mark = BytesIO()
+    segno.make(content["address"], error="m").save(mark, kind="svg", border=1)
+    given = {"paper": json.dumps(content, ensure_ascii=False), "qr": mark.getvalue().decode()}
+    return bytes(_compiler().compile(format="pdf", sys_inputs=given))
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> typst.Compiler:
+    fonts = [str(FONTS)] if FONTS.is_dir() else []
+    return typst.Compiler(str(HERE / "paper.typ"), root=str(HERE), font_paths=fonts)

@@ -1,0 +1,39 @@
+"""What registrars state, and what people fill in outside the application's own pages."""
+
+from typing import Any
+
+from django import forms
+
+from tuoyu.core import clock, identifiers
+from tuoyu.core.problems import Refused
+
+
+class RegistrationForm(forms.Form):
+    """What a registrar states when it approves: number, credit code, day."""
+
+    registration_number = forms.CharField(
+        label="登记证号（注册号）", max_length=40, error_messages={"required": "请填写登记证号。"}
+    )
+    uscc = forms.CharField(
+        label="统一社会信用代码", max_length=40, error_messages={"required": "请填写统一社会信用代码。"}
+    )
+    registered_on = forms.DateField(
+        label="登记日期",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": "请填写登记日期。",
+            "invalid": "登记日期看不懂，请按 2026-11-22 的样子填写。",
+        },
+    )
+
+    def clean_uscc(self) -> str:
+        try:
+            return identifiers.credit_code(self.cleaned_data["uscc"])
+        except Refused as refused:
+            raise forms.ValidationError(refused.problems[0].message) from refused
+
+    def clean_registered_on(self) -> Any:
+        day = self.cleaned_data["registered_on"]
+        if day > clock.today():
+            raise forms.ValidationError("登记日期不能晚于今天。")
+        return day

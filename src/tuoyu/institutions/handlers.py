@@ -1,0 +1,121 @@
+"""The institutions' part in cases of setting up: what each department's decision brings about."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+
+from tuoyu.cases.models import Case, Step
+from tuoyu.cases.procedures import FormPage, Material
+from tuoyu.core.actor import Actor
+from tuoyu.core.transitions import move
+from tuoyu.institutions import actions, pages, policy, queries
+from tuoyu.institutions.forms import RegistrationForm
+from tuoyu.institutions.models import Application
+from tuoyu.institutions.vocabulary import FILED
+
+State = Application.State
+
+
+class EstablishmentHandler:
+    """Setting up an institution or a family point: registration, filing, verification."""
+
+    def on_opened(self, case: Case, by: Actor) -> None:
+        """Nothing yet: the application notes its case itself."""
+
+    def on_approved(self, case: Case, step: Step, by: Actor, result: Mapping[str, Any]) -> None:
+        """Registration makes the institution, filing its receipt, verification ends the application."""
+        if step.kind == Step.Kind.REGISTRATION:
+            actions.register(by=by, case=case, step=step, result=result)
+        elif step.kind == Step.Kind.FILING:
+            actions.issue_receipt(by=by, case=case, step=step)
+        elif step.kind == Step.Kind.VERIFICATION:
+            actions.accept_verification(by=by, case=case, step=step)
+            _close(case)
+
+    def on_refused(self, case: Case, step: Step, by: Actor, reason: str) -> None:
+        """Refused at verification it is published; anywhere else the application ends."""
+        if step.kind == Step.Kind.VERIFICATION:
+            actions.publish_nonconforming(by=by, case=case, step=step, reasons=reason)
+        _close(case)
+
+    def on_returned(self, case: Case, by: Actor) -> None:
+        """The applicant may mend; a filed institution with defects is in rectification."""
+        application = Application.objects.select_related("institution").get(case=case)
+        move(application, from_=State.SUBMITTED, to=State.MENDING)
+        found = case.steps.filter(kind=Step.Kind.VERIFICATION, state=Step.State.DEFECTIVE).first()
+        if (
+            found is not None
+            and application.institution is not None
+            and application.institution.filing in FILED
+        ):
+            actions.demand_rectification(by=by, case=case, step=found)
+
+    def on_withdrawn(self, case: Case, by: Actor) -> None:
+        """The application ends with its case."""
+        _close(case)
+
+    def pages(self, case: Case) -> Sequence[FormPage]:
+        """The pages and fields a remark can be pinned to."""
+        application = Application.objects.filter(case=case).first()
+        kind = application.kind if application else case.facts.get("kind", "institution")
+        slots = policy.slots_at(case.division_code, kind, pack=case.pack.digest)
+        by_page: dict[str, list[tuple[str, str]]] = {page.key: [] for page in pages.FILLED}
+        by_page["basics"] = list(FIXED)
+        for page, key, label in pages.labels(kind, slots):
+            by_page[page].append((key, label))
+        rows = (application.data.get("classes") or {}).get("rows") or [] if application else []
+        by_page["classes"] += [(f"row-{i}", f"第 {i + 1} 个班") for i in range(len(rows))]
+        return [FormPage(page.key, page.label, tuple(by_page[page.key])) for page in pages.FILLED]
+
+    def material(self, case: Case, actor: Actor) -> Material:
+        """The application as handed in, its papers, and the capacity explained."""
+        application = Application.objects.select_related("institution", "case__pack").get(case=case)
+        reading = queries.reading_of(application)
+        context = {
+            "application": application,
+            "said": queries.submission_of(application, reading),
+            "pages": self.pages(case),
+            "slots": reading.slots,
+            "files": queries.files_of(application),
+            "capacity": reading.capacity,
+            "warnings": [p for p in reading.problems if p.severity == "warn"],
+            "institution": application.institution,
+        }
+        return Material("institutions/material.html", context)
+
+    def result_form(self, step: Step, data: Mapping[str, Any] | None = None) -> forms.Form | None:
+        """A registrar states number, credit code and day."""
+        return RegistrationForm(data) if step.kind == Step.Kind.REGISTRATION else None
+
+    def applicant_url(self, case: Case) -> str:
+        """Where the applicant mends and reads the application."""
+        pk = Application.objects.values_list("pk", flat=True).get(case=case)
+        return reverse("institutions:review", args=[pk])
+
+    def payload(self, case: Case, step: Step) -> dict[str, Any]:
+        """What is pushed to other departments; no identity number."""
+        application = Application.objects.select_related("institution").get(case=case)
+        found = application.institution
+        told: dict[str, Any] = {"case": case.number, "name": application.name, "kind": application.kind,
+                                "nature": application.nature, "legal_form": application.legal_form}  # fmt: skip
+        if found is not None:
+            told |= {
+                "institution_id": found.pk,
+                "uscc": found.uscc,
+                "registration_number": found.registration_number,
+                "registered_on": str(found.registered_on),
+                "registrar": found.registrar,
+                "address": found.address,
+                "division_code": found.division_code,
+            }
+        return told
+
+
+FIXED = (("kind", "机构类型"), ("nature", "机构性质"), ("legal_form", "组织形式"), ("place", "申办地"))
+
+
+def _close(case: Case) -> None:
+    application = Application.objects.get(case=case)
+    move(application, from_=(State.SUBMITTED, State.MENDING), to=State.CLOSED)
