@@ -118,13 +118,20 @@ def _lanes(given: Mapping[str, Any], rows: Mapping[str, int]) -> list[Lane]:
 
 
 def _lines(boxes: Sequence[Box], waits: Mapping[str, list[str]]) -> list[str]:
-    """An elbow from the right side of each awaited box to the left side of the one that waits."""
+    """A line from the right side of each awaited box to the left side of the one that waits."""
     placed = {box.key: box for box in boxes}
-    lines = []
-    for box in boxes:
-        for key in waits[box.key]:
-            start, y1 = placed[key].x + BOX_WIDTH, placed[key].y + BOX_HEIGHT // 2
-            end, y2 = box.x - 6, box.y + BOX_HEIGHT // 2
-            bend = box.x - (COLUMN - BOX_WIDTH) // 2
-            lines.append(f"M{start} {y1}H{bend}V{y2}H{end}")
-    return lines
+    return [_line(placed[key], box, boxes) for box in boxes for key in waits[box.key]]
+
+
+def _line(start: Box, end: Box, boxes: Sequence[Box]) -> str:
+    """Along the row of `start` where it is free, else along that of `end`, else between two rows."""
+    gap = (COLUMN - BOX_WIDTH) // 2
+    x1, x2 = start.x + BOX_WIDTH, end.x - 6
+    y1, y2 = start.y + BOX_HEIGHT // 2, end.y + BOX_HEIGHT // 2
+    crossed = {box.y for box in boxes if start.stage < box.stage < end.stage}
+    if start.y not in crossed:
+        return f"M{x1} {y1}H{end.x - gap}V{y2}H{x2}"
+    if end.y not in crossed:
+        return f"M{x1} {y1}H{x1 + gap}V{y2}H{x2}"
+    between = end.y - (LANE - BOX_HEIGHT) // 2
+    return f"M{x1} {y1}H{x1 + gap}V{between}H{end.x - gap}V{y2}H{x2}"

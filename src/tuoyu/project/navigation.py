@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, reverse
 
 from tuoyu.core.access import actor_of
@@ -84,7 +82,7 @@ def standing_of(request: HttpRequest) -> str:
 
 
 def sign_in_address() -> str:
-    return resolve_url(settings.LOGIN_URL)
+    return first_address("accounts:sign_in", "account_login")
 
 
 def sign_out_address() -> str:
@@ -113,4 +111,3 @@ def _places(request: HttpRequest, entries: Iterable[Entry]) -> list[Place]:
     places = [(entry, href) for entry in entries if (href := first_address(*entry.names))]
     here = max((href for _, href in places if request.path.startswith(href)), key=len, default="")
     return [Place(entry.label, entry.icon, href, href == here) for entry, href in places]
-

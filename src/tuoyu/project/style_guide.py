@@ -53,6 +53,7 @@ def _made_up(request: HttpRequest) -> dict[str, Any]:
         "standing_of": lambda request: "经办人员 · 鼓楼区卫健委",
         "search_address": lambda: "/style/list/",
         "notices_address": lambda: "/style/",
+        "sign_in_address": lambda: "/style/",
         "sign_out_address": lambda: "/style/",
         "home_of": lambda request: "/style/",
         "yesterday": today - timedelta(days=3),
