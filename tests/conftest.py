@@ -9,6 +9,9 @@ from django.test import TransactionTestCase
 import emptying
 from tuoyu.project import database
 
+# A GET that writes is a failure.
+settings.GUARD_READS = True
+
 # Tests need no collected static files: addresses stay as they are in the source.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
@@ -34,3 +37,14 @@ def django_db_setup(database_server: None, django_db_setup: None, django_db_bloc
     with django_db_blocker.unblock():
         brought = emptying.what_migrations_brought()
     TransactionTestCase._fixture_teardown = lambda self: emptying.delete_what_a_test_added(brought)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keys, uploads and anchors of tests never lie beside those of an installation."""
+    kept = {name: getattr(settings, name) for name in ("KEY_FOLDER", "UPLOADS", "AUDIT_ANCHORS")}
+    for name in kept:
+        setattr(settings, name, tmp_path_factory.mktemp("own") / name.lower())
+    yield
+    for name, place in kept.items():
+        setattr(settings, name, place)

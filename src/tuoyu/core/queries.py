@@ -51,7 +51,8 @@ def events(
         rows = rows.filter(verb__startswith=verb)
     if division:
         rows = rows.filter(division_code__startswith=division)
-    return rows.order_by("-id").values(*LISTED)
+    listed: Rows = rows.order_by("-id").values(*LISTED)
+    return listed
 
 
 def timeline(topic: str) -> Rows:
@@ -59,7 +60,9 @@ def timeline(topic: str) -> Rows:
 
     Reads of personal data are no part of it.
     """
-    return AuditEvent.objects.filter(topic=topic).exclude(verb=PERSONAL_READ).order_by("id").values(*TOLD)
+    story = AuditEvent.objects.filter(topic=topic).exclude(verb=PERSONAL_READ)
+    told: Rows = story.order_by("id").values(*TOLD)
+    return told
 
 
 def reads_of(object_type: str, object_id: str) -> Rows:
