@@ -56,7 +56,7 @@ def test_every_icon_a_page_names_is_shipped() -> None:
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     chromium: Browser, width: int, scheme: str
 ) -> None:
-    pages = {address: Client().get(address).content for address in PAGES}
+    pages = {address: Client().get(address).content for address in [*PAGES, "/style/points/"]}
     found = []
     context = chromium.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
     context.route("**/*", lambda route: _serve(route, pages))

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
 
@@ -14,7 +14,19 @@ from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.problems import Problem
 from tuoyu.project.navigation import Place
 
-SHAPES = ("components", "home", "list", "record", "case", "form", "board", "promise", "receipt", "refused")
+SHAPES = (
+    "components",
+    "home",
+    "list",
+    "record",
+    "case",
+    "form",
+    "board",
+    "promise",
+    "receipt",
+    "refused",
+    "map",
+)
 _ROOMS = (("待办", "inbox", 7), ("已登记未备案", "alert-triangle", 2), ("机构", "building-community", None))
 _MORE = (("政策承诺", "scale", None), ("信息推送", "send", None), ("工作日历", "calendar", None))
 
@@ -26,7 +38,7 @@ def show(request: HttpRequest, shape: str = "components") -> HttpResponse:
         raise Http404
     frame = request.GET.get("frame", "console")
     seat = Seat(Role.OFFICER, department="health", prefixes=("320106",))
-    if shape not in ("home", "promise", "refused") and frame == "console":
+    if shape not in ("home", "promise", "refused", "map") and frame == "console":
         request.actor = Actor(label="陈某某", user_id=1, seats=(seat,))  # type: ignore[attr-defined]
     context = {"shapes": SHAPES, "shape": shape, **_made_up(request)}
     if shape == "components":
@@ -34,7 +46,19 @@ def show(request: HttpRequest, shape: str = "components") -> HttpResponse:
     return render(request, f"project/style/{shape}.html", context)
 
 
+@access.public("the style guide shows made-up data only")
+def points(request: HttpRequest) -> JsonResponse:
+    """The points of the guide's map."""
+    made_up = [
+        {"lat": 32.05 + n / 90, "lng": 118.74 + n % 3 / 40, "name": case["name"], "href": "/style/record/",
+         "lines": ["全日托、半日托", f"{case['places']}个托位"]}
+        for n, case in enumerate(_cases())
+    ]  # fmt: skip
+    return JsonResponse({"points": made_up})
+
+
 urlpatterns = [
+    path("style/points/", points, name="style_points"),
     path("style/", show, name="style"),
     path("style/<slug:shape>/", show, name="style_shape"),
 ]
