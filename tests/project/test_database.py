@@ -1,15 +1,11 @@
 """The database that Tuoyu brings along, and what it lets whom do."""
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.db import connection
-from django.db.utils import ProgrammingError
 
 from tuoyu.core import audit
 from tuoyu.core.actor import Actor
 from tuoyu.core.models import AuditEvent
-from tuoyu.project import database
 
 
 @pytest.mark.django_db

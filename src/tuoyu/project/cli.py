@@ -19,28 +19,38 @@ from tuoyu.project.trouble import Trouble
 
 @dataclass(frozen=True)
 class Mount:
-    """One word after `tuoyu`: where it is written, and what it needs before it runs."""
+    """One word after `tuoyu`: where it is written, and what it needs before it runs.
+
+    `offline` names the subcommands that need no database, or is True where none does.
+    """
 
     module: str
     help: str
     group: bool = False
-    needs_database: bool = True
+    offline: bool | tuple[str, ...] = ()
     role: database.Role = "app"
 
 
 MOUNTS = {
     "up": Mount(
-        "tuoyu.project.serving", "Start everything and print the address.", needs_database=False, role="owner"
+        "tuoyu.project.serving", "Start everything and print the address.", offline=True, role="owner"
     ),
-    "packs": Mount("tuoyu.jurisdictions.commands", "Check and show policy packs.", group=True),
-    "policy": Mount("tuoyu.policy.commands", "Read a policy document, draft a pack from it.", group=True),
-    "coverage": Mount("tuoyu.policy.coverage", "Which clause works where, by the last test run."),
+    "packs": Mount(
+        "tuoyu.jurisdictions.commands", "Check and show policy packs.", group=True, offline=("check", "show")
+    ),
+    "policy": Mount(
+        "tuoyu.policy.commands", "Read a policy document, draft a pack from it.", group=True, offline=True
+    ),
+    "coverage": Mount(
+        "tuoyu.policy.coverage", "Which clause works where, by the last test run.", offline=True
+    ),
     "demo": Mount("tuoyu.project.demo.commands", "Make demonstration data.", role="owner"),
-    "check": Mount("tuoyu.project.checks", "Check what must always hold."),
-    "audit": Mount("tuoyu.core.commands", "Verify the audit chain, rotate keys.", group=True),
+    "check": Mount("tuoyu.core.checks_command", "Check what must always hold."),
+    "audit": Mount("tuoyu.core.commands", "Verify the audit chain.", group=True),
+    "keys": Mount("tuoyu.core.keys_command", "List, rotate and retire keys.", group=True),
     "admin": Mount("tuoyu.accounts.commands", "Make the first administrator.", group=True),
-    "backup": Mount("tuoyu.project.backup_command", "Write database and uploads to one file."),
-    "restore": Mount("tuoyu.project.restore_command", "Read a backup into an empty installation."),
+    "backup": Mount("tuoyu.project.backup", "Write database and uploads to one file.", role="owner"),
+    "restore": Mount("tuoyu.project.restore", "Read a backup into an empty installation.", role="owner"),
     "bench": Mount("tuoyu.project.bench", "Measure pages against their floor.", role="owner"),
     "manage": Mount("tuoyu.project.manage", "Run one of Django's own commands.", role="owner"),
 }
@@ -56,6 +66,9 @@ def main() -> None:
     if mount is None or not _is_here(mount):
         _say(f"tuoyu knows no command {words[0]!r}; `tuoyu --help` lists them.")
         sys.exit(2)
+    # Settings are read once: as whom this process works must be known before.
+    os.environ["TUOYU_DATABASE_ROLE"] = mount.role
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuoyu.project.settings")
     try:
         with _database_for(mount, words):
             _run(mount, words)
@@ -69,7 +82,6 @@ def main() -> None:
 
 
 def _run(mount: Mount, words: list[str]) -> None:
-    os.environ["TUOYU_DATABASE_ROLE"] = mount.role
     _prepare_django()
     module = import_module(mount.module)
     command = get_group(module.app) if mount.group else get_command(module.app)
@@ -77,7 +89,6 @@ def _run(mount: Mount, words: list[str]) -> None:
 
 
 def _prepare_django() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuoyu.project.settings")
     import django
     from django.conf import settings
 
@@ -87,9 +98,12 @@ def _prepare_django() -> None:
 
 
 def _database_for(mount: Mount, words: list[str]) -> AbstractContextManager[None]:
-    if not mount.needs_database or "--help" in words:
+    if (
+        mount.offline is True
+        or "--help" in words
+        or (mount.offline and words[1:2] and words[1] in mount.offline)
+    ):
         return nullcontext()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuoyu.project.settings")
     from django.conf import settings
 
     return database.held(settings.VAR)
@@ -119,7 +133,9 @@ def _sentence(error: Exception) -> str:
 
     from tuoyu.core.problems import Refused
 
-    if isinstance(error, ProgrammingError) and isinstance(error.__cause__, UndefinedTable):
+    if isinstance(error, UndefinedTable) or (
+        isinstance(error, ProgrammingError) and isinstance(error.__cause__, UndefinedTable)
+    ):
         return "The database has no tables yet: run `tuoyu up` first."
     if isinstance(error, OperationalError):
         return f"The database does not answer: {str(error).strip().splitlines()[-1]}"

@@ -15,6 +15,7 @@ import importlib.util
 import os
 import pwd
 import re
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -144,8 +145,9 @@ class Home:
     @classmethod
     def of(cls, var: Path) -> "Home":
         """As root the data lies outside the checkout: PostgreSQL refuses to run as root, and the account
-        it runs as cannot be expected to reach into somebody's checkout."""
-        mark = hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:12]
+        it runs as cannot be expected to reach into somebody's checkout. The folder is named after a mark
+        in `var`, so that a checkout may move, and a new one at an old place begins anew."""
+        mark = keys.made_once(var / "database-id", secrets.token_hex(6))
         if os.geteuid() == 0:
             folder = SHARED / mark
             return cls(folder, folder / "socket", ACCOUNT)
@@ -202,11 +204,12 @@ def held(var: Path) -> Iterator[None]:
         yield
         return
     var.mkdir(parents=True, exist_ok=True)
+    _check_ours(var, Home.of(var))
     with open(var / "database.users", "a") as users:
-        with _exclusively(var):
-            fcntl.flock(users, fcntl.LOCK_SH)
-            start(var)
+        fcntl.flock(users, fcntl.LOCK_SH)
         try:
+            with _exclusively(var):
+                start(var)
             yield
         finally:
             with _exclusively(var):
@@ -379,8 +382,19 @@ def _lay_out(var: Path, home: Home) -> None:
             os.chown(folder, entry.pw_uid, entry.pw_gid)
         elif found.st_uid != os.geteuid():
             raise DatabaseProblem(f"{folder} belongs to someone else, so no database can be kept there.")
-    # Says to a person looking at the folder whose database this is.
     (home.folder / "belongs-to").write_text(f"{var}\n")
+
+
+def _check_ours(var: Path, home: Home) -> None:
+    """A copied checkout brings the mark of the first one along; two must not share one database."""
+    note = home.folder / "belongs-to"
+    first = Path(note.read_text().strip()) if note.exists() else var
+    mark = first / "database-id"
+    if first != var and mark.exists() and mark.read_text() == (var / "database-id").read_text():
+        raise DatabaseProblem(
+            f"{var} is a copy of {first}, whose database it must not share; "
+            f"delete {var / 'database-id'} to begin with an empty one."
+        )
 
 
 def _create(var: Path, home: Home, programs: Path) -> None:

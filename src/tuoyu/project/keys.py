@@ -11,19 +11,22 @@ def key_folder(var: Path) -> Path:
     return Path(os.environ.get("TUOYU_KEYS", var / "keys"))
 
 
-def secret(var: Path, name: str, *, make: bool = True) -> str:
-    """One secret of this installation, made at first use and readable by its owner only.
+def secret(var: Path, name: str) -> str:
+    """One secret of this installation, made at first use and readable by its owner only."""
+    return made_once(key_folder(var) / name, secrets.token_urlsafe(50))
 
-    Two processes that make it at once end up with the same one: a new secret appears whole or not at
-    all, and never takes the place of one that is there.
+
+def made_once(path: Path, content: str) -> str:
+    """What `path` says, which is `content` if nothing was there.
+
+    Two processes that make it at once end up with the same: a file appears whole or not at all, and never
+    takes the place of one that is there.
     """
-    folder = key_folder(var)
-    path = folder / name
-    if not path.exists() and make:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
-            new.write(secrets.token_urlsafe(50))
+            new.write(content)
             new.flush()
             os.fsync(new.fileno())
         with contextlib.suppress(FileExistsError):

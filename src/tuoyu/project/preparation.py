@@ -19,7 +19,7 @@ from rich.console import Console
 from tuoyu.core.actor import Actor
 from tuoyu.project import database
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 def prepare(*, demo: bool) -> None:

@@ -15,6 +15,7 @@ def run() -> None:
     """Work until told to stop; a job that is not done within the grace is left for the next worker."""
     from procrastinate import JobContext
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     @app.periodic(cron="* * * * *")
     @app.task(name="tuoyu.take_up_stalled_jobs", queueing_lock="stalled", pass_context=True)
@@ -29,7 +30,8 @@ def run() -> None:
         """Jobs done are kept a month: the audit, not the queue, is the record."""
         await context.app.job_manager.delete_old_jobs(nb_hours=24 * 31)
 
-    with app.replace_connector(app.connector.get_worker_connector()) as working:
+    connector = DjangoConnector().get_worker_connector()
+    with app.replace_connector(connector) as working:
         working.run_worker(
             name="worker",
             concurrency=4,
