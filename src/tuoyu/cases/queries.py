@@ -40,46 +40,47 @@ class InboxFilter:
 def inbox(actor: Actor, narrowed: InboxFilter) -> QuerySet[Step, dict[str, Any]]:
     """The active steps `actor` may see, the most pressing first, as rows of values."""
     rows = visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE))
-    rows = _narrow(rows, actor, narrowed)
-    return rows.order_by(F("due_on").asc(nulls_last=True), "pk").values(
+    return rows.filter(_conditions(actor, narrowed)).order_by(F("due_on").asc(nulls_last=True), "pk").values(
         "id", "key", "name", "department", "division_code", "started_at", "due_on", "provisional",
         "assignee_id", "assignee__name", "case__number", "case__subject_name",
         "case__procedure_name", "case__channel", "case__round", "case__division_code",
     )  # fmt: skip
 
 
-def _narrow(rows: QuerySet[Step], actor: Actor, narrowed: InboxFilter) -> QuerySet[Step]:
+def _conditions(actor: Actor, narrowed: InboxFilter) -> Q:
+    condition = _on_clock().get(narrowed.clock, Q())
+    if narrowed.mine:
+        condition &= Q(assignee=actor.user_id)
+    if narrowed.procedure:
+        condition &= Q(case__procedure=narrowed.procedure)
+    if narrowed.department:
+        condition &= Q(department=narrowed.department)
+    if narrowed.text:
+        named = Q(case__subject_name__icontains=narrowed.text)
+        condition &= Q(case__number__startswith=narrowed.text.upper()) | named
+    return condition
+
+
+def _on_clock() -> dict[str, Q]:
     today, soon = clock.today(), soon_until()
-    by_clock = {
+    return {
         "overdue": Q(due_on__lt=today),
         "soon": Q(due_on__gte=today, due_on__lte=soon),
         "fine": Q(due_on__gt=soon),
         "none": Q(due_on__isnull=True),
     }
-    rows = rows.filter(by_clock.get(narrowed.clock, Q()))
-    if narrowed.mine:
-        rows = rows.filter(assignee=actor.user_id)
-    if narrowed.procedure:
-        rows = rows.filter(case__procedure=narrowed.procedure)
-    if narrowed.department:
-        rows = rows.filter(department=narrowed.department)
-    if narrowed.text:
-        rows = rows.filter(
-            Q(case__number__startswith=narrowed.text.upper()) | Q(case__subject_name__icontains=narrowed.text)
-        )
-    return rows
 
 
-def inbox_counts(actor: Actor) -> dict[str, int]:
-    """How many active steps are overdue, due soon, in time, without a clock, and one's own."""
-    today, soon = clock.today(), soon_until()
+def inbox_counts(actor: Actor, narrowed: InboxFilter) -> dict[str, int]:
+    """How many active steps are overdue, due soon, in time, without a clock, one's own; and how many of
+    all of them `narrowed` leaves (`shown`), in one query."""
+    by_clock = {name: Count("pk", filter=condition) for name, condition in _on_clock().items()}
+    kept = _conditions(actor, narrowed)
     return visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE)).aggregate(
-        overdue=Count("pk", filter=Q(due_on__lt=today)),
-        soon=Count("pk", filter=Q(due_on__gte=today, due_on__lte=soon)),
-        fine=Count("pk", filter=Q(due_on__gt=soon)),
-        none=Count("pk", filter=Q(due_on__isnull=True)),
+        **by_clock,
         mine=Count("pk", filter=Q(assignee=actor.user_id)),
         all=Count("pk"),
+        shown=Count("pk", filter=kept) if kept else Count("pk"),
     )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tuoyu.accounts import queries as accounts
 from tuoyu.cases import actions, queries, stories
-from tuoyu.cases.forms import DecisionForm, InboxForm, ReasonForm, ReassignForm, RemarkFormSet
+from tuoyu.cases.forms import MOST_REMARKS, DecisionForm, InboxForm, ReasonForm, ReassignForm, RemarkFormSet
 from tuoyu.cases.models import Case, Step
 from tuoyu.cases.permissions import DECIDE, INBOX, MEND, VIEW
 from tuoyu.cases.procedures import Handler, handler_of
@@ -32,12 +32,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
     form = InboxForm(request.GET)
     given = form.cleaned_data if form.is_valid() else {}
     narrowed = queries.InboxFilter(**given)
-    page = paging.page_of(queries.inbox(actor, narrowed), request)
+    counts = queries.inbox_counts(actor, narrowed)
+    page = paging.page_of(queries.inbox(actor, narrowed), request, count=counts["shown"])
     for row in page.rows:
         row["clock"] = queries.clock_of(row["due_on"])
         row["department_name"] = department_name(row["department"], row["division_code"])
         row["place"] = place_name(row["case__division_code"])
-    context = {"page": page, "counts": queries.inbox_counts(actor), "narrowed": narrowed}
+    context = {"page": page, "counts": counts, "narrowed": narrowed}
     return render(request, "cases/inbox.html", context)
 
 
@@ -227,8 +228,7 @@ def _decision_forms(
     management = data
     if data is not None and "add_remark" in data:
         management = data.copy()
-        total = int(data.get("remarks-TOTAL_FORMS") or 0) + 1
-        management["remarks-TOTAL_FORMS"] = str(total)
+        management["remarks-TOTAL_FORMS"] = str(_rows_asked(data) + 1)
     remarks = RemarkFormSet(
         management,
         prefix="remarks",
@@ -236,6 +236,11 @@ def _decision_forms(
         initial=None if data is not None else [{}] * ROWS_OF_REMARKS,
     )
     return DecisionForm(data), remarks, handler.result_form(step, data)
+
+
+def _rows_asked(data: Any) -> int:
+    given = str(data.get("remarks-TOTAL_FORMS", ""))
+    return min(int(given), MOST_REMARKS - 1) if given.isdecimal() and len(given) < 4 else ROWS_OF_REMARKS - 1
 
 
 def _in_flow(step: dict[str, Any], state: str) -> dict[str, Any]:
@@ -262,7 +267,7 @@ def _labelled(changes: list[Any], handler: Handler, found: Case) -> list[dict[st
 
 
 def _colleagues(step: Step) -> list[tuple[int, str]]:
-    return accounts.holders_of_post(step.department, step.division_code)
+    return accounts.colleagues(step.department, step.division_code)
 
 
 def _what_followed(step: Step) -> str:

@@ -23,6 +23,7 @@ _STATES: dict[str, Badge] = {
     "active": Badge("办理中", "todo", "circle-dot"),
     "paused": Badge("计时暂停", "grey", "player-pause"),
     "returned": Badge("退回补正", "amber", "arrow-back-up"),
+    "defective": Badge("需补正", "amber", "alert-triangle"),
     "resubmitted": Badge("已重新提交", "todo", "send"),
     "approved": Badge("已通过", "green", "check"),
     "passed": Badge("已通过", "green", "check"),

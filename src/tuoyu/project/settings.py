@@ -1,6 +1,7 @@
 """Settings of an installation; what differs between installations comes from the environment."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from tuoyu.project import database, keys
@@ -89,9 +90,47 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "tuoyu.accounts.backends.PeopleBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "tuoyu.accounts.passwords.OfficePassword"}]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "accounts:home"
+
+# How many proxies of our own stand before the server, each adding to X-Forwarded-For.
+TRUSTED_PROXIES = int(os.environ.get("TUOYU_PROXIES", "0"))
+# After how many minutes without a page an officer or administrator is signed out.
+OFFICE_IDLE_MINUTES = int(os.environ.get("TUOYU_OFFICE_IDLE_MINUTES", "30"))
+
+# Sign-in: allauth does password and two-step verification; phone codes are our own (docs/decisions).
+ACCOUNT_ADAPTER = "tuoyu.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "tuoyu.accounts.forms.SignIn"}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# Failed sign-ins are counted by axes in the database, for all processes; allauth's counters are not.
+ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": False}
+MFA_ADAPTER = "tuoyu.accounts.adapters.TwoStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {"authenticate": "tuoyu.accounts.forms.SecondStep"}
+MFA_TOTP_ISSUER = "托育服务平台"
+ALLAUTH_USER_DISPLAY = "tuoyu.accounts.adapters.display"
+
+# Lock-out: five failures lock the person (wherever they come from), thirty the address.
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_FAILURE_LIMIT = 5
+AXES_ADDRESS_FAILURE_LIMIT = 30
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "tuoyu.accounts.sign_in.username_tried"
+AXES_CLIENT_IP_CALLABLE = "tuoyu.accounts.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "tuoyu.accounts.sign_in.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["login", "password", "code", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -105,6 +144,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
