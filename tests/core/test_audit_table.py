@@ -1,5 +1,7 @@
 """What the database itself refuses."""
 
+from importlib import import_module
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -35,16 +37,26 @@ def test_even_the_owner_cannot_change_what_was_written(event: AuditEvent, statem
 
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
 @pytest.mark.parametrize("table", ["core_auditevent", "core_auditseal"])
-def test_the_role_pages_work_as_has_no_right_to_change(table: str, right: str) -> None:
+def test_the_role_pages_work_as_may_add_and_read_but_not_change(table: str, right: str) -> None:
+    initial = import_module("tuoyu.core.migrations.0001_initial")
     with connection.cursor() as cursor:
+        cursor.execute(f"GRANT ALL ON {table} TO tuoyu_app")
+        cursor.execute(initial.NO_RIGHT_TO_CHANGE)
         cursor.execute(
-            "SELECT r.rolname FROM pg_roles r, pg_class c WHERE c.oid = %s::regclass AND r.oid <> c.relowner"
-            " AND NOT r.rolsuper AND NOT pg_has_role(r.oid, c.relowner, 'MEMBER')"
-            " AND has_table_privilege(r.oid, c.oid, %s)",
-            [table, right],
+            "SELECT has_table_privilege('tuoyu_app', %s, %s), has_table_privilege('tuoyu_app', %s, 'INSERT')",
+            [table, right, table],
         )
-        holders = {name for (name,) in cursor.fetchall() if not name.startswith("pg_")}
-    assert holders == set()
+        assert cursor.fetchone() == (False, True)
+
+
+def test_the_role_pages_work_as_can_write_an_event(system: Actor) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tuoyu_app")
+        cursor.execute("GRANT SELECT, INSERT ON core_auditevent TO tuoyu_app")
+        cursor.execute("SET LOCAL ROLE tuoyu_app")
+        written = audit.record(system, "test.done", WorkdayOverride(pk=7))
+        cursor.execute("RESET ROLE")
+    assert AuditEvent.objects.filter(pk=written.pk, cluster__isnull=False).exists()
 
 
 def test_an_event_knows_its_transaction_and_its_server(event: AuditEvent) -> None:

@@ -1,9 +1,9 @@
 """Seals over the audit events: a chain of digests in which a later change shows.
 
 A chain inside every transaction would queue all writers, so the worker seals in batches. A batch is a
-range of transaction ids, each event carrying its own. Transactions below the snapshot's xmin have all
-ended, so a range up to there is complete for good, however the commits were interleaved; ranges follow
-one another without a gap. Restored on another server, transaction ids begin anew: ranges are counted for
+range of transaction ids, each event carrying its own. It ends before the oldest transaction that is still
+open here, so it is complete for good, however the commits were interleaved; ranges follow one another
+without a gap. Restored on another server, transaction ids begin anew: ranges are counted for
 each server (`cluster`) by itself.
 """
 
@@ -22,6 +22,21 @@ from django.db.models import Max, Min
 from tuoyu.core import clock, digests
 from tuoyu.core.models import AuditEvent, AuditSeal
 
+# This server, and the id below which every transaction of this database has ended. A snapshot lists the
+# transactions still open on the whole server; another database's, known by its lock, is nothing to us.
+ENDED = """
+    WITH open AS (SELECT pg_snapshot_xip(pg_current_snapshot()) AS id),
+    elsewhere AS (
+        SELECT l.transactionid AS id FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+        WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+          AND a.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+    SELECT tuoyu_cluster(), least(
+        pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+        pg_current_xact_id_if_assigned()::text::bigint,
+        (SELECT min(id::text::bigint) FROM open WHERE id::xid NOT IN (SELECT id FROM elsewhere))
+    )
+"""
 # One sealer at a time: an advisory lock of this number for the transaction.
 LOCK = 7_028_310
 FIELDS = (
@@ -37,9 +52,9 @@ def seal() -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute("SELECT tuoyu_cluster(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        here, xmin = cursor.fetchone()
-        made = [_seal_range(cluster, xmin if cluster == here else None) for cluster in _clusters()]
+        cursor.execute(ENDED)
+        here, ended = cursor.fetchone()
+        made = [_seal_range(cluster, ended if cluster == here else None) for cluster in _clusters()]
         done = [link for link in made if link]
         transaction.on_commit(lambda: _anchor(done))
     return sum(link.count for link in done)
