@@ -1,6 +1,6 @@
 """People, the seats they hold, who acts for whom, and how they prove who they are."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -289,6 +289,11 @@ class AgentAuthorisation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.principal_id} → {self.agent_id}（{self.get_state_display()}）"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the agent may act."""
+        return self.valid.upper - timedelta(days=1) if self.valid.upper else None
 
 
 class PhoneCode(models.Model):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
@@ -100,3 +101,17 @@ def lock_outs(actor: Actor) -> list[dict[str, Any]]:
     )
     limit = settings.AXES_FAILURE_LIMIT
     return [{**row, "name": names[row["username"]], "locked": row["failures"] >= limit} for row in found]
+
+
+def has_two_step(user_id: int) -> bool:
+    """Whether two-step verification is on."""
+    return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
+
+
+def substitutes_for(actor: Actor, user_id: int) -> list[tuple[int, str]]:
+    """Who may sit in for `user_id`: others with a seat today that the actor may arrange."""
+    rows = visible_to(actor, permissions.SUBSTITUTE, Membership.objects.filter(valid__contains=clock.today()))
+    people = rows.filter(user__is_active=True).exclude(user_id=user_id)
+    found = people.order_by("user__name", "user_id").values_list("user_id", "user__name", "user__username")
+    return [(pk, f"{name}（{username}）") for pk, name, username in found.distinct()[:300]]
+

@@ -85,15 +85,6 @@ def password_problem(password: str, *, about: tuple[str, ...] = ()) -> str:
     return ""
 
 
-def prefix_of(code: str) -> str:
-    """The prefix of the places under a division: 320000 → 32, 320100 → 3201; empty for the country."""
-    if len(code) != 6:
-        return code
-    if code.endswith("0000"):
-        return code[:2]
-    return code[:4] if code.endswith("00") else code
-
-
 @dataclass(frozen=True)
 class SeatGiven:
     """What somebody asks to be given: a role, where, in which department."""

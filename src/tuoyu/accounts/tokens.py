@@ -5,9 +5,9 @@ from hashlib import sha256
 from django.db.models import Q
 
 from tuoyu.accounts.models import ApiClient
-from tuoyu.accounts.rules import prefix_of
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
+from tuoyu.jurisdictions.packs.schema import prefix_of
 
 
 def hash_of(token: str) -> str:

@@ -120,6 +120,7 @@ ALLAUTH_USER_DISPLAY = "tuoyu.accounts.adapters.display"
 
 # Lock-out: five failures lock the person (wherever they come from), thirty the address.
 AXES_LOCKOUT_PARAMETERS = ["username"]
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # the address is counted in AccountAdapter, with a limit of its own
 AXES_FAILURE_LIMIT = 5
 AXES_ADDRESS_FAILURE_LIMIT = 30
 AXES_COOLOFF_TIME = timedelta(minutes=15)

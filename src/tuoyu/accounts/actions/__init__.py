@@ -11,6 +11,7 @@ from tuoyu.accounts.actions.people import (
     note_phone_proved,
     register,
     reset_two_step,
+    unlock,
     walk_in_applicant,
 )
 from tuoyu.accounts.actions.seats import deactivate, end_seat, give_seat, substitute
@@ -36,6 +37,7 @@ __all__ = [
     "send_code",
     "substitute",
     "try_code",
+    "unlock",
     "walk_in_applicant",
     "withdraw_invitation",
 ]

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 
 from allauth.mfa.models import Authenticator
+from axes.utils import reset as axes_reset
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
@@ -118,6 +119,19 @@ def reset_two_step(*, by: Actor, user: User, reason: str) -> int:
     if not gone:
         raise Refused("该人员没有开启两步验证。", status=409)
     audit.record(by, "account.two_step_reset", user, note=reason)
+    return gone
+
+
+@action
+def unlock(*, by: Actor, user: User, reason: str) -> int:
+    """Forget the failed sign-ins of somebody who is locked out."""
+    require(by, permissions.GUARD_SIGN_IN, user)
+    if by.user_id == user.pk:
+        raise Refused("不能解除自己的锁定，请由另一位安全管理员办理。", status=403)
+    if not reason.strip():
+        raise Refused(Problem("请填写理由。", field="reason"))
+    gone = int(axes_reset(username=user.username))
+    audit.record(by, "account.unlocked", user, note=reason)
     return gone
 
 
