@@ -207,7 +207,8 @@ class Application(models.Model):
     """One application for registration and filing together, saved as it is filled in.
 
     `data` keeps what was typed, right or wrong, by page and field; the identity number is kept apart,
-    encrypted. `version` grows with every save, so that two windows do not overwrite each other.
+    encrypted. `version` grows with every save, so that two windows do not overwrite each other; `saved_in`
+    names the window that saved last, which is never in its own way.
     """
 
     class State(models.TextChoices):
@@ -230,6 +231,7 @@ class Application(models.Model):
     data = models.JSONField(default=dict)
     identity = EncryptedTextField(blank=True, default="")
     version = models.PositiveIntegerField(default=1)
+    saved_in = models.CharField(max_length=32, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
     case = models.OneToOneField("cases.Case", models.PROTECT, null=True, related_name="application")
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="applications")

@@ -93,31 +93,40 @@ def _channel(by: Actor, owner_id: int, division_code: str) -> tuple[str, int | N
 
 @action
 def save_page(
-    *, by: Actor, application: Application, page: str, typed: Mapping[str, Any], version: int
+    *,
+    by: Actor,
+    application: Application,
+    page: str,
+    typed: Mapping[str, Any],
+    version: int,
+    window: str = "",
 ) -> Application:
     """Keep what was typed on a page, right or wrong; nothing is lost because it is not yet valid.
 
-    Raises Overtaken when the application was saved elsewhere since `version`.
+    Raises Overtaken when the application was saved in another window since `version`.
     """
     require(by, EDIT_APPLICATION, application)
     if page not in pages.BY_KEY or page == pages.REVIEW.key:
         raise Refused("没有这一页。", status=404)
-    kept, identity = _kept(page, application.kind, typed, _slots(application))
-    data = {**application.data, page: kept}
-    also: dict[str, Any] = {} if identity is None else {"identity": identity}
-    saved = Application.objects.filter(
-        pk=application.pk, version=version, state__in=Application.EDITABLE
-    ).update(data=data, version=version + 1, saved_at=clock.now(), **also)
-    if saved != 1:
+    held = Application.objects.select_for_update().get(pk=application.pk)
+    if not held.is_editable:
+        raise Refused("申请已经提交，正在办理，现在不能修改。", status=409)
+    if held.version != version and (not window or held.saved_in != window):
         raise Overtaken(
             "这份申请刚刚在另一个窗口或由其他人修改过，您这次填写的内容没有保存。请刷新后再填，以免互相覆盖。"
         )
-    before = application.data.get(page) or {}
+    kept, identity = _kept(page, held.kind, typed, _slots(held))
+    before = held.data.get(page) or {}
+    held.data = {**held.data, page: kept}
+    held.version += 1
+    held.saved_in, held.saved_at = window[:32], clock.now()
+    if identity is not None:
+        held.identity = identity
+    held.save(update_fields=["data", "version", "saved_in", "saved_at", "identity"])
     changed = sorted(k for k in {*before, *kept} if before.get(k) != kept.get(k))
-    application.refresh_from_db()
-    audit.record(by, "application.saved", application, topic=application.topic,
+    audit.record(by, "application.saved", held, topic=held.topic,
                  after={"page": page, "fields": changed + (["contact_identity"] if identity else [])})  # fmt: skip
-    return application
+    return held
 
 
 def _kept(

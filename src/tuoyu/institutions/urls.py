@@ -1,0 +1,40 @@
+"""Addresses of applications (/apply/), institutions in the console, and verification."""
+
+from django.urls import path, register_converter
+
+from tuoyu.institutions.views import applications, records, start
+
+
+class SmallId:
+    """A row's number that fits the database's own."""
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: object) -> str:
+        return str(value)
+
+
+register_converter(SmallId, "id")
+
+app_name = "institutions"
+
+urlpatterns = [
+    path("apply/", start.start, name="start"),
+    path("apply/desk/", start.desk, name="desk"),
+    path("apply/mine/", applications.applications, name="applications"),
+    path("apply/papers/<id:pk>/", applications.paper, name="paper"),
+    path("apply/<id:pk>/", applications.application, name="application"),
+    path("apply/<id:pk>/review/", applications.review, name="review"),
+    path("apply/<id:pk>/handed-in/", applications.handed_in, name="handed_in"),
+    path("apply/<id:pk>/delete/", applications.delete, name="delete"),
+    path("apply/<id:pk>/restore/", applications.restore, name="restore"),
+    path("apply/<id:pk>/<slug:page>/", applications.page, name="page"),
+    path("institutions/", records.institutions, name="list"),
+    path("institutions/unfiled/", records.unfiled, name="unfiled"),
+    path("institutions/<id:pk>/", records.record, name="record"),
+    path("institutions/papers/<id:pk>/", records.certificate, name="certificate"),
+    path("verify/<slug:code>/", records.verify, name="verify"),
+]

@@ -1,0 +1,462 @@
+"""The application: its pages, papers, review and what follows; the list of one's applications."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tuoyu.core import access, clock, identifiers, paging, uploads
+from tuoyu.core.actor import Actor
+from tuoyu.core.permissions import get_visible, require
+from tuoyu.core.problems import Overtaken, Problem, Refused
+from tuoyu.institutions import actions, pages, policy, queries
+from tuoyu.institutions.models import Application, Paper
+from tuoyu.institutions.permissions import EDIT_APPLICATION, READ_PAPER, VIEW_APPLICATION
+from tuoyu.institutions.rules.book import label_of
+from tuoyu.institutions.vocabulary import ClassType, Kind, LegalForm, Nature
+from tuoyu.jurisdictions import queries as jurisdictions
+from tuoyu.jurisdictions.names import department_name, place_name
+
+STATES = dict(Application.State.choices)
+
+
+def _application(actor: Actor, pk: int) -> Application:
+    rows = Application.objects.select_related("case__pack", "institution", "owner")
+    return get_visible(actor, VIEW_APPLICATION, rows, pk=pk)
+
+
+# ---------------------------------------------------------------- the list
+
+
+@require_GET
+@access.permitted(VIEW_APPLICATION)
+def applications(request: HttpRequest) -> HttpResponse:
+    """One's applications: drafts to go on with, those under way, those ended."""
+    actor = access.actor_of(request)
+    page = paging.page_of(queries.own_applications(actor), request)
+    for row in page.rows:
+        row["place"] = place_name(row["division_code"])
+        row["kind_label"] = Kind(row["kind"]).label
+        row["state_label"] = STATES[row["state"]]
+    deleted = list(queries.deleted_applications(actor)[:5])
+    context = {"page": page, "deleted": deleted, "user_id": actor.user_id}
+    return render(request, "institutions/applications.html", context)
+
+
+@require_GET
+@access.permitted(VIEW_APPLICATION)
+def application(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where to go on: the first page that still needs something, else the review."""
+    found = _application(access.actor_of(request), pk)
+    if not found.is_editable:
+        return redirect("institutions:review", pk)
+    reading = queries.reading_of(found)
+    blocking = {problem.page for problem in reading.blocking}
+    page = next((page.key for page in pages.FILLED if page.key in blocking), "review")
+    return redirect("institutions:review", pk) if page == "review" else redirect("institutions:page", pk, page)
+
+
+# ---------------------------------------------------------------- one page
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@access.permitted(VIEW_APPLICATION)
+def page(request: HttpRequest, pk: int, page: str) -> HttpResponse:
+    """One page of the form; what is typed is kept whether right or wrong."""
+    actor = access.actor_of(request)
+    found = _application(actor, pk)
+    if page not in pages.BY_KEY or page == pages.REVIEW.key:
+        return redirect("institutions:review", pk)
+    if request.method == "POST":
+        return _save(request, actor, found, page)
+    if not found.is_editable:
+        return redirect("institutions:review", pk)
+    return render(request, "institutions/page.html", _page_context(request, found, page))
+
+
+def _save(request: HttpRequest, actor: Actor, found: Application, page: str) -> HttpResponse:
+    window = request.POST.get("window", "")
+    typed = _typed(request.POST, page)
+    try:
+        saved = actions.save_page(
+            by=actor, application=found, page=page, typed=typed, version=_version(request.POST), window=window
+        )
+        told = _papers_changed(request, actor, saved) if page == pages.PAPERS.key else []
+    except Overtaken as overtaken:
+        if request.htmx:  # type: ignore[attr-defined]
+            return render(request, "institutions/_not_saved.html", {"problems": overtaken.problems})
+        found.refresh_from_db()
+        context = _page_context(request, found, page) | {"problems": overtaken.problems}
+        return render(request, "institutions/page.html", context, status=overtaken.status)
+    if request.htmx:  # type: ignore[attr-defined]
+        context = _page_context(request, _application(actor, found.pk), page, window=window)
+        return render(request, "institutions/_saved.html", context | {"problems": told})
+    return _after_save(request, found, page, told, window)
+
+
+def _after_save(
+    request: HttpRequest, found: Application, page: str, told: list[Problem], window: str
+) -> HttpResponse:
+    """Stay, go on, or go to the review, as the button said."""
+    act = request.POST.get("do", "save")
+    here = reverse("institutions:page", args=[found.pk, page])
+    if told:
+        fresh = Application.objects.select_related("case__pack").get(pk=found.pk)
+        context = _page_context(request, fresh, page) | {"problems": told}
+        return render(request, "institutions/page.html", context, status=422)
+    if act == "next":
+        keys = [p.key for p in pages.PAGES]
+        following = keys[keys.index(page) + 1]
+        if following == pages.REVIEW.key:
+            return redirect("institutions:review", found.pk)
+        return redirect("institutions:page", found.pk, following)
+    if act == "review":
+        return redirect("institutions:review", found.pk)
+    if act == "save":
+        messages.success(request, "已保存，可以随时离开，下次从这里继续。")
+    return redirect(f"{here}#rows" if act.startswith(("add_row", "remove_row")) else here)
+
+
+def _version(given: QueryDict) -> int:
+    text = given.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _typed(given: QueryDict, page: str) -> dict[str, Any]:
+    """What a form posted, by field; rows with the one asked for added or taken out."""
+    typed: dict[str, Any] = {key: given.get(key, "") for key in given if key not in ("do", "version", "window")}
+    for field in pages.BY_KEY[page].fields:
+        if field.kind == "choices":
+            typed[field.key] = given.getlist(field.key)
+    if page == pages.CLASSES.key:
+        typed["rows"] = _rows(given)
+    return typed
+
+
+def _rows(given: QueryDict) -> list[dict[str, str]]:
+    numbers = sorted({int(m) for key in given if (m := _row_number(key)) is not None})
+    rows = [{f.key: given.get(f"row-{n}-{f.key}", "") for f in pages.ROW_FIELDS} for n in numbers]
+    act, _, which = given.get("do", "").partition(":")
+    if act == "remove_row" and which in {str(n) for n in numbers}:
+        rows.pop(numbers.index(int(which)))
+    rows = [row for row in rows if any(row.values())] if act != "remove_row" else rows
+    if act == "add_row":
+        rows.append(dict.fromkeys((f.key for f in pages.ROW_FIELDS), ""))
+    return rows
+
+
+def _row_number(key: str) -> str | None:
+    parts = key.split("-")
+    return parts[1] if len(parts) == 3 and parts[0] == "row" and parts[1].isdigit() and len(parts[1]) < 4 else None
+
+
+def _papers_changed(request: HttpRequest, actor: Actor, found: Application) -> list[Problem]:
+    """Take in the files of a post, and do what its button asked; what was refused comes back."""
+    refused: list[Problem] = []
+    for slot in policy.slots_at(queries.place_of(found), found.kind):
+        for file in request.FILES.getlist(f"file-{slot.key}"):
+            try:
+                actions.add_paper(by=actor, application=found, slot=slot.key, file=file)
+            except Refused as refusal:
+                refused += [Problem(f"{slot.label}：{p.message}", "papers", slot.key, fix=p.fix) for p in refusal.problems]
+    act, _, which = request.POST.get("do", "").partition(":")
+    if act in ("remove", "restore") and which.isdigit() and len(which) < 19:
+        paper = Paper.objects.select_related("application").filter(pk=int(which), application=found).first()
+        if paper is not None:
+            change = actions.remove_paper if act == "remove" else actions.restore_paper
+            change(by=actor, paper=paper)
+    return refused
+
+
+# ---------------------------------------------------------------- what a page shows
+
+
+def _page_context(
+    request: HttpRequest, found: Application, key: str, *, window: str = ""
+) -> dict[str, Any]:
+    reading = queries.reading_of(found)
+    page = pages.BY_KEY[key]
+    data = found.data.get(key) or {}
+    strict = request.GET.get("problems") == "1" or found.state == Application.State.MENDING
+    return {
+        "application": found,
+        "window": window or secrets.token_hex(8),
+        "page": page,
+        "fields": pages.fields_of(page, found.kind),
+        "data": data,
+        "errors": _errors(reading, key, data, strict),
+        "remarks": remarks_of(found, key),
+        "rows": _shown_rows(data) if pages.has_rows(found.kind) else None,
+        "row_fields": pages.ROW_FIELDS,
+        "capacity": reading.capacity,
+        "streets": _streets(found),
+        "identity": identifiers.mask_id(found.identity) if found.identity else "",
+        "slots": reading.slots,
+        "slot_fields": pages.SLOT_FIELDS,
+        "needed": {s.key: _needed(s, reading) for s in reading.slots},
+        "files": queries.files_of(found) if key == pages.PAPERS.key else {},
+        "promises": _promises(found) if key == pages.COMMITMENT.key else (),
+        "steps": steps_of(found, reading, key),
+        "is_last": key == pages.COMMITMENT.key,
+        "previous": _previous(key),
+        "problems": [],
+        "upload_limit": _upload_limit(),
+    }
+
+
+def _upload_limit() -> int:
+    from django.conf import settings
+
+    return int(settings.UPLOAD_LIMIT) // (1024 * 1024)
+
+
+def _errors(
+    reading: queries.Reading, page: str, data: Mapping[str, Any], strict: bool
+) -> dict[str, list[Problem]]:
+    """Problems by field. What is merely not yet filled in is not shouted about, unless asked."""
+    found: dict[str, list[Problem]] = {}
+    for problem in reading.on_page(page):
+        if strict or not problem.message.startswith(("还没有", "还差", "租赁场地还没有", "第")) or _given(problem, data):
+            found.setdefault(problem.field, []).append(problem)
+    return found
+
+
+def _given(problem: Problem, data: Mapping[str, Any]) -> bool:
+    if problem.field.startswith("row-"):
+        _, number, field = problem.field.split("-", 2)
+        rows = data.get("rows") or []
+        return int(number) < len(rows) and bool(rows[int(number)].get(field))
+    return bool(data.get(problem.field))
+
+
+def _needed(slot: pages.Slot, reading: queries.Reading) -> bool | None:
+    from tuoyu.institutions.rules.checks import needed
+
+    return needed(slot, reading.facts)
+
+
+def _shown_rows(data: Mapping[str, Any]) -> list[dict[str, str]]:
+    return list(data.get("rows") or []) or [dict.fromkeys((f.key for f in pages.ROW_FIELDS), "")]
+
+
+def _streets(found: Application) -> list[tuple[str, str]]:
+    return [(p.code, p.name) for p in jurisdictions.children_of(found.division_code[:6]) if p.level == "street"]
+
+
+def _promises(found: Application) -> tuple[str, ...]:
+    keys = ("commitment.family_point", "commitment") if found.kind == Kind.FAMILY_POINT else ("commitment",)
+    return policy.wording_at(queries.place_of(found), *keys)
+
+
+def _previous(key: str) -> str:
+    keys = [p.key for p in pages.PAGES]
+    return keys[keys.index(key) - 1] if keys.index(key) else ""
+
+
+def steps_of(found: Application, reading: queries.Reading, current: str) -> list[dict[str, Any]]:
+    """The pages at the side, each with where it stands."""
+    blocking: dict[str, int] = {}
+    for problem in reading.blocking:
+        blocking[problem.page] = blocking.get(problem.page, 0) + 1
+    files = sum(paper.files for paper in reading.facts.papers.values())
+    items = []
+    for page in pages.FILLED:
+        visited = _visited(found.data.get(page.key) or {}) or (page.key == pages.PAPERS.key and files > 0)
+        left = blocking.get(page.key, 0)
+        state = "current" if page.key == current else "done" if not left else "problem" if visited else "todo"
+        items.append(
+            {
+                "label": page.label,
+                "href": reverse("institutions:page", args=[found.pk, page.key]) if found.is_editable else None,
+                "state": state,
+                "note": f"还差{left}项" if left and visited else "",
+            }
+        )
+    review = "current" if current == pages.REVIEW.key else "todo"
+    items.append({"label": pages.REVIEW.label, "href": reverse("institutions:review", args=[found.pk]),
+                  "state": review, "note": "" if review == "current" else "最后一步"})  # fmt: skip
+    return items
+
+
+def _visited(data: Mapping[str, Any]) -> bool:
+    return any(value for key, value in data.items() if key != "street")
+
+
+def remarks_of(found: Application, page: str = "") -> dict[str, list[dict[str, Any]]]:
+    """What departments said in the round that came back, by field (or "page.field" for all pages)."""
+    if found.state != Application.State.MENDING or found.case is None:
+        return {}
+    rows = found.case.remarks.filter(round=found.case.round).select_related("step")
+    said: dict[str, list[dict[str, Any]]] = {}
+    for row in rows.filter(page=page) if page else rows:
+        remark = {
+            "text": row.text,
+            "source": row.source,
+            "department": department_name(row.step.department, row.step.division_code),
+            "page": row.page,
+            "field": row.field,
+        }
+        said.setdefault(row.field if page else f"{row.page}.{row.field}", []).append(remark)
+    return said
+
+
+# ---------------------------------------------------------------- review, submission, what follows
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@access.permitted(VIEW_APPLICATION)
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything at once: problems, capacity, conflicting standards, what was typed; then submit."""
+    actor = access.actor_of(request)
+    found = _application(actor, pk)
+    refused: Refused | None = None
+    if request.method == "POST":
+        require(actor, EDIT_APPLICATION, found)
+        try:
+            actions.submit(by=actor, application=found)
+            return redirect("institutions:handed_in", pk)
+        except Refused as refusal:
+            refused = refusal
+    reading = queries.reading_of(found)
+    context = {
+        "application": found,
+        "reading": reading,
+        "problems": reading.problems if found.is_editable else (),
+        "other": [p for p in refused.problems if p not in reading.problems] if refused else [],
+        "remarks": [r for rows in remarks_of(found).values() for r in rows],
+        "hrefs": {p.key: reverse("institutions:page", args=[pk, p.key]) + "?problems=1" for p in pages.FILLED},
+        "names": {p.key: p.label for p in pages.FILLED},
+        "capacity": reading.capacity,
+        "conflicts": conflicts_of(reading),
+        "said": queries.submission_of(found, reading),
+        "sections": sections_of(found, reading),
+        "steps": steps_of(found, reading, pages.REVIEW.key),
+        "fixed": fixed_of(found),
+    }
+    return render(request, "institutions/review.html", context, status=refused.status if refused else 200)
+
+
+CONFLICT_NAMES = {
+    "floor": "婴幼儿用房楼层",
+    "video": "监控录像保存天数",
+    "observation_room": "保健观察室面积",
+    "registration.scope_words": "业务（经营）范围用语",
+}
+
+
+def conflicts_of(reading: queries.Reading) -> list[dict[str, Any]]:
+    """Standards that contradict each other, side by side; the page does not choose."""
+    found = []
+    for key, name in CONFLICT_NAMES.items():
+        rules = reading.book.group(key) or reading.book.all(key)
+        if len({str(rule.value) for rule in rules}) > 1:
+            found.append(
+                {
+                    "name": name,
+                    "rules": [
+                        {
+                            "value": "、".join(map(str, r.value)) if isinstance(r.value, list | tuple) else r.value,
+                            "unit": getattr(r, "unit_name", ""),
+                            "note": r.note,
+                            "source": r.source,
+                            "label": label_of(r) or "强制",
+                        }
+                        for r in rules
+                    ],
+                }
+            )
+    return found
+
+
+def fixed_of(found: Application) -> list[tuple[str, str]]:
+    """The choices an application began with."""
+    return [
+        ("申办地", place_name(found.division_code)),
+        ("机构类型", str(Kind(found.kind).label)),
+        ("机构性质", str(Nature(found.nature).label)),
+        ("组织形式", str(LegalForm(found.legal_form).label)),
+    ]
+
+
+def sections_of(found: Application, reading: queries.Reading) -> list[dict[str, Any]]:
+    """What was typed, page by page, as pairs of label and words."""
+    said = queries.submission_of(found, reading)
+    sections = []
+    for page in pages.FILLED:
+        items = [(f.label, said[page.key].get(f.key, "")) for f in pages.fields_of(page, found.kind)]
+        if page.key == pages.CLASSES.key:
+            rows = (found.data.get("classes") or {}).get("rows") or []
+            items += [(f"第{i + 1}个班", queries.row_in_words(row)) for i, row in enumerate(rows)]
+        if page.key == pages.PAPERS.key:
+            items = [(s.label, said["papers"].get(s.key, "")) for s in reading.slots
+                     if said["papers"].get(s.key) or _needed(s, reading)]  # fmt: skip
+        sections.append({"key": page.key, "label": page.label, "entries": items})
+    return sections
+
+
+@require_GET
+@access.permitted(VIEW_APPLICATION)
+def handed_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receipt of a submission: number, what comes next, and by when."""
+    found = _application(access.actor_of(request), pk)
+    if found.case is None:
+        return redirect("institutions:review", pk)
+    steps = [
+        {
+            "name": step.name,
+            "department": department_name(step.department, step.division_code),
+            "state": step.state,
+            "state_label": step.get_state_display(),
+            "due_on": step.due_on,
+            "days": step.clock_days,
+            "provisional": step.provisional,
+            "stage": step.stage,
+            "source": step.source,
+        }
+        for step in found.case.steps.all()
+    ]
+    context = {"application": found, "case": found.case, "case_steps": steps, "now": clock.now()}
+    return render(request, "institutions/handed_in.html", context)
+
+
+# ---------------------------------------------------------------- deleting a draft
+
+
+@require_POST
+@access.permitted(EDIT_APPLICATION)
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a draft; it can be restored from the list."""
+    actor = access.actor_of(request)
+    actions.delete_draft(by=actor, application=_application(actor, pk))
+    messages.success(request, "草稿已删除，可在本页下方恢复。")
+    return redirect("institutions:applications")
+
+
+@require_POST
+@access.permitted(EDIT_APPLICATION)
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Restore a deleted draft."""
+    actor = access.actor_of(request)
+    actions.restore_draft(by=actor, application=_application(actor, pk))
+    messages.success(request, "草稿已恢复。")
+    return redirect("institutions:application", pk)
+
+
+# ---------------------------------------------------------------- papers
+
+
+@require_GET
+@access.permitted(READ_PAPER)
+def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One file of an application, streamed to those who may read it."""
+    rows = Paper.objects.select_related("file")
+    found = get_visible(access.actor_of(request), READ_PAPER, rows, pk=pk)
+    return uploads.stream(found.file, inline=True)

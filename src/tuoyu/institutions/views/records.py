@@ -1,0 +1,147 @@
+"""Institutions as offices and nurseries see them: the list, those not yet filed, one record."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from tuoyu.core import access, paging, uploads
+from tuoyu.core.models import AuditEvent
+from tuoyu.core.permissions import visible_to
+from tuoyu.institutions import queries
+from tuoyu.institutions.models import Certificate, Institution, Publication
+from tuoyu.institutions.permissions import VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.vocabulary import (
+    CareType,
+    ClassType,
+    Filing,
+    Kind,
+    LegalForm,
+    Nature,
+    Registration,
+)
+from tuoyu.jurisdictions.names import department_name, place_name
+
+FILING_TONES = {
+    Filing.NONE: ("alert-triangle", "amber"),
+    Filing.RECEIPT_ISSUED: ("circle-check", "todo"),
+    Filing.NORMAL: ("circle-check", "green"),
+    Filing.RECTIFICATION: ("alert-triangle", "amber"),
+    Filing.PUBLISHED_NONCONFORMING: ("alert-circle", "red"),
+    Filing.CANCELLED: ("x", "grey"),
+}
+STORY = {
+    "institution.registered": "法人登记完成",
+    "institution.filed": "备案，发给备案回执和基本条件告知书",
+    "institution.verified": "现场核实符合要求",
+    "institution.rectification_demanded": "现场核实发现问题，限期整改",
+    "institution.published_nonconforming": "不符合备案要求，已公示",
+}
+
+
+@require_GET
+@access.permitted(VIEW_INSTITUTION)
+def institutions(request: HttpRequest) -> HttpResponse:
+    """Institutions of one's places (or one's own)."""
+    narrowed = queries.Narrowed.from_query(request.GET)
+    page = paging.page_of(queries.institutions(access.actor_of(request), narrowed), request)
+    for row in page.rows:
+        row |= in_words(row)
+    context = {"page": page, "narrowed": narrowed, "filings": Filing.choices, "kinds": Kind.choices}
+    return render(request, "institutions/list.html", context)
+
+
+@require_GET
+@access.permitted(VIEW_UNFILED)
+def unfiled(request: HttpRequest) -> HttpResponse:
+    """Registered but not filed, the longest waiting first."""
+    narrowed = queries.Narrowed.from_query(request.GET)
+    page = paging.page_of(queries.unfiled(access.actor_of(request), narrowed), request)
+    for row in page.rows:
+        row["place"] = place_name(row["division_code"])
+        row["registrar_name"] = department_name(row["registrar"], row["division_code"][:6])
+    return render(request, "institutions/unfiled.html", {"page": page, "narrowed": narrowed})
+
+
+@require_GET
+@access.permitted(VIEW_INSTITUTION)
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """One institution with everything the office holds about it."""
+    row = queries.record(access.actor_of(request), pk)
+    if row is None:
+        raise Http404
+    row |= in_words(row)
+    row["registrar_name"] = department_name(row["registrar"], row["division_code"][:6]) if row["registrar"] else ""
+    for publication in row["publication_rows"]:
+        publication["label"] = Publication.Kind(publication["kind"]).label
+        publication["office"] = department_name(publication["department"], publication["division_code"])
+    for certificate in row["certificate_rows"]:
+        certificate["label"] = Certificate.Kind(certificate["kind"]).label
+    for group in row["class_rows"]:
+        group["label"] = ClassType(group["class_type"]).label
+    return render(request, "institutions/record.html", {"row": row, "story": _story(pk)})
+
+
+def _story(pk: int) -> list[dict[str, Any]]:
+    rows = AuditEvent.objects.filter(topic=f"institution:{pk}", verb__in=STORY).order_by("-pk")
+    return [
+        {
+            "text": STORY[verb],
+            "at": at,
+            "who": who,
+            "note": note,
+            "department": department_name(department, division) if department and division else "",
+        }
+        for verb, at, who, note, department, division in rows.values_list(
+            "verb", "at", "actor_label", "note", "department", "division_code"
+        )
+    ]
+
+
+def in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """The codes of a row as a person reads them."""
+    icon, tone = FILING_TONES[Filing(row["filing"])]
+    said = {
+        "place": place_name(row["division_code"]),
+        "kind_label": str(Kind(row["kind"]).label),
+        "nature_label": str(Nature(row["nature"]).label),
+        "care_labels": [str(CareType(c).label) for c in row["care_types"] if c in CareType.values],
+        "class_labels": [str(ClassType(c).label) for c in row["class_types"] if c in ClassType.values],
+        "filing_label": str(Filing(row["filing"]).label),
+        "filing_icon": icon,
+        "filing_tone": tone,
+    }
+    if "legal_form" in row:
+        said["legal_label"] = str(LegalForm(row["legal_form"]).label)
+    if "registration" in row:
+        said["registration_label"] = str(Registration(row["registration"]).label)
+    return said
+
+
+@require_GET
+@access.permitted(VIEW_INSTITUTION)
+def certificate(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The PDF of a receipt or notice, for the office and the institution's own people."""
+    own = visible_to(access.actor_of(request), VIEW_INSTITUTION, Institution.objects.all())
+    found = Certificate.objects.select_related("file").filter(pk=pk, institution__in=own).first()
+    if found is None or found.file is None:
+        raise Http404
+    return uploads.stream(found.file, inline=True)
+
+
+@require_GET
+@access.public("anyone who holds a printed paper may ask whether it is genuine")
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether a receipt or notice with this code is genuine, and whether it is still good."""
+    found = Certificate.objects.select_related("institution").filter(code=code.lower()).first()
+    context = {"certificate": found, "code": code[:32]}
+    if found is not None:
+        context |= {
+            "place": place_name(found.institution.division_code),
+            "shown": found.institution.is_shown,
+            "filing_label": found.institution.get_filing_display(),
+        }
+    return render(request, "institutions/verify.html", context, status=200 if found else 404)
+
+
