@@ -29,8 +29,19 @@ def test_a_step_that_waits_for_nothing_known_comes_first() -> None:
 def test_a_line_goes_round_the_box_that_stands_in_its_row() -> None:
     flow = drawing.draw_flow([step("a"), step("b", after=("a",)), step("c", "民政局", after=("a", "b"))])
     boxes = {box.key: box for box in flow.boxes}
-    long = next(line for line in flow.lines if line.startswith(f"M{boxes['a'].x + 148} ") and "V" in line)
-    assert f"H{boxes['a'].x + 148 + 21}V" in long
+    long = next(
+        line
+        for line in flow.lines
+        if line.startswith(f"M{boxes['a'].x + drawing.BOX_WIDTH} ") and "V" in line
+    )
+    assert f"H{boxes['a'].x + drawing.BOX_WIDTH + 20}V" in long
+
+
+def test_a_long_name_takes_two_lines_and_what_does_not_fit_is_marked() -> None:
+    assert drawing.broken("卫生保健审查", 9.5, 2) == ["卫生保健审查"]
+    assert drawing.broken("住房和城乡建设部门联合查验意见", 9.5, 2) == ["住房和城乡建设部门", "联合查验意见"]
+    assert drawing.broken("一二三四五六七八九十" * 2, 9.5, 2) == ["一二三四五六七八九", "十一二三四五六七…"]
+    assert drawing.broken("2026-11-30前", 11.5, 1) == ["2026-11-30前"]
 
 
 @given(st.lists(st.sets(st.integers(0, 9)), min_size=1, max_size=10), st.lists(st.sampled_from("甲乙丙")))

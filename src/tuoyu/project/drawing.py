@@ -4,16 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-BOX_WIDTH, BOX_HEIGHT = 148, 58
-COLUMN, LANE, LANE_NAME, MARGIN = 190, 84, 132, 12
+BOX_WIDTH, BOX_HEIGHT = 168, 66
+COLUMN, LANE, LANE_NAME, MARGIN = 208, 90, 140, 12
+IN_BOX, IN_NOTE, IN_LANE = 9.5, 11.5, 9.5  # how many Chinese characters fit on a line
 
 
 @dataclass(frozen=True)
 class Box:
-    """One step, placed. `after` are the names of the steps it waits for."""
+    """One step, placed. `after` are the names of the steps it waits for.
+
+    `lines` and `short_note` are its name and note as the drawing has room for them.
+    """
 
     key: str
     name: str
+    lines: list[str]
+    short_note: str
     department: str
     state: str
     note: str
@@ -26,6 +32,7 @@ class Box:
 @dataclass(frozen=True)
 class Lane:
     name: str
+    lines: list[str]
     y: int
 
 
@@ -59,6 +66,25 @@ def draw_flow(steps: Sequence[Any]) -> Flow:
         boxes=boxes,
         lines=_lines(boxes, waits),
     )
+
+
+def broken(text: str, room: float, most: int) -> list[str]:
+    """`text` in at most `most` lines of `room` Chinese characters each; what does not fit ends in ….
+
+    SVG breaks no lines of its own; a Latin letter or a figure takes some half of a character's width.
+    """
+    lines, width = [""], 0.0
+    for character in text:
+        wide = 0.58 if character.isascii() else 1.0
+        if width + wide > room:
+            if len(lines) == most:
+                lines[-1] = lines[-1][:-1] + "…"
+                break
+            lines.append("")
+            width = 0.0
+        lines[-1] += character
+        width += wide
+    return [line for line in lines if line]
 
 
 def _of(step: Any, key: str, default: Any = "") -> Any:
@@ -99,6 +125,8 @@ def _box(key: str, given: Mapping[str, Any], waits: Mapping[str, list[str]], sta
     return Box(
         key=key,
         name=str(_of(step, "name")),
+        lines=broken(str(_of(step, "name")), IN_BOX, 2),
+        short_note="".join(broken(str(_of(step, "note") or ""), IN_NOTE, 1)),
         department=str(_of(step, "department")),
         state=str(_of(step, "state")),
         note=str(_of(step, "note") or ""),
@@ -114,7 +142,7 @@ def _lanes(given: Mapping[str, Any], rows: Mapping[str, int]) -> list[Lane]:
     for key, step in given.items():
         name = str(_of(step, "department"))
         first[name] = min(first.get(name, rows[key]), rows[key])
-    return [Lane(name, row * LANE) for name, row in first.items()]
+    return [Lane(name, broken(name, IN_LANE, 2), row * LANE) for name, row in first.items()]
 
 
 def _lines(boxes: Sequence[Box], waits: Mapping[str, list[str]]) -> list[str]:

@@ -123,8 +123,8 @@ def _cases() -> list[dict[str, Any]]:
 def _flow() -> list[dict[str, Any]]:
     checks = [
         ("premises", "场地查验", "区住建局", "done"),
-        ("safety", "设施安全", "区住房保障局", "done"),
-        ("staff", "人员核验", "区人社局", "returned"),
+        ("safety", "消防和房屋设施安全联合查验", "鼓楼区住房和城乡建设局", "done"),
+        ("staff", "人员核验", "区人社局", "defective"),
         ("care", "卫生保健审查", "区卫健委", "in_progress"),
     ]
     steps: list[dict[str, Any]] = [
