@@ -1,12 +1,14 @@
 """What every test shares: the database the tests run in."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
 
 import emptying
+from installations import Installation
 from tuoyu.project import database
 
 # A GET that writes is a failure.
@@ -48,3 +50,12 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     yield
     for name, place in kept.items():
         setattr(settings, name, place)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """An empty installation of its own, for tests that start and stop whole ones."""
+    own = Installation(tmp_path / "var")
+    own.var.mkdir()
+    yield own
+    own.remove()
