@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from tuoyu.core import clock
 from tuoyu.core.actions import note_event
-from tuoyu.core.actor import Actor, Seat
+from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.models import AuditEvent
 
 
@@ -55,4 +55,6 @@ def read(by: Actor, obj: Model, fields: Iterable[str], *, topic: str = "", note:
 
 
 def _only_seat(by: Actor) -> Seat | None:
-    return by.seats[0] if len(by.seats) == 1 else None
+    """The one post somebody holds; that everybody is an applicant as well is none."""
+    held = [seat for seat in by.seats if seat.role is not Role.APPLICANT] or by.seats
+    return held[0] if len(held) == 1 else None
