@@ -201,12 +201,13 @@ def version_at(place_code: str, on: date | None = None) -> Version:
     """The version of the nearest pack that holds at a place on a day; PackMissing when none is loaded."""
     day = on or clock.today()
     covering = [v for v in versions() if place_code.startswith(v.prefix)]
-    # A day before anything was loaded gets the first version: rules are dated themselves.
-    held = [v for v in covering if v.active_from <= day] or covering[:1]
-    if not held:
+    held = [v for v in covering if v.active_from <= day]
+    if not covering:
         raise PackMissing("还没有装载政策包：先运行 tuoyu up 或 tuoyu packs load")
-    nearest = max(len(v.prefix) for v in held)
-    return [v for v in held if len(v.prefix) == nearest][-1]
+    nearest = max(len(v.prefix) for v in held or covering)
+    fitting = [v for v in held or covering if len(v.prefix) == nearest]
+    # A day before anything was loaded gets the first version: rules are dated themselves.
+    return fitting[-1] if held else fitting[0]
 
 
 def jurisdictions() -> tuple[Pack, ...]:

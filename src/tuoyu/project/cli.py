@@ -51,7 +51,7 @@ MOUNTS = {
     "admin": Mount("tuoyu.accounts.commands", "Make the first administrator.", group=True),
     "backup": Mount("tuoyu.project.backup", "Write database and uploads to one file.", role="owner"),
     "restore": Mount("tuoyu.project.restore", "Read a backup into an empty installation.", role="owner"),
-    "bench": Mount("tuoyu.project.bench", "Measure pages against their floor.", role="owner"),
+    "bench": Mount("tuoyu.project.bench.commands", "Measure pages against their floor.", role="owner"),
     "manage": Mount("tuoyu.project.manage", "Run one of Django's own commands.", role="owner"),
 }
 
