@@ -293,11 +293,12 @@ def _routes(context: Context) -> Found:
 
 
 def _uncovered(path: Path, name: str, routes: Sequence[Route]) -> Found:
-    for form in LEGAL_FORMS:
-        serving = [r for r in routes if r.serves(form, "institution")]
-        if not serving:
-            yield path, f"走向 {name} 没有写法人形式 {form} 到哪里登记，请补一条 [[procedure.route]]"
-        if len([r for r in serving if not r.kind]) > 1:
+    serving = {form: [r for r in routes if r.serves(form, "institution")] for form in LEGAL_FORMS}
+    missing = "、".join(form for form, found in serving.items() if not found)
+    if missing:
+        yield path, f"走向 {name} 没有写 {missing} 到哪里登记，请补 [[procedure.route]]"
+    for form, found in serving.items():
+        if len([r for r in found if not r.kind]) > 1:
             yield path, f"走向 {name} 对法人形式 {form} 写了两条，请合成一条并用 offers 列出可选部门"
 
 

@@ -258,7 +258,7 @@ class Route(Entry):
         """Whether this route is for such an applicant."""
         return (
             legal_form in self.legal_forms
-            and self.nature in (None, NATURE_OF[legal_form])
+            and self.nature in (None, NATURE_OF.get(legal_form))
             and (not self.kind or kind in self.kind)
         )
 
