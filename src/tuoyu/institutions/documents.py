@@ -24,9 +24,9 @@ from tuoyu.jurisdictions.names import place_name
 HERE = Path(__file__).parent / "typst"
 FONTS = Path(settings.ROOT) / "src" / "tuoyu" / "project" / "static" / "dist" / "fonts"
 WORDING = {
-    Certificate.Kind.RECEIPT: ("receipt",),
-    Certificate.Kind.CONDITIONS_NOTICE: ("conditions_notice",),
-    Certificate.Kind.REFUSAL_NOTICE: ("nonconforming_notice",),
+    Certificate.Kind.RECEIPT: "receipt",
+    Certificate.Kind.CONDITIONS_NOTICE: "conditions_notice",
+    Certificate.Kind.REFUSAL_NOTICE: "nonconforming_notice",
 }
 
 
@@ -58,9 +58,8 @@ def content_of(
 ) -> dict[str, Any]:
     """What a paper says, as plain data."""
     words = dict(ClassType.choices)
-    keys = WORDING[kind]
-    if institution.kind == Kind.FAMILY_POINT:
-        keys = (f"{keys[0]}.family_point", *keys)
+    key = WORDING[kind]
+    keys = (f"{key}.family_point", key) if institution.kind == Kind.FAMILY_POINT else (key,)
     return {
         "title": kind.label,
         "number": number,
@@ -95,7 +94,10 @@ def pdf_of(content: dict[str, Any]) -> bytes:
     mark = BytesIO()
     segno.make(content["address"], error="m").save(mark, kind="svg", border=1)
     given = {"paper": json.dumps(content, ensure_ascii=False), "qr": mark.getvalue().decode()}
-    return bytes(_compiler().compile(format="pdf", sys_inputs=given))
+    made = _compiler().compile(format="pdf", sys_inputs=given)
+    if not isinstance(made, bytes):
+        raise TypeError("a paper is one file")
+    return made
 
 
 @lru_cache(maxsize=1)

@@ -85,6 +85,20 @@ class EstablishmentHandler:
         }
         return Material("institutions/material.html", context)
 
+    def sources(self, case: Case) -> Sequence[tuple[str, str]]:
+        """The rules of setting up that a remark may rest on."""
+        application = Application.objects.select_related("case__pack").get(case=case)
+        book = queries.reading_of(application).book
+        return [
+            (rule.key, f"{rule.note or rule.key}（{rule.source}）")
+            for rule in book.rules
+            if rule.key.startswith(CITED)
+        ]
+
+    def shown(self, page: str, field: str, value: Any) -> str:
+        """Submissions are kept in the words a person reads."""
+        return "" if value is None else str(value)
+
     def result_form(self, step: Step, data: Mapping[str, Any] | None = None) -> forms.Form | None:
         """A registrar states number, credit code and day."""
         return RegistrationForm(data) if step.kind == Step.Kind.REGISTRATION else None
@@ -113,6 +127,11 @@ class EstablishmentHandler:
         return told
 
 
+CITED = (
+    "registration.scope", "registration.name", "filing.scans", "filing.papers", "class.", "ratio.", "lease.",
+    "premises.", "floor.", "video.", "observation_room.", "outdoor.required", "head.", "carer.", "health_staff.",
+    "guard.", "staff.", "family_point.", "fire.", "hygiene.",
+)  # fmt: skip
 FIXED = (("kind", "机构类型"), ("nature", "机构性质"), ("legal_form", "组织形式"), ("place", "申办地"))
 
 

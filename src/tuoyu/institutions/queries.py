@@ -1,11 +1,11 @@
 """Reads: what an application says and lacks; lists and records of institutions; the public directory."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import JSONObject
 
 from tuoyu.core import clock, identifiers
@@ -17,6 +17,7 @@ from tuoyu.institutions.models import (
     SHOWN,
     Application,
     Certificate,
+    ClassGroup,
     Institution,
     Paper,
     Publication,
@@ -156,7 +157,7 @@ def _fixed_choices(application: Application) -> dict[str, str]:
         "nature": Nature(application.nature).label,
         "legal_form": LegalForm(application.legal_form).label,
         "place": place_name(application.division_code),
-    }  # type: ignore[return-value]
+    }
 
 
 def _shown(one: pages.Field, typed: object) -> str:
@@ -194,13 +195,13 @@ def _papers_in_words(application: Application, slots: Sequence[pages.Slot]) -> d
     for slot, title, digest in rows:
         files.setdefault(slot, []).append(f"{title}（{digest[:8]}）")
     said = {}
-    for slot in slots:
-        details = [str(typed.get(f"{slot.key}_{key}") or "") for key, _, _ in pages.SLOT_FIELDS]
-        said[slot.key] = "；".join([*files.get(slot.key, []), *(d for d in details if d)])
+    for one in slots:
+        details = [str(typed.get(f"{one.key}_{key}") or "") for key, _, _ in pages.SLOT_FIELDS]
+        said[one.key] = "；".join([*files.get(one.key, []), *(d for d in details if d)])
     return said
 
 
-def own_applications(actor: Actor) -> QuerySet[Application, dict[str, Any]]:
+def own_applications(actor: Actor) -> QuerySet[Application, Any]:
     """The applications `actor` may see, newest first, drafts and ended ones, as rows of values."""
     rows = visible_to(actor, VIEW_APPLICATION, Application.objects.exclude(state="deleted"))
     return rows.order_by("-saved_at", "-pk").values(
@@ -209,7 +210,7 @@ def own_applications(actor: Actor) -> QuerySet[Application, dict[str, Any]]:
     )  # fmt: skip
 
 
-def deleted_applications(actor: Actor) -> QuerySet[Application, dict[str, Any]]:
+def deleted_applications(actor: Actor) -> QuerySet[Application, Any]:
     """Drafts deleted a while ago that may still be restored."""
     rows = visible_to(actor, VIEW_APPLICATION, Application.objects.filter(state="deleted"))
     return rows.order_by("-deleted_at").values("id", "deleted_at", name=F("data__basics__name"))
@@ -222,7 +223,7 @@ def files_of(application: Application) -> dict[str, list[dict[str, Any]]]:
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        found.setdefault(row["slot"], []).append(row)
+        found.setdefault(row["slot"], []).append(dict(row))
     return found
 
 
@@ -260,21 +261,20 @@ LIST_FIELDS = (
 )  # fmt: skip
 
 
-def institutions(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, dict[str, Any]]:
+def institutions(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, Any]:
     """The institutions `actor` may see in the console, as rows of values."""
-    rows = _narrow(visible_to(actor, VIEW_INSTITUTION, Institution.objects.all()), narrowed)
+    rows = narrow(visible_to(actor, VIEW_INSTITUTION, Institution.objects.all()), narrowed)
     return _ordered(rows, narrowed).values(*LIST_FIELDS, "registration", "registered_on", "registrar")
 
 
-def unfiled(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, dict[str, Any]]:
+def unfiled(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, Any]:
     """Registered but not filed: the ones longest registered first."""
     rows = visible_to(actor, VIEW_UNFILED, Institution.objects.all()).filter(
         registration=Registration.REGISTERED, filing=Filing.NONE
     )
+    rows = narrow(rows, narrowed).order_by("registered_on", "pk")
     return (
-        _narrow(rows, narrowed)
-        .order_by("registered_on", "pk")
-        .values(
+        rows.values(
             "id",
             "name",
             "kind",
@@ -292,12 +292,12 @@ def unfiled(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, dict[str,
     )
 
 
-def record(actor: Actor, pk: int) -> dict[str, Any] | None:
+def record(actor: Actor, pk: int) -> Any:
     """One institution as the console shows it, with everything related, in one query."""
     rows = visible_to(actor, VIEW_INSTITUTION, Institution.objects.filter(pk=pk))
     return (
         rows.annotate(
-            class_rows=_rows("institution", ClassGroupRows, "name", "class_type", "places", "carers", "room_area"),
+            class_rows=_rows("institution", ClassGroup.objects.order_by("pk"), "name", "class_type", "places", "carers", "room_area"),
             publication_rows=_rows(
                 "institution", Publication.objects.all(), "kind", "reasons", "clause", "published_on",
                 "department", "division_code",
@@ -335,18 +335,19 @@ def public_institutions() -> QuerySet[Institution]:
 
 def search(
     *, text: str = "", place: str = "", kind: str = "", care_type: str = "", inclusive: bool = False
-) -> QuerySet[Institution, dict[str, Any]]:
+) -> QuerySet[Institution, Any]:
     """The public directory: by name, pinyin or initials, place, kind, care type, inclusive or not."""
     narrowed = Narrowed(text=text, place=place, kind=kind, care_type=care_type, inclusive=inclusive)
     return directory(narrowed)
 
 
-def directory(narrowed: Narrowed) -> QuerySet[Institution, dict[str, Any]]:
+def directory(narrowed: Narrowed) -> QuerySet[Institution, Any]:
     """The public directory as rows of values, the best match first."""
-    return _ordered(_narrow(public_institutions(), narrowed), narrowed).values(*LIST_FIELDS)
+    return _ordered(narrow(public_institutions(), narrowed), narrowed).values(*LIST_FIELDS)
 
 
-def _narrow(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institution]:
+def narrow(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institution]:
+    """`rows` narrowed as the address says."""
     if narrowed.place:
         rows = rows.filter(division_code__startswith=prefix_of(narrowed.place))
     if narrowed.kind:

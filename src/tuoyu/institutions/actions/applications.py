@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
-
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
 from tuoyu.core import audit, clock, identifiers, uploads
@@ -170,7 +168,7 @@ def _slots(application: Application) -> tuple[pages.Slot, ...]:
 
 
 @action
-def add_paper(*, by: Actor, application: Application, slot: str, file: UploadedFile) -> Paper:
+def add_paper(*, by: Actor, application: Application, slot: str, file: uploads.Handed) -> Paper:
     """Add a file to a paper; its content decides what it is, not its name."""
     require(by, EDIT_APPLICATION, application)
     application = _locked(application)

@@ -183,7 +183,8 @@ def _one_at_a_time(told: Registered) -> None:
     """Of two identical reports at once the second waits and then finds the first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{told.source_system}:{told.source_id}"]
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"{told.source_system}:{told.source_id}"],
         )
 
 

@@ -220,10 +220,10 @@ def _types(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
     for rule in book.all("kindergarten_class.min_months"):
         for index, row in enumerate(facts.classes):
             oldest = book.number(f"class.{row.class_type}.max_months")
-            if oldest is not None and oldest <= rule.value:
+            if row.class_type and oldest is not None and oldest <= rule.value:
                 yield problem(
                     rule, f"幼儿园托班从 {rule.value} 个月收起，第 {index + 1} 个班是"
-                    f"{dict(ClassType.choices)[row.class_type]}。",
+                    f"{ClassType(row.class_type).label}。",
                     "classes", f"row-{index}-class_type",
                 )  # fmt: skip
 

@@ -19,7 +19,7 @@ from tuoyu.institutions import actions, pages, policy, queries
 from tuoyu.institutions.models import Application, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, READ_PAPER, VIEW_APPLICATION
 from tuoyu.institutions.rules.book import label_of
-from tuoyu.institutions.vocabulary import ClassType, Kind, LegalForm, Nature
+from tuoyu.institutions.vocabulary import Kind, LegalForm, Nature
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name, place_name
 
@@ -59,7 +59,9 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     reading = queries.reading_of(found)
     blocking = {problem.page for problem in reading.blocking}
     page = next((page.key for page in pages.FILLED if page.key in blocking), "review")
-    return redirect("institutions:review", pk) if page == "review" else redirect("institutions:page", pk, page)
+    return (
+        redirect("institutions:review", pk) if page == "review" else redirect("institutions:page", pk, page)
+    )
 
 
 # ---------------------------------------------------------------- one page
@@ -131,7 +133,9 @@ def _version(given: QueryDict) -> int:
 
 def _typed(given: QueryDict, page: str) -> dict[str, Any]:
     """What a form posted, by field; rows with the one asked for added or taken out."""
-    typed: dict[str, Any] = {key: given.get(key, "") for key in given if key not in ("do", "version", "window")}
+    typed: dict[str, Any] = {
+        key: given.get(key, "") for key in given if key not in ("do", "version", "window")
+    }
     for field in pages.BY_KEY[page].fields:
         if field.kind == "choices":
             typed[field.key] = given.getlist(field.key)
@@ -154,7 +158,11 @@ def _rows(given: QueryDict) -> list[dict[str, str]]:
 
 def _row_number(key: str) -> str | None:
     parts = key.split("-")
-    return parts[1] if len(parts) == 3 and parts[0] == "row" and parts[1].isdigit() and len(parts[1]) < 4 else None
+    return (
+        parts[1]
+        if len(parts) == 3 and parts[0] == "row" and parts[1].isdigit() and len(parts[1]) < 4
+        else None
+    )
 
 
 def _papers_changed(request: HttpRequest, actor: Actor, found: Application) -> list[Problem]:
@@ -165,7 +173,10 @@ def _papers_changed(request: HttpRequest, actor: Actor, found: Application) -> l
             try:
                 actions.add_paper(by=actor, application=found, slot=slot.key, file=file)
             except Refused as refusal:
-                refused += [Problem(f"{slot.label}：{p.message}", "papers", slot.key, fix=p.fix) for p in refusal.problems]
+                refused += [
+                    Problem(f"{slot.label}：{p.message}", "papers", slot.key, fix=p.fix)
+                    for p in refusal.problems
+                ]
     act, _, which = request.POST.get("do", "").partition(":")
     if act in ("remove", "restore") and which.isdigit() and len(which) < 19:
         paper = Paper.objects.select_related("application").filter(pk=int(which), application=found).first()
@@ -178,9 +189,7 @@ def _papers_changed(request: HttpRequest, actor: Actor, found: Application) -> l
 # ---------------------------------------------------------------- what a page shows
 
 
-def _page_context(
-    request: HttpRequest, found: Application, key: str, *, window: str = ""
-) -> dict[str, Any]:
+def _page_context(request: HttpRequest, found: Application, key: str, *, window: str = "") -> dict[str, Any]:
     reading = queries.reading_of(found)
     page = pages.BY_KEY[key]
     data = found.data.get(key) or {}
@@ -223,7 +232,11 @@ def _errors(
     """Problems by field. What is merely not yet filled in is not shouted about, unless asked."""
     found: dict[str, list[Problem]] = {}
     for problem in reading.on_page(page):
-        if strict or not problem.message.startswith(("还没有", "还差", "租赁场地还没有", "第")) or _given(problem, data):
+        if (
+            strict
+            or not problem.message.startswith(("还没有", "还差", "租赁场地还没有", "第"))
+            or _given(problem, data)
+        ):
             found.setdefault(problem.field, []).append(problem)
     return found
 
@@ -247,7 +260,9 @@ def _shown_rows(data: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _streets(found: Application) -> list[tuple[str, str]]:
-    return [(p.code, p.name) for p in jurisdictions.children_of(found.division_code[:6]) if p.level == "street"]
+    return [
+        (p.code, p.name) for p in jurisdictions.children_of(found.division_code[:6]) if p.level == "street"
+    ]
 
 
 def _promises(found: Application) -> tuple[str, ...]:
@@ -274,7 +289,9 @@ def steps_of(found: Application, reading: queries.Reading, current: str) -> list
         items.append(
             {
                 "label": page.label,
-                "href": reverse("institutions:page", args=[found.pk, page.key]) if found.is_editable else None,
+                "href": reverse("institutions:page", args=[found.pk, page.key])
+                if found.is_editable
+                else None,
                 "state": state,
                 "note": f"还差{left}项" if left and visited else "",
             }
@@ -332,7 +349,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "problems": reading.problems if found.is_editable else (),
         "other": [p for p in refused.problems if p not in reading.problems] if refused else [],
         "remarks": [r for rows in remarks_of(found).values() for r in rows],
-        "hrefs": {p.key: reverse("institutions:page", args=[pk, p.key]) + "?problems=1" for p in pages.FILLED},
+        "hrefs": {
+            p.key: reverse("institutions:page", args=[pk, p.key]) + "?problems=1" for p in pages.FILLED
+        },
         "names": {p.key: p.label for p in pages.FILLED},
         "capacity": reading.capacity,
         "conflicts": conflicts_of(reading),
@@ -363,7 +382,9 @@ def conflicts_of(reading: queries.Reading) -> list[dict[str, Any]]:
                     "name": name,
                     "rules": [
                         {
-                            "value": "、".join(map(str, r.value)) if isinstance(r.value, list | tuple) else r.value,
+                            "value": "、".join(map(str, r.value))
+                            if isinstance(r.value, list | tuple)
+                            else r.value,
                             "unit": getattr(r, "unit_name", ""),
                             "note": r.note,
                             "source": r.source,

@@ -72,7 +72,9 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise Http404
     row |= in_words(row)
-    row["registrar_name"] = department_name(row["registrar"], row["division_code"][:6]) if row["registrar"] else ""
+    row["registrar_name"] = (
+        department_name(row["registrar"], row["division_code"][:6]) if row["registrar"] else ""
+    )
     for publication in row["publication_rows"]:
         publication["label"] = Publication.Kind(publication["kind"]).label
         publication["office"] = department_name(publication["department"], publication["division_code"])
@@ -135,7 +137,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponseBase:
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Whether a receipt or notice with this code is genuine, and whether it is still good."""
     found = Certificate.objects.select_related("institution").filter(code=code.lower()).first()
-    context = {"certificate": found, "code": code[:32]}
+    context: dict[str, Any] = {"certificate": found, "code": code[:32]}
     if found is not None:
         context |= {
             "place": place_name(found.institution.division_code),
@@ -143,5 +145,3 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
             "filing_label": found.institution.get_filing_display(),
         }
     return render(request, "institutions/verify.html", context, status=200 if found else 404)
-
-

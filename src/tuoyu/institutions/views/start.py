@@ -21,7 +21,12 @@ from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.atlas import LEVELS, Place, places
 from tuoyu.jurisdictions.names import department_name, place_name
 
-LEVEL_LABELS = {"province": "省（自治区、直辖市）", "city": "市", "county": "县（市、区）", "street": "乡镇（街道）"}
+LEVEL_LABELS = {
+    "province": "省（自治区、直辖市）",
+    "city": "市",
+    "county": "县（市、区）",
+    "street": "乡镇（街道）",
+}
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,115 @@
+"""What the public site reads: points for the map, one institution, what was publicised."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Avg, Count, F, Func, IntegerField, OuterRef, QuerySet, Value
+from django.db.models.functions import JSONObject
+
+from tuoyu.institutions.models import Certificate, ClassGroup, Institution, Publication
+from tuoyu.institutions.queries import Narrowed, narrow, public_institutions
+
+# More points than this are drawn as groups; a map with more is slow on a phone and says nothing.
+MOST_POINTS = 300
+# Into how many cells a map is divided, across, when points are drawn as groups.
+CELLS = 12
+WORLD = (-180.0, -90.0, 180.0, 90.0)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The part of the earth a map shows."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @classmethod
+    def of(cls, text: str) -> "Frame":
+        """Read "west,south,east,north"; ValueError when it is none."""
+        west, south, east, north = (float(part) for part in text.split(",")) if text else WORLD
+        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+            raise ValueError("no such frame")
+        return cls(west, south, east, north)
+
+    @property
+    def cell(self) -> float:
+        """The side of a cell, in degrees."""
+        return max(self.east - self.west, self.north - self.south) / CELLS
+
+
+def points_in(narrowed: Narrowed, frame: Frame) -> list[dict[str, Any]]:
+    """Institutions in the frame, each a point; where there are too many, groups with their number."""
+    rows = narrow(public_institutions(), narrowed).filter(
+        longitude__range=(frame.west, frame.east), latitude__range=(frame.south, frame.north)
+    )
+    single = rows.order_by("pk").values("id", "name", "longitude", "latitude", "address", "filing", "places")
+    found: list[dict[str, Any]] = list(single[: MOST_POINTS + 1])
+    return found if len(found) <= MOST_POINTS else _grouped(rows, frame)
+
+
+def _grouped(rows: QuerySet[Institution], frame: Frame) -> list[dict[str, Any]]:
+    def cell(name: str) -> Func:
+        return Func(F(name) / Value(frame.cell), function="floor", output_field=IntegerField())
+
+    grouped = (
+        rows.order_by()
+        .annotate(across=cell("longitude"), up=cell("latitude"))
+        .values("across", "up")
+        .annotate(count=Count("pk"), longitude_=Avg("longitude"), latitude_=Avg("latitude"))
+        .order_by("across", "up")
+    )
+    return [
+        {"count": row["count"], "longitude": row["longitude_"], "latitude": row["latitude_"]}
+        for row in grouped
+    ]
+
+
+PUBLIC_FIELDS = (
+    "id", "name", "intro", "kind", "nature", "division_code", "address", "longitude", "latitude", "phone",
+    "opening_hours", "fees", "care_types", "class_types", "places", "inclusive", "filing", "receipt_number",
+    "receipt_issued_on", "verified_on", "public_since", "uscc",
+)  # fmt: skip
+
+
+def institution(pk: int) -> dict[str, Any] | None:
+    """What the public may know of one filed institution, in one query; None when it is not public."""
+    rows = public_institutions().filter(pk=pk).annotate(
+        class_rows=_rows(ClassGroup.objects.order_by("pk"), "name", "class_type", "places"),
+        publication_rows=_rows(
+            Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department", "division_code"
+        ),
+        receipt_codes=ArraySubquery(
+            Certificate.objects.filter(
+                institution=OuterRef("pk"), kind=Certificate.Kind.RECEIPT, cancelled_on=None
+            ).values("code")
+        ),
+    )  # fmt: skip
+    row: Any = rows.values(*PUBLIC_FIELDS, "class_rows", "publication_rows", "receipt_codes").first()
+    return dict(row) if row else None
+
+
+def _rows(rows: QuerySet[Any], *names: str) -> ArraySubquery:
+    fields = {name: F(name) for name in names}
+    return ArraySubquery(rows.filter(institution=OuterRef("pk")).values(row=JSONObject(**fields)))
+
+
+def publications(kind: str = "") -> QuerySet[Publication, Any]:
+    """What authorities made public, newest first."""
+    rows = (
+        Publication.objects.filter(kind=kind)
+        if kind in Publication.Kind.values
+        else Publication.objects.all()
+    )
+    return rows.values(
+        "id", "kind", "reasons", "clause", "department", "division_code", "published_on", "institution_id",
+        "institution__name", "institution__filing",
+    )  # fmt: skip
+
+
+def tiles() -> str:
+    """The address of the tile service, where the installation has a key for one."""
+    return str(getattr(settings, "TILES", "") or "")
