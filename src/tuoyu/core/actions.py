@@ -42,6 +42,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
             outer.extend(events)
         return result
 
+    run.is_action = True  # type: ignore[attr-defined]
     return run
 
 

@@ -70,12 +70,12 @@ def outbox_flows() -> Iterator[str]:
         yield f"message {message.key} was given up after {message.attempts} attempts: {message.last_error}"
 
 
-@check("core.pairs_together", "What has its moment has its person, and the other way round")
+@check("core.pairs_together", "What has its person has its moment")
 def pairs_together() -> Iterator[str]:
     for model, at, by in pairs():
-        broken = model._default_manager.filter(is_set(at) & ~is_set(by) | ~is_set(at) & is_set(by))
-        if at.null and (count := broken.count()):
-            yield f"{model._meta.label}: {count} rows have only one of {at.name} and {by.name}"
+        count = model._default_manager.filter(~is_set(at) & is_set(by)).count() if at.null else 0
+        if count:
+            yield f"{model._meta.label}: {count} rows have {by.name} without {at.name}"
 
 
 def pairs() -> Iterator[

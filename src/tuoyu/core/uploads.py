@@ -103,7 +103,7 @@ def tidy_name(name: str) -> str:
     """The file's own name without folders, control characters and what would mislead a reader."""
     name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(c for c in name if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*')
-    stem, dot, ending = kept.strip(" .").rpartition(".")
+    stem, dot, ending = kept.strip().rstrip(". ").rpartition(".")
     if not dot:
         stem, ending = ending, ""
     return f"{stem[:100].strip(' .') or '未命名'}{dot}{ending[:10]}"
