@@ -1,28 +1,43 @@
-"""The side navigation: which rooms a person finds, by the roles they hold."""
+"""Where a person can go: the side navigation, the public top bar, and the doors of the top bar.
 
+Which entries are laid out for whom is said here; whether a page opens is asked of the page itself, so
+nobody is shown a door that stays shut.
+"""
+
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.db.models import Value
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from tuoyu.cases.models import Notice, Step
+from tuoyu.cases.permissions import INBOX
 from tuoyu.core.access import actor_of
-from tuoyu.core.actor import ROLE_NAMES, Role
+from tuoyu.core.actor import ROLE_NAMES, Actor, Role, Seat
+from tuoyu.core.permissions import REGISTRY, reach_of, visible_to
+from tuoyu.jurisdictions.names import department_name, short_place_name
 
-NURSERY = frozenset({Role.APPLICANT, Role.NURSERY_HEAD, Role.NURSERY_STAFF})
+NURSERY = frozenset({Role.NURSERY_HEAD, Role.NURSERY_STAFF})
 OFFICE = frozenset({Role.CLERK, Role.OFFICER, Role.DEPARTMENT_LEAD, Role.JURISDICTION_LEAD})
-LEADS = frozenset({Role.DEPARTMENT_LEAD, Role.JURISDICTION_LEAD})
-ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN})
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+AT_WORK = OFFICE | ADMINISTRATORS
+EVERYBODY = frozenset(Role)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation; `names` are the pages it may lead to, the first that exists wins."""
+    """One line of the navigation; `names` are the pages it may lead to, the first that exists wins.
+
+    `departments`, where given, are those whose officers have business there.
+    """
 
     label: str
     icon: str
     names: tuple[str, ...]
     roles: frozenset[Role]
+    departments: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -33,28 +48,42 @@ class Place:
     icon: str
     href: str
     current: bool
-    count: int | None = None
+    count: str = ""
 
 
+HEALTH = frozenset({"health"})
 ENTRIES = (
     Entry("待办", "inbox", ("cases:inbox",), OFFICE),
-    Entry("已登记未备案", "alert-triangle", ("institutions:unfiled",), OFFICE),
-    Entry("代办窗口", "building", ("institutions:desk",), frozenset({Role.CLERK})),
-    Entry("我的申请", "file-text", ("institutions:applications",), NURSERY | {Role.CLERK}),
+    Entry("全部办件", "list", ("cases:list",), OFFICE),
+    Entry("窗口代办", "building", ("institutions:desk",), frozenset({Role.CLERK})),
+    Entry("代办的申请", "file-text", ("institutions:applications",), frozenset({Role.CLERK})),
+    Entry("已登记未备案", "alert-triangle", ("institutions:unfiled",), OFFICE, HEALTH),
     Entry("机构", "building-community", ("institutions:list",), OFFICE | NURSERY),
-    Entry("政策承诺", "scale", ("policy:console", "policy:index"), OFFICE),
-    Entry("信息推送", "send", ("exchange:outbox",), LEADS | {Role.SYSTEM_ADMIN}),
-    Entry("人员与岗位", "users", ("accounts:people",), LEADS | ADMINISTRATORS),
-    Entry("工作日历", "calendar", ("jurisdictions:calendar",), LEADS | {Role.SYSTEM_ADMIN}),
-    Entry("参数设置", "settings", ("jurisdictions:settings",), LEADS | {Role.SYSTEM_ADMIN}),
-    Entry("操作审计", "shield-check", ("core:audit", "accounts:audit"), frozenset({Role.AUDIT_ADMIN})),
+    Entry("信息推送", "send", ("exchange:inbox", "exchange:messages"), OFFICE),
+    Entry("推送情况", "report", ("exchange:deliveries", "exchange:outbox"), OFFICE | ADMINISTRATORS),
+    Entry("政策条款", "scale", ("policy:index", "portal:promises"), OFFICE),
+    Entry("人员与岗位", "users", ("accounts:people",), AT_WORK),
+    Entry("邀请", "user-plus", ("accounts:invitations",), ADMINISTRATORS),
+    Entry("登录安全", "lock", ("accounts:lock_outs",), ADMINISTRATORS),
+    Entry("接口令牌", "key", ("accounts:api_clients",), ADMINISTRATORS),
+    Entry("接收地址", "settings", ("exchange:connectors",), ADMINISTRATORS),
+    Entry("工作日历", "calendar", ("jurisdictions:days", "jurisdictions:calendar"), AT_WORK),
+    Entry("参数设置", "adjustments-horizontal", ("jurisdictions:settings",), AT_WORK),
+    Entry("操作审计", "shield-check", ("accounts:audit",), ADMINISTRATORS),
 )
-
+# What one does for oneself, as an applicant; officers find these by their account page.
+OWN = (
+    Entry("我的申请", "file-text", ("institutions:applications",), EVERYBODY),
+    Entry("我的办件", "clipboard-check", ("cases:mine",), EVERYBODY),
+    Entry("申请设立机构", "plus", ("institutions:start",), EVERYBODY),
+    Entry("代办授权", "users", ("accounts:agents",), EVERYBODY),
+)
+MOST_COUNTED = 100
 PUBLIC = (
-    Entry("找托育", "search", ("portal:directory",), frozenset()),
-    Entry("政策承诺", "scale", ("portal:promises", "policy:index"), frozenset()),
-    Entry("标准规范", "book", ("portal:standards", "jurisdictions:standards"), frozenset()),
-    Entry("办事入口", "file-text", ("portal:services", "institutions:start"), frozenset()),
+    Entry("找托育", "search", ("portal:directory",), EVERYBODY),
+    Entry("政策承诺", "scale", ("portal:promises", "policy:index"), EVERYBODY),
+    Entry("标准规范", "book", ("portal:standards", "jurisdictions:standards"), EVERYBODY),
+    Entry("办事入口", "file-text", ("portal:services", "institutions:start"), EVERYBODY),
 )
 
 
@@ -64,9 +93,22 @@ def public_navigation_of(request: HttpRequest) -> list[Place]:
 
 
 def navigation_of(request: HttpRequest) -> list[Place]:
-    """The entries open to who is behind `request`, the current one marked."""
-    roles = {seat.role for seat in actor_of(request).seats}
-    return _places(request, [entry for entry in ENTRIES if entry.roles & roles])
+    """The entries open to who is behind `request`, the current one marked; asked once a request."""
+    found: list[Place] | None = getattr(request, "navigation", None)
+    if found is None:
+        actor = actor_of(request)
+        entries = [entry for entry in ENTRIES if _is_for(actor, entry)]
+        if actor.user_id is not None and not actor.holds(*AT_WORK):
+            entries += OWN
+        found = [_with_count(request, place) for place in _places(request, entries)]
+        request.navigation = found  # type: ignore[attr-defined]
+    return found
+
+
+def _with_count(request: HttpRequest, place: Place) -> Place:
+    if place.href != first_address("cases:inbox"):
+        return place
+    return replace(place, count=counted(waiting_for(request)["steps"]))
 
 
 def home_of(request: HttpRequest) -> str:
@@ -76,25 +118,61 @@ def home_of(request: HttpRequest) -> str:
 
 
 def standing_of(request: HttpRequest) -> str:
-    """As what the person acts, in a line for the top bar."""
-    seats = [seat for seat in actor_of(request).seats if seat.role is not Role.PUBLIC]
-    return "、".join(dict.fromkeys(ROLE_NAMES[seat.role] for seat in seats))
+    """As what the person acts, and for which department, in a line for the top bar."""
+    seats = [seat for seat in actor_of(request).seats if seat.membership_id]
+    if not seats:
+        return ROLE_NAMES[Role.APPLICANT] if actor_of(request).user_id else ""
+    return f"{_standing(seats[0])}等{len(seats)}个岗位" if len(seats) > 1 else _standing(seats[0])
+
+
+def _standing(seat: Seat) -> str:
+    where = ""
+    if seat.department:
+        where = department_name(seat.department, seat.division_code)
+    elif seat.division_code:
+        where = short_place_name(seat.division_code)
+    return "，".join(part for part in (where, ROLE_NAMES[seat.role]) if part)
 
 
 def sign_in_address() -> str:
-    return first_address("accounts:sign_in", "account_login")
+    return first_address("account_login")
 
 
 def sign_out_address() -> str:
-    return first_address("accounts:sign_out", "account_logout")
+    return first_address("accounts:sign_out")
 
 
-def search_address() -> str:
-    return first_address("cases:search", "institutions:list")
+def search_address(request: HttpRequest) -> str:
+    """Where the search of the top bar leads: an officer's cases, or nowhere."""
+    return first_address("cases:list") if actor_of(request).holds(*OFFICE) else ""
 
 
 def notices_address() -> str:
-    return first_address("cases:notices", "accounts:notices")
+    return first_address("cases:notices")
+
+
+def account_address() -> str:
+    return first_address("accounts:profile")
+
+
+def waiting_for(request: HttpRequest) -> Counter[str]:
+    """How many steps and unread notices wait for the person, in one query, counted to a hundred."""
+    found: Counter[str] | None = getattr(request, "waiting", None)
+    if found is None:
+        actor = actor_of(request)
+        unread = Notice.objects.filter(user=actor.user_id, read_at__isnull=True).order_by()
+        kinds = unread.values_list(Value("notices"))[:MOST_COUNTED]
+        if actor.holds(*OFFICE):
+            steps = visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE)).order_by()
+            kinds = kinds.union(steps.values_list(Value("steps"))[:MOST_COUNTED], all=True)
+        found = Counter(kind for (kind,) in kinds)
+        request.waiting = found  # type: ignore[attr-defined]
+    return found
+
+
+def counted(number: int) -> str:
+    """A count as the navigation shows it: nothing, 1 to 99, or 99+."""
+    return "" if not number else str(number) if number < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
 
 
 def first_address(*names: str) -> str:
@@ -107,7 +185,26 @@ def first_address(*names: str) -> str:
     return ""
 
 
+def _is_for(actor: Actor, entry: Entry) -> bool:
+    seats = actor.seats_as(*entry.roles)
+    return any(not entry.departments or not s.department or s.department in entry.departments for s in seats)
+
+
 def _places(request: HttpRequest, entries: Iterable[Entry]) -> list[Place]:
-    places = [(entry, href) for entry in entries if (href := first_address(*entry.names))]
+    found = [(entry, href) for entry in entries if (href := first_address(*entry.names))]
+    actor = actor_of(request)
+    places = [(entry, href) for entry, href in found if opens(actor, href)]
     here = max((href for _, href in places if request.path.startswith(href)), key=len, default="")
     return [Place(entry.label, entry.icon, href, href == here) for entry, href in places]
+
+
+def opens(actor: Actor, href: str) -> bool:
+    """Whether the page at `href` lets this actor in, by what the page declares."""
+    try:
+        declared: str = getattr(resolve(href).func, "access", "")
+    except Resolver404:
+        return False
+    kind, _, key = declared.partition(": ")
+    if kind == "permission":
+        return key in REGISTRY and reach_of(actor, REGISTRY[key]) is not None
+    return True

@@ -27,8 +27,8 @@ SHAPES = (
     "refused",
     "map",
 )
-_ROOMS = (("待办", "inbox", 7), ("已登记未备案", "alert-triangle", 2), ("机构", "building-community", None))
-_MORE = (("政策承诺", "scale", None), ("信息推送", "send", None), ("工作日历", "calendar", None))
+_ROOMS = (("待办", "inbox", "7"), ("已登记未备案", "alert-triangle", "2"), ("机构", "building-community", ""))
+_MORE = (("政策条款", "scale", ""), ("信息推送", "send", ""), ("工作日历", "calendar", ""))
 
 
 @access.public("the style guide shows made-up data only")
@@ -75,7 +75,9 @@ def _made_up(request: HttpRequest) -> dict[str, Any]:
         "navigation_of": lambda request: _rooms(),
         "public_navigation_of": lambda request: _doors(),
         "standing_of": lambda request: "经办人员 · 鼓楼区卫健委",
-        "search_address": lambda: "/style/list/",
+        "search_address": lambda request: "/style/list/",
+        "unread_notices": lambda request: "3",
+        "account_address": lambda: "/style/",
         "notices_address": lambda: "/style/",
         "sign_in_address": lambda: "/style/",
         "sign_out_address": lambda: "/style/",

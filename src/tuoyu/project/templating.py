@@ -171,6 +171,8 @@ GLOBALS: dict[str, Any] = {
     "sign_out_address": navigation.sign_out_address,
     "search_address": navigation.search_address,
     "notices_address": navigation.notices_address,
+    "account_address": navigation.account_address,
+    "unread_notices": lambda request: navigation.counted(navigation.waiting_for(request)["notices"]),
     "role_names": ROLE_NAMES,
     "qr_image": qr_image,
     "widget_kind": widget_kind,
