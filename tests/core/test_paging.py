@@ -88,10 +88,12 @@ def test_a_long_list_is_counted_so_far_and_no_further(monkeypatch: pytest.Monkey
 
 def test_a_hundred_thousand_rows_are_paged_in_no_time() -> None:
     fill(100_000)
-    ask()
-    began = time.perf_counter()
-    page = ask("?page=2")
-    assert time.perf_counter() - began < 0.1
+    taken = []
+    for _ in range(3):
+        began = time.perf_counter()
+        page = ask("?page=2")
+        taken.append(time.perf_counter() - began)
+    assert min(taken) < 0.1
     assert page.count_text == "10,000+"
     assert len(page.rows) == 20
 

@@ -167,6 +167,10 @@ class Membership(models.Model):
             models.CheckConstraint(
                 name="membership_end_has_its_reason", condition=Q(ended_at__isnull=True) | ~Q(end_reason="")
             ),
+            models.CheckConstraint(
+                name="membership_ended_by_someone_at_some_moment",
+                condition=Q(ended_at__isnull=False) | Q(ended_by__isnull=True),
+            ),
             ExclusionConstraint(
                 name="membership_separated_duties",
                 expressions=[
@@ -346,7 +350,11 @@ class ApiClient(models.Model):
             models.CheckConstraint(
                 name="api_client_has_department_and_place",
                 condition=~Q(department="") & ~Q(division_code="") & ~Q(name=""),
-            )
+            ),
+            models.CheckConstraint(
+                name="api_client_revoked_by_someone_at_some_moment",
+                condition=Q(revoked_at__isnull=False) | Q(revoked_by__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -594,4 +594,18 @@ class Migration(migrations.Migration):
                 name="membership_same_seat_once",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__isnull", False), ("ended_by__isnull", True), _connector="OR"),
+                name="membership_ended_by_someone_at_some_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="apiclient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", True), _connector="OR"),
+                name="api_client_revoked_by_someone_at_some_moment",
+            ),
+        ),
     ]
