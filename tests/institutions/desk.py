@@ -175,4 +175,3 @@ def registered(case: Case) -> Case:
         if step.kind in ("check", "consent"):
             approve(case, step.key)
     return approve(case, "registration", **RESULT, registered_on=clock.today().isoformat())
-

@@ -112,8 +112,13 @@ class EstablishmentHandler:
         """What is pushed to other departments; no identity number."""
         application = Application.objects.select_related("institution").get(case=case)
         found = application.institution
-        told: dict[str, Any] = {"case": case.number, "name": application.name, "kind": application.kind,
-                                "nature": application.nature, "legal_form": application.legal_form}  # fmt: skip
+        told: dict[str, Any] = {
+            "case": case.number,
+            "name": application.name,
+            "kind": application.kind,
+            "nature": application.nature,
+            "legal_form": application.legal_form,
+        }
         if found is not None:
             told |= {
                 "institution_id": found.pk,
@@ -128,9 +133,9 @@ class EstablishmentHandler:
 
 
 CITED = (
-    "registration.scope", "registration.name", "filing.scans", "filing.papers", "class.", "ratio.", "lease.",
-    "premises.", "floor.", "video.", "observation_room.", "outdoor.required", "head.", "carer.", "health_staff.",
-    "guard.", "staff.", "family_point.", "fire.", "hygiene.",
+    "registration.scope", "registration.name", "filing.scans", "filing.papers", "class.", "ratio.",
+    "lease.", "premises.", "floor.", "video.", "observation_room.", "outdoor.required", "head.", "carer.",
+    "health_staff.", "guard.", "staff.", "family_point.", "fire.", "hygiene.",
 )  # fmt: skip
 FIXED = (("kind", "机构类型"), ("nature", "机构性质"), ("legal_form", "组织形式"), ("place", "申办地"))
 

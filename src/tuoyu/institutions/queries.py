@@ -205,8 +205,8 @@ def own_applications(actor: Actor) -> QuerySet[Application, Any]:
     """The applications `actor` may see, newest first, drafts and ended ones, as rows of values."""
     rows = visible_to(actor, VIEW_APPLICATION, Application.objects.exclude(state="deleted"))
     return rows.order_by("-saved_at", "-pk").values(
-        "id", "kind", "nature", "division_code", "state", "saved_at", "submitted_at", "channel", "owner__name",
-        "owner_id", "case__number", "case__state", name=F("data__basics__name"),
+        "id", "kind", "nature", "division_code", "state", "saved_at", "submitted_at", "channel",
+        "owner_id", "owner__name", "case__number", "case__state", name=F("data__basics__name"),
     )  # fmt: skip
 
 
@@ -264,7 +264,9 @@ LIST_FIELDS = (
 def institutions(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, Any]:
     """The institutions `actor` may see in the console, as rows of values."""
     rows = narrow(visible_to(actor, VIEW_INSTITUTION, Institution.objects.all()), narrowed)
-    return _ordered(rows, narrowed).values(*LIST_FIELDS, "registration", "registered_on", "registrar")
+    more = ("registration", "registered_on", "registrar")
+    found: QuerySet[Institution, Any] = _ordered(rows, narrowed).values(*LIST_FIELDS, *more)
+    return found
 
 
 def unfiled(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, Any]:
@@ -273,22 +275,20 @@ def unfiled(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, Any]:
         registration=Registration.REGISTERED, filing=Filing.NONE
     )
     rows = narrow(rows, narrowed).order_by("registered_on", "pk")
-    return (
-        rows.values(
-            "id",
-            "name",
-            "kind",
-            "division_code",
-            "address",
-            "uscc",
-            "registrar",
-            "registration_number",
-            "registered_on",
-            "representative",
-            "source_system",
-            case_number=F("applications__case__number"),
-            case_state=F("applications__case__state"),
-        )  # fmt: skip
+    return rows.values(
+        "id",
+        "name",
+        "kind",
+        "division_code",
+        "address",
+        "uscc",
+        "registrar",
+        "registration_number",
+        "registered_on",
+        "representative",
+        "source_system",
+        case_number=F("applications__case__number"),
+        case_state=F("applications__case__state"),
     )
 
 
@@ -297,14 +297,16 @@ def record(actor: Actor, pk: int) -> Any:
     rows = visible_to(actor, VIEW_INSTITUTION, Institution.objects.filter(pk=pk))
     return (
         rows.annotate(
-            class_rows=_rows("institution", ClassGroup.objects.order_by("pk"), "name", "class_type", "places", "carers", "room_area"),
+            class_rows=_rows(
+                "institution", ClassGroup.objects.order_by("pk"), "name", "class_type", "places", "carers"
+            ),
             publication_rows=_rows(
                 "institution", Publication.objects.all(), "kind", "reasons", "clause", "published_on",
                 "department", "division_code",
             ),
             certificate_rows=_rows(
-                "institution", Certificate.objects.order_by("pk"), "id", "number", "kind", "code", "issued_on",
-                "issuer", "cancelled_on", "cancelled_reason",
+                "institution", Certificate.objects.order_by("pk"), "id", "number", "kind", "code",
+                "issued_on", "issuer", "cancelled_on", "cancelled_reason",
             ),
             paper_rows=_rows(
                 "application__institution", Paper.objects.filter(removed_at=None), "id", "slot", "title",
@@ -343,7 +345,9 @@ def search(
 
 def directory(narrowed: Narrowed) -> QuerySet[Institution, Any]:
     """The public directory as rows of values, the best match first."""
-    return _ordered(narrow(public_institutions(), narrowed), narrowed).values(*LIST_FIELDS)
+    rows = narrow(public_institutions(), narrowed)
+    found: QuerySet[Institution, Any] = _ordered(rows, narrowed).values(*LIST_FIELDS)
+    return found
 
 
 def narrow(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institution]:

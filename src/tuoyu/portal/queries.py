@@ -46,7 +46,9 @@ def points_in(narrowed: Narrowed, frame: Frame) -> list[dict[str, Any]]:
     rows = narrow(public_institutions(), narrowed).filter(
         longitude__range=(frame.west, frame.east), latitude__range=(frame.south, frame.north)
     )
-    single = rows.order_by("pk").values("id", "name", "longitude", "latitude", "address", "filing", "places")
+    single: QuerySet[Institution, Any] = rows.order_by("pk").values(
+        "id", "name", "longitude", "latitude", "address", "filing", "places"
+    )
     found: list[dict[str, Any]] = list(single[: MOST_POINTS + 1])
     return found if len(found) <= MOST_POINTS else _grouped(rows, frame)
 
@@ -80,7 +82,8 @@ def institution(pk: int) -> dict[str, Any] | None:
     rows = public_institutions().filter(pk=pk).annotate(
         class_rows=_rows(ClassGroup.objects.order_by("pk"), "name", "class_type", "places"),
         publication_rows=_rows(
-            Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department", "division_code"
+            Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department",
+            "division_code",
         ),
         receipt_codes=ArraySubquery(
             Certificate.objects.filter(
@@ -112,4 +115,4 @@ def publications(kind: str = "") -> QuerySet[Publication, Any]:
 
 def tiles() -> str:
     """The address of the tile service, where the installation has a key for one."""
-    return str(getattr(settings, "TILES", "") or "")
+    return str(settings.MAP_TILES)

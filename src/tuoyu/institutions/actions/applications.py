@@ -122,8 +122,9 @@ def save_page(
         held.identity = identity
     held.save(update_fields=["data", "version", "saved_in", "saved_at", "identity"])
     changed = sorted(k for k in {*before, *kept} if before.get(k) != kept.get(k))
-    audit.record(by, "application.saved", held, topic=held.topic,
-                 after={"page": page, "fields": changed + (["contact_identity"] if identity else [])})  # fmt: skip
+    changed += ["contact_identity"] if identity else []
+    after = {"page": page, "fields": changed}
+    audit.record(by, "application.saved", held, topic=held.topic, after=after)
     return held
 
 

@@ -125,10 +125,11 @@ def _lease(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
         yield Problem("租赁合同已经到期。", "premises", "lease_to", fix="请续签后填写新的结束日期。")
     key = "family_point.lease_min_years" if facts.kind == Kind.FAMILY_POINT else "lease.min_years"
     for rule in book.all(key):
-        if wording.years_after(begins, rule.value) > wording.next_day(ends):
+        enough = wording.years_after(begins, rule.value)
+        if enough > wording.next_day(ends):
             yield problem(
                 rule, f"租期不足 {rule.value} 年。", "premises", "lease_to",
-                f"请把租期延长到 {wording.day_before(wording.years_after(begins, rule.value)):%Y-%m-%d} 或以后。",
+                f"请把租期延长到 {wording.day_before(enough):%Y-%m-%d} 或以后。",
             )  # fmt: skip
 
 
@@ -139,7 +140,8 @@ def _floors(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
         for rule in book.group("floor"):
             if rule.key.startswith("floor.max") and floor > rule.value:
                 yield problem(
-                    rule, f"婴幼儿用房在 {floor:g} 层，该标准要求不高于 {rule.value} 层。", "premises", "floor",
+                    rule, f"婴幼儿用房在 {floor:g} 层，该标准要求不高于 {rule.value} 层。",
+                    "premises", "floor",
                     "各标准不一致，请向当地卫生健康和消防部门核实。",
                 )  # fmt: skip
     below = facts.yes("premises.basement") or (floor is not None and floor < 1)
