@@ -11,6 +11,9 @@ import emptying
 from installations import Installation
 from tuoyu.project import database
 
+# Writes down how the scenarios ended, for `tuoyu coverage`.
+pytest_plugins = ["coverage_plugin"]
+
 # A GET that writes is a failure.
 settings.GUARD_READS = True
 

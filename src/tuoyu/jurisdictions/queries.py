@@ -1,7 +1,8 @@
 """Reads: places and who decides over them, the packs in force, settings, procedures."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -160,6 +161,16 @@ def _once(key: Any, ask: Any) -> Any:
     if key not in kept:
         kept[key] = ask()
     return kept[key]
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Within the block (a long piece of work) what is asked once is kept, as within a request."""
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
 
 
 def forget() -> None:

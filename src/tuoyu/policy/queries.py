@@ -114,6 +114,14 @@ def seats_of(pack: Pack) -> list[tuple[str, ConferenceSeat]]:
     return [(SEATS[seat.role], seat) for seat in pack.seat]
 
 
+def duties_of(pack: Pack) -> list[tuple[str, tuple[str, ...]]]:
+    """The duties of the annex, gathered by unit, in the order of the document."""
+    gathered: dict[str, list[str]] = {}
+    for duty in pack.duty:
+        gathered.setdefault(duty.department, []).append(duty.summary)
+    return [(unit, tuple(duties)) for unit, duties in gathered.items()]
+
+
 def value_words(value: Any) -> str:
     """The value of a rule as a person reads it."""
     if isinstance(value, bool):

@@ -44,6 +44,7 @@ def targets(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "target_words": queries.target_words,
         "period_words": queries.period_words,
+        "duties": queries.duties_of(pack),
         "seats": queries.seats_of(pack),
         "name": vocabulary.generic,
     }
