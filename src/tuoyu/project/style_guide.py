@@ -49,12 +49,19 @@ def show(request: HttpRequest, shape: str = "components") -> HttpResponse:
 @access.public("the style guide shows made-up data only")
 def points(request: HttpRequest) -> JsonResponse:
     """The points of the guide's map."""
-    made_up = [
-        {"lat": 32.05 + n / 90, "lng": 118.74 + n % 3 / 40, "name": case["name"], "href": "/style/record/",
-         "lines": ["全日托、半日托", f"{case['places']}个托位"]}
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [118.74 + n % 3 / 40, 32.05 + n / 90]},
+            "properties": {
+                "name": case["name"],
+                "href": "/style/record/",
+                "lines": ["全日托、半日托", f"{case['places']}个托位"],
+            },
+        }
         for n, case in enumerate(_cases())
-    ]  # fmt: skip
-    return JsonResponse({"points": made_up})
+    ]
+    return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
 urlpatterns = [
