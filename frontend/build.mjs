@@ -10,8 +10,8 @@ const source = join(here, "src");
 const modules = join(here, "node_modules");
 const out = join(here, "..", "src", "tuoyu", "project", "static", "dist");
 
-// Old enough for a phone of 2020; esbuild lowers nesting, oklch() and the rest for it.
-const target = ["chrome90", "safari14", "firefox90"];
+// Old enough for a phone of 2021; esbuild lowers nesting, oklch() and the rest for it.
+const target = ["chrome90", "safari15", "firefox90"];
 
 async function styles(name) {
   const entry = join(source, `${name}.scss`);
