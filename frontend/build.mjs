@@ -48,7 +48,19 @@ function icons() {
   );
 }
 
+// Receipts and notices are printed with these; they are no static files, a browser never asks for them.
+function fonts() {
+  const to = join(here, "..", "src", "tuoyu", "project", "fonts");
+  mkdirSync(to, { recursive: true });
+  for (const weight of ["400Regular", "700Bold"]) {
+    const name = `NotoSansSC_${weight}.ttf`;
+    copyFileSync(join(modules, "@expo-google-fonts/noto-sans-sc", weight, name), join(to, name));
+  }
+  copyFileSync(join(modules, "@expo-google-fonts/noto-sans-sc/LICENSE_FONT"), join(to, "LICENSE"));
+}
+
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 icons();
+fonts();
 await Promise.all([styles("console"), styles("public"), styles("map"), scripts()]);

@@ -22,7 +22,8 @@ from tuoyu.institutions.vocabulary import CareType, ClassType, Kind
 from tuoyu.jurisdictions.names import place_name
 
 HERE = Path(__file__).parent / "typst"
-FONTS = Path(settings.ROOT) / "src" / "tuoyu" / "project" / "static" / "dist" / "fonts"
+# Copied there by the build of the front end; without them a Noto font of the system serves.
+FONTS = Path(settings.ROOT) / "src" / "tuoyu" / "project" / "fonts"
 WORDING = {
     Certificate.Kind.RECEIPT: "receipt",
     Certificate.Kind.CONDITIONS_NOTICE: "conditions_notice",
@@ -68,13 +69,13 @@ def content_of(
         "name": institution.name,
         "facts": [
             ["统一社会信用代码", institution.uscc or "—"],
-            ["机构性质", f"{institution.get_nature_display()}（{institution.get_legal_form_display()}）"],
+            ["机构性质", f"{institution.get_nature_display()}，{institution.get_legal_form_display()}"],
             ["机构地址", place_name(institution.division_code) + institution.address],
             ["法定代表人（负责人）", institution.representative or "—"],
             ["服务范围", "、".join(str(CareType(t).label) for t in institution.care_types) or "—"],
             [
                 "班型与托位",
-                "、".join(str(words[t]) for t in institution.class_types) + f" 共{institution.places}个托位",
+                "、".join(str(words[t]) for t in institution.class_types) + f"，共{institution.places}个托位",
             ],
         ],
         "lines": list(policy.wording_at(institution.division_code, *keys)),
