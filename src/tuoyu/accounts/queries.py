@@ -114,4 +114,3 @@ def substitutes_for(actor: Actor, user_id: int) -> list[tuple[int, str]]:
     people = rows.filter(user__is_active=True).exclude(user_id=user_id)
     found = people.order_by("user__name", "user_id").values_list("user_id", "user__name", "user__username")
     return [(pk, f"{name}（{username}）") for pk, name, username in found.distinct()[:300]]
-

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from allauth.mfa import signals as mfa
+from allauth.core import context
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 
 from tuoyu.accounts.actors import SEAT_CHOSEN, SEEN
@@ -18,12 +20,8 @@ def connect() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="tuoyu.signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="tuoyu.signed_out")
     user_login_failed.connect(_sign_in_failed, dispatch_uid="tuoyu.sign_in_failed")
-    for signal, verb in (
-        (mfa.authenticator_added, "account.two_step_added"),
-        (mfa.authenticator_removed, "account.two_step_removed"),
-        (mfa.authenticator_reset, "account.recovery_codes_renewed"),
-    ):
-        signal.connect(_two_step(verb), weak=False, dispatch_uid=f"tuoyu.{verb}")
+    post_save.connect(_two_step_saved, sender=Authenticator, dispatch_uid="tuoyu.two_step_saved")
+    post_delete.connect(_two_step_gone, sender=Authenticator, dispatch_uid="tuoyu.two_step_gone")
 
 
 def _signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
@@ -44,11 +42,22 @@ def _sign_in_failed(sender: Any, credentials: dict[str, Any], request: Any = Non
         audit.record(Actor.public(client_address(request)), "account.sign_in_failed", user)
 
 
-def _two_step(verb: str) -> Any:
-    def note(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-        audit.record(_self(request, user), verb, user)
+def _two_step_saved(sender: Any, instance: Authenticator, created: bool, **kwargs: Any) -> None:
+    """Written in the transaction itself: allauth's own signals come after the commit."""
+    if created:
+        _note_two_step("account.two_step_added", instance)
 
-    return note
+
+def _two_step_gone(sender: Any, instance: Authenticator, **kwargs: Any) -> None:
+    _note_two_step("account.two_step_removed", instance)
+
+
+def _note_two_step(verb: str, instance: Authenticator) -> None:
+    """Only what people do to their own: an administrator's reset is an event of its own."""
+    request = context.request
+    user = getattr(request, "user", None)
+    if isinstance(user, User) and user.pk == instance.user_id:
+        audit.record(_self(request, user), verb, user, after={"type": instance.type})
 
 
 def _self(request: HttpRequest, user: User) -> Actor:

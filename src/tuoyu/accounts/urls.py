@@ -30,7 +30,7 @@ third_party: list[Any] = [
     path("account/two-step/", own(two_step.index), name="mfa_index"),
     path("account/two-step/on/", own(totp.activate_totp), name="mfa_activate_totp"),
     path("account/two-step/off/", own(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("account/two-step/codes/", own(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("account/two-step/codes/", profile.recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "account/two-step/codes/new/",
         own(recovery.generate_recovery_codes),

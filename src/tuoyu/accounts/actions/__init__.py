@@ -14,7 +14,13 @@ from tuoyu.accounts.actions.people import (
     unlock,
     walk_in_applicant,
 )
-from tuoyu.accounts.actions.seats import deactivate, end_seat, give_seat, substitute
+from tuoyu.accounts.actions.seats import (
+    create_first_administrator,
+    deactivate,
+    end_seat,
+    give_seat,
+    substitute,
+)
 
 __all__ = [
     "accept",
@@ -24,6 +30,7 @@ __all__ = [
     "change_password",
     "change_phone",
     "create_api_client",
+    "create_first_administrator",
     "deactivate",
     "end_seat",
     "give_seat",

@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 
 from django.contrib.postgres.fields import DateRangeField
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import DateField, F, Func, QuerySet, Value
 from django.db.models.functions import Least
 
 from tuoyu.accounts import leavers, permissions, rules
-from tuoyu.accounts.models import Membership, User
+from tuoyu.accounts.actions import people
+from tuoyu.accounts.models import Demonstration, Membership, User
 from tuoyu.accounts.rules import SeatGiven
 from tuoyu.core import audit, clock
 from tuoyu.core.actions import action
@@ -96,6 +97,26 @@ def deactivate(*, by: Actor, user: User, reason: str) -> None:
     user.is_active = False
     user.save(update_fields=["is_active"])
     audit.record(by, "account.closed", user, note=reason)
+
+
+@action
+def create_first_administrator(
+    *, by: Actor, username: str, name: str, password: str, division_code: str = ""
+) -> User:
+    """The first system administrator; refused where there is one already, or demonstration data."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('first administrator', 0))")
+    if Demonstration.objects.exists():
+        raise Refused("这里是演示数据，已有演示用的系统管理员账号。", status=409)
+    if Membership.objects.filter(role=Role.SYSTEM_ADMIN, valid__contains=clock.today()).exists():
+        raise Refused("已有系统管理员；其他人员由其在“人员与岗位”中邀请。", status=409)
+    seat = SeatGiven(Role.SYSTEM_ADMIN, "", division_code)
+    check_seat(seat)
+    people.check_password(password, (username, name))
+    user = people.create(name=name.strip(), origin=User.Origin.COMMAND, username=username, password=password)
+    given = place_in_seat(user, seat, period(None, None))
+    audit.record(by, "seat.given", given, topic=f"person:{user.pk}", after=described(given))
+    return user
 
 
 def check_giver(by: Actor, seat: SeatGiven) -> None:

@@ -604,7 +604,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="apiclient",
             constraint=models.CheckConstraint(
-                condition=models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", True), _connector="OR"),
+                condition=models.Q(
+                    ("revoked_at__isnull", False), ("revoked_by__isnull", True), _connector="OR"
+                ),
                 name="api_client_revoked_by_someone_at_some_moment",
             ),
         ),

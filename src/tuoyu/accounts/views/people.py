@@ -53,7 +53,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "held_choices": HELD,
         "roles": forms.OFFICE_ROLES,
         "departments": list(names.departments().items()),
-        "places": suggestions(actor),
+        "divisions": suggestions(actor),
         "may_manage": can(actor, MANAGE_SEATS),
     }
     return render(request, "accounts/people.html", context)
@@ -133,7 +133,7 @@ def _person_context(actor: Actor, user: User, seats: list[Membership], **more: A
         "may_substitute": may_substitute,
         "may_guard": can(actor, GUARD_SIGN_IN, user),
         "two_step": queries.has_two_step(user.pk),
-        "places": suggestions(actor),
+        "divisions": suggestions(actor),
         "seat_form": forms.SeatFields(),
         "substitute_form": forms.Substitute(people=others, initial={"starts_on": clock.today()}),
     }
@@ -219,7 +219,7 @@ def invite(request: HttpRequest) -> HttpResponse:
             except Refused as refused:
                 forms.say(form, refused)
                 status = refused.status
-    context = {"form": form, "places": suggestions(actor)}
+    context = {"form": form, "divisions": suggestions(actor)}
     return render(request, "accounts/invite.html", context, status=status)
 
 

@@ -1,12 +1,15 @@
 """One's own account: details, password, phone, seats, agents."""
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.mfa.app_settings import RECOVERY_CODE_COUNT
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tuoyu.accounts import actions, forms, names, queries, rules
 from tuoyu.accounts.actors import SEAT_CHOSEN
@@ -214,3 +217,20 @@ def agent_letter(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_visible(actor, SEE_AUTHORISATION, rows, pk=pk)
     assert found.letter is not None
     return uploads.stream(found.letter)
+
+
+@access.signed_in("one's own recovery codes")
+@never_cache
+@require_GET
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """The recovery codes still unused, after confirming who asks.
+
+    allauth's own page notes on the first GET that they were seen; here looking writes nothing.
+    """
+    raise_if_reauthentication_required(request, app="allauth.mfa")
+    kind = Authenticator.Type.RECOVERY_CODES
+    found = Authenticator.objects.filter(user_id=_self(request).pk, type=kind).first()
+    if found is None:
+        return redirect("mfa_index")
+    context = {"unused_codes": found.wrap().get_unused_codes(), "total_count": RECOVERY_CODE_COUNT}
+    return render(request, "mfa/recovery_codes/index.html", context)

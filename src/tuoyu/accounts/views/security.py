@@ -95,7 +95,7 @@ def api_clients(request: HttpRequest) -> HttpResponse:
         "rows": listed,
         "made": made,
         "token": token,
-        "places": suggestions(actor),
+        "divisions": suggestions(actor),
     }
     return render(request, "accounts/api_clients.html", context, status=status)
 

@@ -1,0 +1,45 @@
+"""People with seats, for tests of every room."""
+
+from datetime import date
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+
+from tuoyu.accounts.actors import actor_for
+from tuoyu.accounts.models import Membership, User
+from tuoyu.core.actor import Actor
+
+PASSWORD = "Correct-Horse-9"
+SINCE_2020 = DateRange(date(2020, 1, 1), None)
+
+
+def person(username: str = "somebody", *, name: str = "", **more: Any) -> User:
+    """A user with the password of all tests."""
+    user = User(username=username, name=name or f"{username}的姓名", origin=User.Origin.INVITED, **more)
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def seated(
+    role: str, department: str = "", division_code: str = "", *, username: str = "", **more: Any
+) -> User:
+    """A user with one seat."""
+    user = person(username or "-".join(filter(None, [role, department, division_code])).lower())
+    Membership.objects.create(
+        user=user, role=role, department=department, division_code=division_code, valid=SINCE_2020, **more
+    )
+    return user
+
+
+def actor(user: User) -> Actor:
+    return actor_for(user)
+
+
+def browser(user: User | None = None) -> Client:
+    """A browser, signed in as `user`."""
+    client = Client()
+    if user is not None:
+        client.force_login(user, backend="tuoyu.accounts.backends.PeopleBackend")
+    return client
