@@ -22,7 +22,7 @@ class RegistrationForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={
             "required": "请填写登记日期。",
-            "invalid": "登记日期看不懂，请按 2026-11-22 的样子填写。",
+            "invalid": "登记日期看不懂，请按2026-11-22的样子填写。",
         },
     )
 

@@ -66,7 +66,7 @@ class EstablishmentHandler:
         for page, key, label in pages.labels(kind, slots):
             by_page[page].append((key, label))
         rows = (application.data.get("classes") or {}).get("rows") or [] if application else []
-        by_page["classes"] += [(f"row-{i}", f"第 {i + 1} 个班") for i in range(len(rows))]
+        by_page["classes"] += [(f"row-{i}", f"第{i + 1}个班") for i in range(len(rows))]
         return [FormPage(page.key, page.label, tuple(by_page[page.key])) for page in pages.FILLED]
 
     def material(self, case: Case, actor: Actor) -> Material:

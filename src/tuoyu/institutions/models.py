@@ -264,7 +264,7 @@ class Application(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or f"未命名申请 {self.pk}"
+        return self.name or f"未命名申请{self.pk}"
 
     @property
     def name(self) -> str:

@@ -91,7 +91,7 @@ BASICS = Page(
             help="家长在公开页面上看到的电话。",
             longest=20,
         ),
-        Field("opening_hours", "服务时间（公开）", required=False, help="例如：周一至周五 7:30—18:00。"),
+        Field("opening_hours", "服务时间（公开）", required=False, help="例如：周一至周五7:30—18:00。"),
         Field("fees", "收费标准（公开）", "longtext", required=False, longest=1000),
         Field("intro", "机构简介（公开）", "longtext", required=False, longest=1000),
     ),
@@ -168,7 +168,7 @@ STAFF = Page(
     ),
 )
 
-PAPERS = Page("papers", "材料", "每份材料拍照或扫描上传；支持 pdf、jpg、png。")
+PAPERS = Page("papers", "材料", "每份材料拍照或扫描上传；支持pdf、jpg、png。")
 
 COMMITMENT = Page(
     "commitment",

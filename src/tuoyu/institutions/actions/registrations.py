@@ -143,7 +143,7 @@ def _write_rooms(institution: Institution, application: Application) -> None:
     ClassGroup.objects.bulk_create(
         ClassGroup(
             institution=institution,
-            name=row.name or f"第 {index + 1} 班",
+            name=row.name or f"第{index + 1}班",
             class_type=row.class_type or "mixed",
             places=row.places,
             carers=row.carers or 0,

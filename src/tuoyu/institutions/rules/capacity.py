@@ -101,7 +101,7 @@ def _limit(rule: RuleLike, name: str, allows: int | None, says: str) -> Limit:
 
 def _class(row: ClassFacts, index: int, facts: Facts, book: Book) -> ClassCapacity:
     words = dict(ClassType.choices)
-    label = row.name or words.get(row.class_type or "", "") or f"第 {index + 1} 班"
+    label = row.name or words.get(row.class_type or "", "") or f"第{index + 1}班"
     limits: list[Limit] = []
     if row.class_type is not None:
         limits += _size_limits(row, book) + _staff_limits(row, book) + _area_limits(row, book)
@@ -110,7 +110,7 @@ def _class(row: ClassFacts, index: int, facts: Facts, book: Book) -> ClassCapaci
 
 def _size_limits(row: ClassFacts, book: Book) -> list[Limit]:
     return [
-        _limit(rule, "班额", int(rule.value), f"每班不超过 {rule.value} 人")
+        _limit(rule, "班额", int(rule.value), f"每班不超过{rule.value}人")
         for rule in book.all(f"class.{row.class_type}.max_children")
     ]
 
@@ -121,8 +121,8 @@ def _staff_limits(row: ClassFacts, book: Book) -> list[Limit]:
             rule,
             "人员配比",
             None if row.carers is None else int(row.carers * rule.value),
-            f"1 名保育人员至多照护 {rule.value} 人，"
-            + ("保育人员数未填" if row.carers is None else f"现有 {row.carers} 名"),
+            f"1名保育人员至多照护{rule.value}人，"
+            + ("保育人员数未填" if row.carers is None else f"现有{row.carers}名"),
         )
         for rule in book.all(f"ratio.{row.class_type}")
     ]
@@ -133,13 +133,13 @@ def _area_limits(row: ClassFacts, book: Book) -> list[Limit]:
     limits = []
     for rule in book.all("premises.area_per_child"):
         allows = None if row.area is None else _per_child(row.area, rule.value)
-        limits.append(_limit(rule, "面积", allows, f"每名孩子不少于 {rule.value} 平方米"))
+        limits.append(_limit(rule, "面积", allows, f"每名孩子不少于{rule.value}平方米"))
     full = book.number(f"class.{row.class_type}.max_children")
     for rule, area, words in _zones(row, book):
         if full is None:
             continue
         allows = None if area is None else (int(full) if area >= rule.value else 0)
-        limits.append(_limit(rule, "建筑规范", allows, f"{words}不小于 {rule.value} 平方米"))
+        limits.append(_limit(rule, "建筑规范", allows, f"{words}不小于{rule.value}平方米"))
     return limits
 
 
@@ -163,9 +163,9 @@ def _whole_limits(facts: Facts, book: Book) -> list[Limit]:
     for rule in book.all("premises.outdoor_area_per_child"):
         if facts.yes("premises.outdoor_nearby") is not True:
             allows = None if outdoor is None else _per_child(outdoor, rule.value)
-            limits.append(_limit(rule, "户外场地", allows, f"每名孩子户外场地不少于 {rule.value} 平方米"))
+            limits.append(_limit(rule, "户外场地", allows, f"每名孩子户外场地不少于{rule.value}平方米"))
     for rule in book.all("institution.max_children"):
-        limits.append(_limit(rule, "机构规模", int(rule.value), f"全机构不超过 {rule.value} 人"))
+        limits.append(_limit(rule, "机构规模", int(rule.value), f"全机构不超过{rule.value}人"))
     return limits
 
 
@@ -173,15 +173,15 @@ def _family_point(facts: Facts, book: Book) -> ClassCapacity:
     row = facts.classes[0] if facts.classes else ClassFacts()
     area = facts.get("premises.building_area")
     limits = [
-        _limit(rule, "人数上限", int(rule.value), f"收托不超过 {rule.value} 人")
+        _limit(rule, "人数上限", int(rule.value), f"收托不超过{rule.value}人")
         for rule in book.all("family_point.max_children")
     ]
     for rule in book.all("family_point.ratio"):
         allows = None if row.carers is None else int(row.carers * rule.value)
-        limits.append(_limit(rule, "人员配比", allows, f"1 名照护人员至多照护 {rule.value} 人"))
+        limits.append(_limit(rule, "人员配比", allows, f"1名照护人员至多照护{rule.value}人"))
     for rule in book.all("family_point.area_per_child"):
         allows = None if area is None else _per_child(area, rule.value)
-        limits.append(_limit(rule, "面积", allows, f"每名孩子建筑面积不少于 {rule.value} 平方米"))
+        limits.append(_limit(rule, "面积", allows, f"每名孩子建筑面积不少于{rule.value}平方米"))
     return ClassCapacity("家庭托育点", row.places, tuple(limits))
 
 

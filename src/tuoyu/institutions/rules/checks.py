@@ -7,7 +7,7 @@ from tuoyu.core.problems import Problem
 from tuoyu.institutions import pages
 from tuoyu.institutions.rules import wording
 from tuoyu.institutions.rules.book import Book, problem
-from tuoyu.institutions.rules.capacity import licensable_capacity
+from tuoyu.institutions.rules.capacity import Limit, licensable_capacity
 from tuoyu.institutions.rules.facts import Facts, PaperFacts
 from tuoyu.institutions.vocabulary import ClassType, Kind
 
@@ -45,8 +45,8 @@ def _identity(facts: Facts, page: pages.Page, field: pages.Field) -> Iterator[Pr
 
 def _how(field: pages.Field) -> str:
     return {
-        "number": f"请填数字，例如 120{f'（{field.unit}）' if field.unit else ''}。",
-        "date": "请按 2026-11-22 的样子填写日期。",
+        "number": f"请填数字，例如120{f'（{field.unit}）' if field.unit else ''}。",
+        "date": "请按2026-11-22的样子填写日期。",
     }.get(field.kind, "请重新选择或填写。")
 
 
@@ -60,13 +60,11 @@ def _rows(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
         for field in pages.ROW_FIELDS:
             name = f"row-{index}-{field.key}"
             if f"classes.{name}" in facts.unreadable:
-                yield Problem(
-                    f"第 {index + 1} 个班的“{field.label}”看不懂。", "classes", name, fix=_how(field)
-                )
+                yield Problem(f"第{index + 1}个班的“{field.label}”看不懂。", "classes", name, fix=_how(field))
             elif field.required and getattr(row, field.key) is None:
-                yield Problem(f"第 {index + 1} 个班还没有填写“{field.label}”。", "classes", name)
+                yield Problem(f"第{index + 1}个班还没有填写“{field.label}”。", "classes", name)
         if row.places == 0:
-            yield Problem(f"第 {index + 1} 个班的托位数不能为零。", "classes", f"row-{index}-places")
+            yield Problem(f"第{index + 1}个班的托位数不能为零。", "classes", f"row-{index}-places")
 
 
 def _length(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
@@ -74,7 +72,7 @@ def _length(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
         for field in pages.fields_of(page, facts.kind):
             if len(facts.text(f"{page.key}.{field.key}")) > field.longest:
                 yield Problem(
-                    f"“{field.label}”太长。", page.key, field.key, fix=f"请缩短到 {field.longest} 个字以内。"
+                    f"“{field.label}”太长。", page.key, field.key, fix=f"请缩短到{field.longest}个字以内。"
                 )
 
 
@@ -128,8 +126,8 @@ def _lease(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
         enough = wording.years_after(begins, rule.value)
         if enough > wording.next_day(ends):
             yield problem(
-                rule, f"租期不足 {rule.value} 年。", "premises", "lease_to",
-                f"请把租期延长到 {wording.day_before(enough):%Y-%m-%d} 或以后。",
+                rule, f"租期不足{rule.value}年。", "premises", "lease_to",
+                f"请把租期延长到{wording.day_before(enough):%Y-%m-%d}或以后。",
             )  # fmt: skip
 
 
@@ -140,7 +138,7 @@ def _floors(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
         for rule in book.group("floor"):
             if rule.key.startswith("floor.max") and floor > rule.value:
                 yield problem(
-                    rule, f"婴幼儿用房在 {floor:g} 层，该标准要求不高于 {rule.value} 层。",
+                    rule, f"婴幼儿用房在{floor:g}层，该标准要求不高于{rule.value}层。",
                     "premises", "floor",
                     "各标准不一致，请向当地卫生健康和消防部门核实。",
                 )  # fmt: skip
@@ -180,14 +178,14 @@ def _rooms(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
             if area is not None and area < rule.value and not rule.key.endswith("_large"):
                 yield problem(
                     rule,
-                    f"保健观察室 {area:g} 平方米，不足 {rule.value} 平方米。",
+                    f"保健观察室{area:g}平方米，不足{rule.value}平方米。",
                     "premises",
                     "observation_area",
                 )
     for rule in video:
         if days is not None and days < rule.value:
             yield problem(
-                rule, f"监控录像只保存 {days:g} 天，应不少于 {rule.value} 天。", "premises", "video_days"
+                rule, f"监控录像只保存{days:g}天，应不少于{rule.value}天。", "premises", "video_days"
             )
 
 
@@ -199,20 +197,28 @@ def _places(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
         field = "children" if family else f"row-{index}-places"
         for limit in part.limits:
             if part.asked is not None and limit.allows is not None and part.asked > limit.allows:
-                yield Problem(
-                    f"{f'（{limit.label}）' if limit.label else ''}{part.label}填了 {part.asked} 个托位，"
-                    f"按“{limit.name}”最多 {limit.allows} 个（{limit.says}）。",
-                    "classes", field, limit.rule_key, limit.source,
-                    "block" if limit.hard else "warn", f"请减到 {limit.allows} 个以内，或改变所依据的条件。",
-                )  # fmt: skip
+                yield _too_many(part.label, part.asked, limit, field)
     asked = sum(part.asked or 0 for part in capacity.classes)
     for limit in capacity.whole:
         if limit.allows is not None and asked > limit.allows:
             yield Problem(
-                f"{f'（{limit.label}）' if limit.label else ''}共 {asked} 个托位，"
-                f"按“{limit.name}”最多 {limit.allows} 个（{limit.says}）。",
+                f"{f'（{limit.label}）' if limit.label else ''}共{asked}个托位，"
+                f"按“{limit.name}”最多{limit.allows}个（{limit.says}）。",
                 "premises", "outdoor_area", limit.rule_key, limit.source, "block" if limit.hard else "warn",
             )  # fmt: skip
+
+
+def _too_many(label: str, asked: int, limit: Limit, field: str) -> Problem:
+    """What a limit says against the places asked for; one that allows none asks for other conditions."""
+    mark = f"（{limit.label}）" if limit.label else ""
+    severity = "block" if limit.hard else "warn"
+    if limit.allows == 0:
+        message = f"{mark}{label}不满足“{limit.name}”：{limit.says}。"
+        fix = "请核对填写的内容，或改变条件后再设这个班。"
+    else:
+        message = f"{mark}{label}填了{asked}个托位，按“{limit.name}”最多{limit.allows}个（{limit.says}）。"
+        fix = f"请减到{limit.allows}个以内，或改变所依据的条件。"
+    return Problem(message, "classes", field, limit.rule_key, limit.source, severity, fix)
 
 
 def _types(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
@@ -224,7 +230,7 @@ def _types(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
             oldest = book.number(f"class.{row.class_type}.max_months")
             if row.class_type and oldest is not None and oldest <= rule.value:
                 yield problem(
-                    rule, f"幼儿园托班从 {rule.value} 个月收起，第 {index + 1} 个班是"
+                    rule, f"幼儿园托班从{rule.value}个月收起，第{index + 1}个班是"
                     f"{ClassType(row.class_type).label}。",
                     "classes", f"row-{index}-class_type",
                 )  # fmt: skip
@@ -240,7 +246,7 @@ def _staff(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
         for rule in book.all(rule_key):
             alone = key != "guards" or facts.yes("premises.standalone") is True
             if value is not None and alone and value < rule.value:
-                yield problem(rule, f"{label} {value:g}，应不少于 {rule.value}。", "staff", key)
+                yield problem(rule, f"{label} {value:g}，应不少于{rule.value}。", "staff", key)
     yield from _head(facts, book)
     yield from _health_staff(facts, book)
 
@@ -275,7 +281,7 @@ def _health_staff(facts: Facts, book: Book) -> Iterator[Problem]:
         needed = int(sum(places) // rule.value) if rule.value else 0
         if value is not None and value < needed:
             yield problem(
-                rule, f"收托 {sum(places)} 人，应有不少于 {needed} 名专职保健人员。", "staff", "health_staff"
+                rule, f"收托{sum(places)}人，应有不少于{needed}名专职保健人员。", "staff", "health_staff"
             )
 
 
@@ -324,7 +330,7 @@ def _paper_dates(paper: PaperFacts, facts: Facts, on: date) -> Iterator[Problem]
     for key, label in (("issued_on", "出具日期"), ("expires_on", "有效期")):
         if f"papers.{slot.key}_{key}" in facts.unreadable:
             yield Problem(f"“{slot.label}”的{label}看不懂。", "papers", f"{slot.key}_{key}",
-                          fix="请按 2026-11-22 的样子填写日期。")  # fmt: skip
+                          fix="请按2026-11-22的样子填写日期。")  # fmt: skip
     if paper.issued_on and paper.issued_on > on:
         yield Problem(f"“{slot.label}”的出具日期在今天以后。", "papers", f"{slot.key}_issued_on")
     if paper.expires_on and paper.expires_on < on:
