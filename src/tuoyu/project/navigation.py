@@ -28,7 +28,8 @@ EVERYBODY = frozenset(Role)
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation; `names` are the pages it may lead to, the first that exists wins.
+    """One line of the navigation; `names` are the pages it may lead to, the first that exists wins
+    (an argument of the address may follow after a blank).
 
     `departments`, where given, are those whose officers have business there.
     """
@@ -82,14 +83,14 @@ MOST_COUNTED = 100
 PUBLIC = (
     Entry("找托育", "search", ("portal:directory",), EVERYBODY),
     Entry("政策承诺", "scale", ("portal:promises", "policy:index"), EVERYBODY),
-    Entry("标准规范", "book", ("portal:standards", "jurisdictions:standards"), EVERYBODY),
+    Entry("标准规范", "book", ("portal:standards", "policy:rules cn"), EVERYBODY),
     Entry("办事入口", "file-text", ("portal:services", "institutions:start"), EVERYBODY),
 )
 
 
 def public_navigation_of(request: HttpRequest) -> list[Place]:
-    """The entries of the public top bar."""
-    return _places(request, PUBLIC)
+    """The entries of the public top bar; what needs a sign-in asks for it when it is opened."""
+    return _marked(request, [(e, href) for e in PUBLIC if (href := first_address(*e.names))])
 
 
 def navigation_of(request: HttpRequest) -> list[Place]:
@@ -179,7 +180,8 @@ def first_address(*names: str) -> str:
     """The address of the first of these pages that exists; empty when none does."""
     for name in names:
         try:
-            return reverse(name)
+            page, *args = name.split()
+            return reverse(page, args=args)
         except NoReverseMatch:
             continue
     return ""
@@ -193,7 +195,11 @@ def _is_for(actor: Actor, entry: Entry) -> bool:
 def _places(request: HttpRequest, entries: Iterable[Entry]) -> list[Place]:
     found = [(entry, href) for entry in entries if (href := first_address(*entry.names))]
     actor = actor_of(request)
-    places = [(entry, href) for entry, href in found if opens(actor, href)]
+    return _marked(request, [(entry, href) for entry, href in found if opens(actor, href)])
+
+
+def _marked(request: HttpRequest, places: list[tuple[Entry, str]]) -> list[Place]:
+    """`places`, the one that is open now marked as current."""
     here = max((href for _, href in places if request.path.startswith(href)), key=len, default="")
     return [Place(entry.label, entry.icon, href, href == here) for entry, href in places]
 
