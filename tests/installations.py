@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import psycopg
@@ -17,7 +18,7 @@ import psycopg
 from tuoyu.project import database
 
 # Two slow cores shared with other tests: what takes seconds may take a minute.
-PATIENCE = 120
+PATIENCE = 60
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class Installation:
     def query(self, statement: str, who: database.Role = "owner") -> list[tuple]:
         """Ask the database directly, as one of its roles. It must be running."""
         with psycopg.connect(**database.parameters(self.var, who), autocommit=True) as server:
-            return server.execute(statement).fetchall()
+            asked = server.execute(statement)
+            return asked.fetchall() if asked.description else []
 
     def is_database_running(self) -> bool:
         """Whether a server process works on this installation's data."""
@@ -137,6 +139,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def hold(var: str, told: Event, go: Event) -> None:
+    """For a process of its own: hold the database until told to let go."""
+    with database.held(Path(var)):
+        told.set()
+        go.wait(PATIENCE)
 
 
 def kill(pid: int) -> None:

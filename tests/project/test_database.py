@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.utils import ProgrammingError
 
-from installations import Installation, wait_for
+from installations import Installation, hold, wait_for
 from tuoyu.core import audit
 from tuoyu.core.actor import Actor
 from tuoyu.core.models import AuditEvent
@@ -86,13 +86,6 @@ def test_the_application_may_write_an_audit_event_and_ordinary_rows() -> None:
     assert ContentType.objects.create(app_label="test", model="thing").pk
 
 
-def hold(var: str, told, go) -> None:
-    """In a process of its own: hold the database until told to let go."""
-    with database.held(Path(var)):
-        told.set()
-        go.wait(60)
-
-
 @pytest.fixture
 def processes():
     """Processes that begin from nothing, as other programs would."""
@@ -136,7 +129,7 @@ def test_a_killed_holder_counts_as_gone(installation: Installation, processes) -
 @pytest.mark.fault
 def test_a_killed_server_is_started_again_with_what_it_held(installation: Installation) -> None:
     with database.held(installation.var):
-        installation.query("CREATE TABLE kept AS SELECT 7 AS seven; SELECT 1")
+        installation.query("CREATE TABLE kept AS SELECT 7 AS seven")
         note = database.Home.of(installation.var).data / "postmaster.pid"
         os.kill(int(note.read_text().split()[0]), signal.SIGKILL)
         wait_for(lambda: not installation.is_database_running())

@@ -116,10 +116,11 @@ def _serve(host: str, port: int, address: str) -> None:
     worker = Child("worker", ["tuoyu.project.worker"], log / "worker.log")
     children = [web, worker]
     try:
-        with step("Starting the web server and the worker"):
-            for child in children:
-                child.start()
+        with step("Starting the web server"):
+            web.start()
             _wait_until_ready(host, port, children)
+        # Not earlier: on two cores the two would only slow each other down.
+        worker.start()
         _greet(address)
         connections.close_all()
         while True:
