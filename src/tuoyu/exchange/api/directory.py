@@ -1,0 +1,285 @@
+"""The public directory, what is publicised, and whether a printed paper is genuine; the office's view too."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from ninja import Path, Query, Router
+from pydantic import Field
+
+from tuoyu.core import clock, uploads
+from tuoyu.core.access import actor_of
+from tuoyu.core.permissions import visible_to
+from tuoyu.exchange.api.doors import permitted, public
+from tuoyu.exchange.api.operations import operation
+from tuoyu.exchange.api.shapes import Asked, Code, Id, PageOf, Told, page_of
+from tuoyu.institutions import queries
+from tuoyu.institutions.models import Certificate, Institution, Publication
+from tuoyu.institutions.permissions import VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.vocabulary import CareType, Filing, Kind
+from tuoyu.jurisdictions.packs.schema import prefix_of
+
+router = Router(tags=["directory"])
+
+PUBLIC = public("families look for a nursery; only filed institutions are shown")
+Text = Annotated[str, Field(max_length=60)]
+
+
+class Listed(Told):
+    """An institution as a list shows it."""
+
+    id: int
+    name: str
+    kind: str
+    nature: str
+    division_code: str
+    address: str
+    care_types: list[str]
+    class_types: list[str]
+    places: int
+    inclusive: bool
+    filing: str
+    phone: str
+    longitude: float | None
+    latitude: float | None
+    receipt_number: str | None
+
+
+class Shown(Listed):
+    """What the public may know of a filed institution."""
+
+    legal_form: str
+    opening_hours: str
+    fees: str
+    intro: str
+    receipt_issued_on: date | None
+    public_since: date | None
+
+
+class Search(Asked):
+    """How the directory is narrowed: by name, pinyin or initials, place, kind, care type."""
+
+    q: Text = ""
+    place: Code | Literal[""] = ""
+    kind: Kind | Literal[""] = ""
+    care: CareType | Literal[""] = ""
+    inclusive: bool = False
+
+
+class OfficeSearch(Search):
+    """The office narrows by where the filing stands, too."""
+
+    state: Filing | Literal[""] = ""
+
+
+class Published(Told):
+    """What an authority made public about an institution, with its reasons."""
+
+    id: int
+    institution_id: int
+    institution: str
+    kind: str
+    reasons: str
+    clause: str
+    department: str
+    division_code: str
+    published_on: date
+
+
+class Verified(Told):
+    """A genuine paper, and whether it is still good."""
+
+    number: str
+    kind: str
+    issued_on: date
+    issuer: str
+    institution: str
+    division_code: str
+    filing: str
+    good: bool
+    cancelled_on: date | None
+    cancelled_reason: str
+
+
+def _narrowed(asked: Search) -> queries.Narrowed:
+    return queries.Narrowed(
+        text=asked.q.strip(),
+        place=asked.place,
+        kind=str(asked.kind),
+        care_type=str(asked.care),
+        inclusive=asked.inclusive,
+        state=str(getattr(asked, "state", "")),
+    )
+
+
+@operation(router, "GET", "/institutions", door=PUBLIC, ok=PageOf[Listed])
+def search(request: HttpRequest, asked: Annotated[Search, Query()]) -> Any:
+    """Filed institutions, the best match first."""
+    return page_of(queries.directory(_narrowed(asked)), asked)
+
+
+@operation(router, "GET", "/institutions/{pk}", door=PUBLIC, ok=Shown)
+def institution(request: HttpRequest, pk: Annotated[Id, Path()]) -> Any:
+    """One filed institution."""
+    names = tuple(Shown.model_fields)
+    row = queries.public_institutions().filter(pk=pk).values(*names).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+class PublishedAsked(Asked):
+    """How publications are narrowed."""
+
+    place: Code | Literal[""] = ""
+    kind: Literal["filing", "nonconformity", ""] = ""
+
+
+@operation(
+    router, "GET", "/publications", door=public("what is publicised is for everybody"), ok=PageOf[Published]
+)
+def publications(request: HttpRequest, asked: Annotated[PublishedAsked, Query()]) -> Any:
+    """What authorities made public, the newest first."""
+    rows = Publication.objects.filter(published_on__lte=clock.today())
+    if asked.place:
+        rows = rows.filter(institution__division_code__startswith=prefix_of(asked.place))
+    if asked.kind:
+        rows = rows.filter(kind=asked.kind)
+    found = page_of(
+        rows.order_by("-published_on", "-pk").values(
+            "id", "institution_id", "institution__name", "kind", "reasons", "clause", "department",
+            "division_code", "published_on",
+        ),
+        asked,
+    )  # fmt: skip
+    for row in found["rows"]:
+        row["institution"] = row.pop("institution__name")
+    return found
+
+
+@operation(
+    router,
+    "GET",
+    "/certificates/{code}",
+    door=public("anyone who holds a printed paper may ask whether it is genuine"),
+    ok=Verified,
+)
+def verification(request: HttpRequest, code: Annotated[str, Path(max_length=64)]) -> Any:
+    """Whether a receipt or notice with this code is genuine, and whether it is still good."""
+    rows = Certificate.objects.select_related("institution").filter(code=code.lower())
+    found = rows.first()
+    if found is None:
+        raise Http404
+    return {
+        "number": found.number,
+        "kind": found.kind,
+        "issued_on": found.issued_on,
+        "issuer": found.issuer,
+        "institution": found.institution.name,
+        "division_code": found.institution.division_code,
+        "filing": found.institution.filing,
+        "good": found.cancelled_on is None,
+        "cancelled_on": found.cancelled_on,
+        "cancelled_reason": found.cancelled_reason,
+    }
+
+
+# ---------------------------------------------------------------- what the office sees
+
+
+class OfficeListed(Listed):
+    """An institution as the office lists it."""
+
+    registration: str
+    registered_on: date | None
+    registrar: str
+
+
+class Unfiled(Told):
+    """An institution that is registered but not filed."""
+
+    id: int
+    name: str
+    kind: str
+    division_code: str
+    address: str
+    uscc: str
+    registrar: str
+    registration_number: str
+    registered_on: date
+    representative: str
+    source_system: str
+    case_number: str | None
+    case_state: str | None
+
+
+class Record(Told):
+    """One institution with everything the office holds about it."""
+
+    id: int
+    name: str
+    kind: str
+    nature: str
+    legal_form: str
+    division_code: str
+    address: str
+    representative: str
+    uscc: str
+    registration: str
+    registration_number: str
+    registered_on: date | None
+    registrar: str
+    business_scope: str
+    places: int
+    inclusive: bool
+    filing: str
+    receipt_number: str | None
+    receipt_issued_on: date | None
+    verified_on: date | None
+    classes: list[dict[str, Any]]
+    publications: list[dict[str, Any]]
+    certificates: list[dict[str, Any]]
+    papers: list[dict[str, Any]]
+    cases: list[dict[str, Any]]
+
+
+@operation(router, "GET", "/office/institutions", door=permitted(VIEW_INSTITUTION), ok=PageOf[OfficeListed])
+def institutions(request: HttpRequest, asked: Annotated[OfficeSearch, Query()]) -> Any:
+    """Every institution the caller may see."""
+    return page_of(queries.institutions(actor_of(request), _narrowed(asked)), asked)
+
+
+@operation(router, "GET", "/office/institutions/unfiled", door=permitted(VIEW_UNFILED), ok=PageOf[Unfiled])
+def unfiled(request: HttpRequest, asked: Annotated[Search, Query()]) -> Any:
+    """Institutions that are registered but not filed, those longest registered first."""
+    return page_of(queries.unfiled(actor_of(request), _narrowed(asked)), asked)
+
+
+@operation(router, "GET", "/office/institutions/{pk}", door=permitted(VIEW_INSTITUTION), ok=Record)
+def record(request: HttpRequest, pk: Annotated[Id, Path()]) -> Any:
+    """One institution with its classes, publications, certificates, papers and cases."""
+    row = queries.record(actor_of(request), pk)
+    if row is None:
+        raise Http404
+    related = ("classes", "class_rows"), ("publications", "publication_rows"), ("papers", "paper_rows")
+    for name, source in (*related, ("certificates", "certificate_rows"), ("cases", "case_rows")):
+        row[name] = row[source]
+    return row
+
+
+@operation(
+    router,
+    "GET",
+    "/office/certificates/{pk}/file",
+    door=permitted(VIEW_INSTITUTION),
+    ok={200: None},
+    refuses=(503,),
+    openapi_extra={"responses": {200: {"description": "OK", "content": {"application/pdf": {}}}}},
+)
+def certificate(request: HttpRequest, pk: Annotated[Id, Path()]) -> HttpResponseBase:
+    """The PDF of a receipt or notice."""
+    own = visible_to(actor_of(request), VIEW_INSTITUTION, Institution.objects.all())
+    found = Certificate.objects.select_related("file").filter(pk=pk, institution__in=own).first()
+    if found is None or found.file is None:
+        raise Http404
+    return uploads.stream(found.file)
