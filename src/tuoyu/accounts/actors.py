@@ -60,7 +60,7 @@ def with_seats(people: QuerySet[User]) -> QuerySet[User]:
 
 def actor_for(user: User, *, address: str = "") -> Actor:
     """`user` as an actor, with every seat held today; a user fetched `with_seats` costs no query more."""
-    known = user if hasattr(user, "seat_rows") else with_seats(User.objects.filter(pk=user.pk)).get()
+    known: Any = user if hasattr(user, "seat_rows") else with_seats(User.objects.filter(pk=user.pk)).get()
     return Actor(
         label=user.name,
         user_id=user.pk,

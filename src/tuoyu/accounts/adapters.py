@@ -29,7 +29,7 @@ def display(user: User) -> str:
     return user.name
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-in by password."""
 
     error_messages = {
@@ -84,7 +84,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request)
 
 
-class TwoStepAdapter(DefaultMFAAdapter):
+class TwoStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Two-step verification: the secret is kept encrypted."""
 
     error_messages = {

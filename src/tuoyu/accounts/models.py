@@ -198,12 +198,14 @@ class Membership(models.Model):
 
     @property
     def starts_on(self) -> date | None:
-        return self.valid.lower
+        first: date | None = self.valid.lower
+        return first
 
     @property
     def ends_on(self) -> date | None:
         """The first day on which the seat is no longer held."""
-        return self.valid.upper
+        day: date | None = self.valid.upper
+        return day
 
 
 class Invitation(models.Model):

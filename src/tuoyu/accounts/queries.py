@@ -42,7 +42,7 @@ def colleagues(department: str, division_code: str) -> list[tuple[int, str]]:
 
 def seats_for(
     actor: Actor, *, name: str = "", role: str = "", department: str = "", place: str = "", held: str = "now"
-) -> QuerySet[Membership, dict[str, Any]]:
+) -> QuerySet[Membership, Any]:
     """The seats `actor` may see, as rows of a list."""
     today = clock.today()
     rows = visible_to(actor, permissions.VIEW_SEATS, Membership.objects.all())
@@ -105,7 +105,7 @@ def lock_outs(actor: Actor) -> list[dict[str, Any]]:
 
 def has_two_step(user_id: int) -> bool:
     """Whether two-step verification is on."""
-    return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists())
 
 
 def substitutes_for(actor: Actor, user_id: int) -> list[tuple[int, str]]:

@@ -68,6 +68,8 @@ def authorise_agent(
 @action
 def answer_authorisation(*, by: Actor, authorisation: AgentAuthorisation, accept: bool) -> None:
     """The agent takes the offer or declines it."""
+    if by.user_id is None:
+        raise Refused("请先登录。", status=403)
     user = User.objects.get(pk=by.user_id)
     if authorisation.agent_key not in keys_of(user):
         raise Refused("这份授权不是给您的。", status=403)

@@ -115,7 +115,7 @@ def reset_two_step(*, by: Actor, user: User, reason: str) -> int:
         raise Refused("不能重置自己的两步验证，请由另一位安全管理员办理。", status=403)
     if not reason.strip():
         raise Refused(Problem("请填写理由。", field="reason"))
-    gone, _ = Authenticator.objects.filter(user_id=user.pk).delete()
+    gone = int(Authenticator.objects.filter(user_id=user.pk).delete()[0])
     if not gone:
         raise Refused("该人员没有开启两步验证。", status=409)
     audit.record(by, "account.two_step_reset", user, note=reason)

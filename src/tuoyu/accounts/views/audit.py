@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -41,7 +42,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     day = forms.DateField(required=False)
     try:
         dates = {key: day.clean(asked[key]) for key in ("since", "until")}
-    except forms.forms.ValidationError as error:
+    except ValidationError as error:
         raise Http404 from error
     return {**asked, "dates": dates}
 
@@ -85,7 +86,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     actor = access.actor_of(request)
     asked = _asked(request)
     rows = _found(actor, asked)[:MOST_EXPORTED]
-    person = User.objects.get(pk=actor.user_id)
+    person = User.objects.get(pk=actor.user_id or 0)
     filters = {key: asked[key] for key in ("who", "verb", "object", "since", "until") if asked[key]}
     audit.record(actor, "audit.exported", person, after=filters)
     response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")

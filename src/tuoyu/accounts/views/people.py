@@ -1,5 +1,6 @@
 """People and seats, for the system administrator; leads see their own."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -266,7 +267,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/invitations.html", {"page": page, "rows": listed})
 
 
-def _invitation_state(row: dict[str, Any], now: Any) -> tuple[str, str]:
+def _invitation_state(row: Mapping[str, Any], now: Any) -> tuple[str, str]:
     if row["state"] == Invitation.State.OPEN:
         return ("待接受", "todo") if row["expires_at"] > now else ("已过期", "grey")
     return ("已接受", "green") if row["state"] == Invitation.State.ACCEPTED else ("已撤回", "grey")

@@ -5,7 +5,7 @@ from allauth.mfa.app_settings import RECOVERY_CODE_COUNT
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -210,7 +210,7 @@ def agent_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access.signed_in("the letter of an authorisation one gave or took")
-def agent_letter(request: HttpRequest, pk: int) -> HttpResponse:
+def agent_letter(request: HttpRequest, pk: int) -> FileResponse:
     """The letter of an authorisation."""
     actor = access.actor_of(request)
     rows = AgentAuthorisation.objects.filter(letter__isnull=False).select_related("letter")
