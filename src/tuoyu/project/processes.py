@@ -11,10 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# The process that must be our parent: whoever starts a child says so here.
+PARENT = "TUOYU_PARENT"
+
 
 def end_with_parent() -> None:
-    """End this process soon after the one that started it is gone, even if that one was killed."""
-    parent = os.getppid()
+    """End this process soon after the one that started it is gone, even if that one was killed, or was
+    gone before we were ready to look."""
+    parent = int(os.environ[PARENT])
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -44,7 +48,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "TUOYU_SUPERVISED": "1", "TUOYU_DATABASE_ROLE": "app"},
+                env={**os.environ, PARENT: str(os.getpid()), "TUOYU_DATABASE_ROLE": "app"},
                 start_new_session=True,
             )
         self.is_begun = True

@@ -6,7 +6,7 @@ import sys
 from granian import Granian
 from granian.constants import Interfaces
 
-from tuoyu.project.processes import end_with_parent
+from tuoyu.project.processes import PARENT, end_with_parent
 
 
 def serve(host: str, port: int) -> None:
@@ -26,4 +26,5 @@ def serve(host: str, port: int) -> None:
 
 if __name__ == "__main__":
     end_with_parent()
+    os.environ[PARENT] = str(os.getpid())
     serve(sys.argv[1], int(sys.argv[2]))

@@ -4,11 +4,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from tuoyu.project.processes import end_with_parent
+from tuoyu.project.processes import PARENT, end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuoyu.project.settings")
 
-if os.environ.get("TUOYU_SUPERVISED") == "1":
+if PARENT in os.environ:
     end_with_parent()
 
 application = get_wsgi_application()
