@@ -142,7 +142,7 @@ def _kept(
             identity = None if not given or "*" in given else identifiers.normalised(given)
         elif field.kind == "choices":
             given_list = value if isinstance(value, list | tuple) else [value] if value else []
-            kept[field.key] = [str(v)[:40] for v in given_list][: len(field.options)]
+            kept[field.key] = [_text(v, 40) for v in given_list][: len(field.options)]
         else:
             kept[field.key] = _text(value, field.longest + 200)
     if page == pages.CLASSES.key and pages.has_rows(kind):
@@ -160,8 +160,9 @@ def _row(row: object) -> dict[str, str]:
 
 
 def _text(value: object, longest: int) -> str:
-    text = "" if value is None or isinstance(value, list | dict) else str(value)
-    return text.replace("\x00", "").strip()[:longest]
+    text = "" if value is None or isinstance(value, list | tuple | dict) else str(value)
+    # Neither a zero nor half of a surrogate pair can be stored as text.
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()[:longest]
 
 
 def _slots(application: Application) -> tuple[pages.Slot, ...]:
