@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tuoyu.core import clock, workdays
 from tuoyu.institutions.models import Institution
+from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.project.demo import marks
 from tuoyu.project.demo.people import Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
@@ -45,7 +46,7 @@ def write(size: str = "small", progress: Progress = silent) -> Written:
     Every size begins with the small set, so that each demonstration account finds something to do.
     """
     marks.demand_demonstration()
-    with workdays.held():
+    with workdays.held(), jurisdictions.remembering():
         before = Institution.objects.count()
         if not before:
             write_small(progress)
@@ -53,7 +54,7 @@ def write(size: str = "small", progress: Progress = silent) -> Written:
         if size != "small":
             from tuoyu.project.demo.bulk import write_bulk
 
-            already = not write_bulk(*SIZES[size], progress)
+            already = not write_bulk(size, *SIZES[size], progress)
     return Written(size, Institution.objects.count(), already)
 
 

@@ -1,0 +1,108 @@
+"""Loading many rows: indexes and foreign keys set aside and put back, columns filled as the model would."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, models
+from psycopg import sql
+
+_INDEXES = """
+    SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+    FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')
+    WHERE i.indrelid = ANY(%s::regclass[]) AND c.oid IS NULL AND NOT i.indisprimary
+    ORDER BY 1
+"""
+_KEYS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE contype = 'f' AND (conrelid = ANY(%s::regclass[]) OR confrelid = ANY(%s::regclass[]))
+    ORDER BY 1, 2
+"""
+
+
+def table(model: type[models.Model]) -> str:
+    """The table of a model."""
+    return model._meta.db_table
+
+
+@contextmanager
+def set_aside(tables: list[str], told: Any) -> Iterator[None]:
+    """Within the block the tables have no secondary indexes and no foreign keys; afterwards they have all
+    of them again, made in one go and so checked against every row."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEXES, [tables])
+        indexes = cursor.fetchall()
+        cursor.execute(_KEYS, [tables, tables])
+        keys = cursor.fetchall()
+        for name, constraint, _ in keys:
+            cursor.execute(f"ALTER TABLE {name} DROP CONSTRAINT {connection.ops.quote_name(constraint)}")
+        for index, _ in indexes:
+            cursor.execute(f"DROP INDEX {index}")
+    yield
+    with connection.cursor() as cursor:
+        for done, (index, definition) in enumerate(indexes):
+            told(f"Index {index}", done, len(indexes) + len(keys))
+            cursor.execute(definition)
+        for done, (name, constraint, definition) in enumerate(keys, start=len(indexes)):
+            told(f"Checking {name}", done, len(indexes) + len(keys))
+            cursor.execute(
+                f"ALTER TABLE {name} ADD CONSTRAINT {connection.ops.quote_name(constraint)} {definition}"
+            )
+
+
+def insert(model: type[models.Model], values: Mapping[str, str], source: str) -> int:
+    """INSERT INTO the model's table what `values` (column: expression) makes of the rows of `source`.
+
+    Columns not named get the model's default, so that a column added later is filled as the model would.
+    """
+    columns, expressions, parameters = [], [], []
+    for field in model._meta.concrete_fields:
+        if field.column in values:
+            columns.append(field.column)
+            expressions.append(values[field.column].replace("%", "%%"))
+        elif not field.generated and not _database_fills(field):
+            columns.append(field.column)
+            expressions.append("%s::" + str(field.db_type(connection)))
+            parameters.append(field.get_db_prep_save(field.get_default(), connection))
+    unknown = set(values) - {field.column for field in model._meta.concrete_fields}
+    if unknown:
+        raise ValueError(f"{model._meta.label} has no {', '.join(sorted(unknown))}")
+    plain = source.replace("%", "%%")
+    names = ", ".join(connection.ops.quote_name(column) for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table(model)} ({names}) SELECT {', '.join(expressions)} {plain}", parameters)
+        return int(cursor.rowcount)
+
+
+def _database_fills(field: "models.Field[Any, Any]") -> bool:
+    return field.has_db_default() or isinstance(field, models.AutoField)
+
+
+def copy(name: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Make the temporary table `name` and fill it. `rows` may ask the database nothing while it is read."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
+        with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))) as out:
+            for row in rows:
+                out.write_row(row)
+        cursor.execute(f"ANALYZE {name}")
+
+
+def base(model: type[models.Model]) -> int:
+    """The highest number in use: rows of a load are numbered from here."""
+    found = model._default_manager.aggregate(last=models.Max("pk"))["last"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COALESCE(last_value, 0) FROM {_sequence(model)}")
+        return max(int(found or 0), int(cursor.fetchone()[0]))
+
+
+def move_sequence(model: type[models.Model]) -> None:
+    """Let the next row be numbered after the last."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT setval('{_sequence(model)}', (SELECT max(id) FROM {table(model)}))")
+
+
+def _sequence(model: type[models.Model]) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table(model)])
+        return str(cursor.fetchone()[0])
