@@ -367,3 +367,12 @@ def test_a_family_stays_signed_in() -> None:
     client.get(reverse("accounts:profile"))
     with clock.set_to(clock.now() + timedelta(hours=5)):
         assert client.get(reverse("accounts:profile")).status_code == 200
+
+
+def test_old_codes_are_forgotten(phone: Phone) -> None:
+    from tuoyu.accounts.jobs import forget_codes
+
+    ask(Client())
+    assert forget_codes(0) == 0
+    with clock.set_to(clock.now() + timedelta(days=3)):
+        assert forget_codes(0) == 1

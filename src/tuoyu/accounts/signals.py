@@ -62,4 +62,4 @@ def _note_two_step(verb: str, instance: Authenticator) -> None:
 
 def _self(request: HttpRequest, user: User) -> Actor:
     own = frozenset({user.pk})
-    return Actor(label=user.name, user_id=user.pk, owner_ids=own, address=client_address(request))
+    return Actor(user.name, user.pk, seats=(), owner_ids=own, address=client_address(request))
