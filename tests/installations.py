@@ -18,7 +18,7 @@ import psycopg
 from tuoyu.project import database
 
 # Two slow cores shared with other tests: what takes seconds may take a minute.
-PATIENCE = 60
+PATIENCE = 120
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def verify(archive: tarfile.TarFile) -> Manifest:
     """Read every part and hold it against the manifest."""
     try:
         stored = archive.extractfile(MANIFEST)
-    except KeyError:
+    except (KeyError, tarfile.TarError):
         stored = None
     if stored is None:
         raise Trouble(f"{archive.name!s} is no backup of Tuoyu, or only a piece of one.")
@@ -84,7 +84,7 @@ def verify(archive: tarfile.TarFile) -> Manifest:
     for part in manifest.parts:
         try:
             source = archive.extractfile(part.name)
-        except (KeyError, tarfile.ReadError):
+        except (KeyError, tarfile.TarError):
             source = None
         if source is None or sha256_of(source) != part.sha256:
             raise Trouble(

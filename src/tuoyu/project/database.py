@@ -466,12 +466,14 @@ def _provide(var: Path, home: Home) -> None:
             template.execute(f"CREATE DATABASE {NAME} OWNER {OWNER} TEMPLATE template1")
 
 
-def grants(app: str, owner: str) -> list[sql.Composed]:
-    """What the application's role may do in every table the owner makes; a migration takes back more."""
+def grants(app: str, owner: str, *, take_back: bool = False) -> list[sql.Composed]:
+    """What the application's role may do by default in every table the owner makes from now on; a
+    migration takes back what goes too far."""
+    words = "REVOKE {} FROM {}" if take_back else "GRANT {} TO {}"
     rights = ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES")
     return [
-        sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} GRANT " + right + " TO {}").format(
-            sql.Identifier(owner), sql.Identifier(app)
+        sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} " + words).format(
+            sql.Identifier(owner), sql.SQL(right), sql.Identifier(app)
         )
         for right in rights
     ]

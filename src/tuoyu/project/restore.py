@@ -119,9 +119,16 @@ def _load(dump: Path, manifest: Manifest) -> None:
     same_roles = app == manifest.app_role
     rights = [] if same_roles else ["--no-privileges"]
     with psycopg.connect(**database.parameters(settings.VAR, "owner"), autocommit=True) as server:
-        # pg_restore makes the schema's comment-free self; an empty database has `public` already.
+        owner = server.info.user
+        # New tables would be opened to the application by default, those it may not change as well: the
+        # dump grants what was granted and takes nothing back. So the default stands aside meanwhile.
+        for statement in database.grants(app, owner, take_back=True) if app else []:
+            server.execute(statement)
+        name = one(server, "SELECT current_database()")
         client("pg_restore", "--no-owner", *rights, "--exit-on-error", "--single-transaction",
-                f"--dbname={one(server, 'SELECT current_database()')}", str(dump))  # fmt: skip
+               f"--dbname={name}", str(dump))  # fmt: skip
+        for statement in database.grants(app, owner) if app else []:
+            server.execute(statement)
         if app and not same_roles:
             _grant_anew(server, app)
         server.execute("ANALYZE")
