@@ -30,11 +30,7 @@ def messages(actor: Actor, narrowed: Narrowed) -> QuerySet[OutboxMessage, dict[s
 
     `state` narrows to "new" or "acknowledged".
     """
-    rows = _narrow(visible_to(actor, READ_MESSAGE, _to_offices()), narrowed)
-    if narrowed.state == "new":
-        rows = rows.filter(NEW)
-    elif narrowed.state == State.ACKNOWLEDGED:
-        rows = rows.filter(state=State.ACKNOWLEDGED)
+    rows = visible_to(actor, READ_MESSAGE, _to_offices()).filter(_wanted(narrowed))
     first = Case(When(NEW, then=Value(0)), default=Value(1), output_field=IntegerField())
     return (
         rows.annotate(may_acknowledge=holds(actor, ACKNOWLEDGE))
@@ -46,20 +42,20 @@ def messages(actor: Actor, narrowed: Narrowed) -> QuerySet[OutboxMessage, dict[s
     )  # fmt: skip
 
 
-def message_counts(actor: Actor) -> dict[str, int]:
-    """How many messages there are to the actor's office, and how many nobody has taken note of."""
+def message_counts(actor: Actor, narrowed: Narrowed) -> dict[str, int]:
+    """How many messages there are to the actor's office, how many nobody has taken note of, and how many
+    are `shown` when narrowed."""
     return visible_to(actor, READ_MESSAGE, _to_offices()).aggregate(
         all=Count("pk"),
         new=Count("pk", filter=NEW),
         acknowledged=Count("pk", filter=Q(state=State.ACKNOWLEDGED)),
+        shown=Count("pk", filter=_wanted(narrowed) & ~Q(pk=None)),
     )
 
 
 def deliveries(actor: Actor, narrowed: Narrowed) -> QuerySet[OutboxMessage, dict[str, Any]]:
     """How far each message has come, the newest first; not what it says."""
-    rows = _narrow(visible_to(actor, SEE_DELIVERY, OutboxMessage.objects.all()), narrowed)
-    if narrowed.state in State.values:
-        rows = rows.filter(state=narrowed.state)
+    rows = visible_to(actor, SEE_DELIVERY, OutboxMessage.objects.all()).filter(_wanted(narrowed))
     return (
         rows.annotate(may_retry=holds(actor, RETRY))
         .order_by("-pk")
@@ -71,9 +67,10 @@ def deliveries(actor: Actor, narrowed: Narrowed) -> QuerySet[OutboxMessage, dict
     )  # fmt: skip
 
 
-def delivery_counts(actor: Actor) -> dict[str, int]:
-    """How many messages stand where."""
+def delivery_counts(actor: Actor, narrowed: Narrowed) -> dict[str, int]:
+    """How many messages stand where, and how many are `shown` when narrowed."""
     counted = {state: Count("pk", filter=Q(state=state)) for state in State.values}
+    counted["shown"] = Count("pk", filter=_wanted(narrowed) & ~Q(pk=None))
     return visible_to(actor, SEE_DELIVERY, OutboxMessage.objects.all()).aggregate(all=Count("pk"), **counted)
 
 
@@ -90,11 +87,17 @@ def _to_offices() -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.exclude(department="")
 
 
-def _narrow(rows: QuerySet[OutboxMessage], narrowed: Narrowed) -> QuerySet[OutboxMessage]:
+def _wanted(narrowed: Narrowed) -> Q:
+    """The condition of a narrowed list; a state that makes no sense is left out."""
+    wanted = Q()
+    if narrowed.state == "new":
+        wanted &= NEW
+    elif narrowed.state in State.values:
+        wanted &= Q(state=narrowed.state)
     if narrowed.topic:
-        rows = rows.filter(topic=narrowed.topic)
+        wanted &= Q(topic=narrowed.topic)
     if narrowed.department:
-        rows = rows.filter(department=narrowed.department)
+        wanted &= Q(department=narrowed.department)
     if narrowed.text:
-        rows = rows.filter(Q(payload__name__icontains=narrowed.text) | Q(payload__case=narrowed.text.upper()))
-    return rows
+        wanted &= Q(payload__name__icontains=narrowed.text) | Q(payload__case=narrowed.text.upper())
+    return wanted

@@ -40,13 +40,14 @@ def messages(request: HttpRequest) -> HttpResponse:
     """The messages to one's office, those nobody has taken note of first."""
     actor = access.actor_of(request)
     narrowed = NarrowForm.read(request.GET)
-    page = paging.page_of(queries.messages(actor, narrowed), request)
+    counts = queries.message_counts(actor, narrowed)
+    page = paging.page_of(queries.messages(actor, narrowed), request, count=counts["shown"])
     for row in page.rows:
         row |= _in_words(row)
     context = {
         "page": page,
         "narrowed": narrowed,
-        "counts": queries.message_counts(actor),
+        "counts": counts,
         "tabs": _tabs(actor, "messages"),
         "may_open_institution": reach_of(actor, VIEW_INSTITUTION) is not None,
         "topics": [t for t in rules.TOPICS.items() if t[0] != "sms"],
@@ -74,14 +75,15 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     """How far each message has come."""
     actor = access.actor_of(request)
     narrowed = NarrowForm.read(request.GET)
-    page = paging.page_of(queries.deliveries(actor, narrowed), request)
+    counts = queries.delivery_counts(actor, narrowed)
+    page = paging.page_of(queries.deliveries(actor, narrowed), request, count=counts["shown"])
     for row in page.rows:
         row |= _office(row)
         row["topic_name"] = rules.topic_name(row["topic"])
     context = {
         "page": page,
         "narrowed": narrowed,
-        "counts": queries.delivery_counts(actor),
+        "counts": counts,
         "tabs": _tabs(actor, "deliveries"),
         "states": STATES,
     }
