@@ -89,6 +89,9 @@ class Institution(models.Model):
                 condition=Q(registration="registered", filing="none"),
             ),
             models.Index(fields=["longitude", "latitude"], name="institution_spot", condition=SHOWN),
+            GinIndex(fields=["care_types"], name="institution_care_types"),
+            models.Index(fields=["id"], name="institution_inclusive", condition=SHOWN & Q(inclusive=True)),
+            models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="institution_name_start"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["uscc"], name="institution_uscc_once", condition=~Q(uscc="")),

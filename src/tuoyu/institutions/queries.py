@@ -263,9 +263,10 @@ LIST_FIELDS = (
 
 def institutions(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, Any]:
     """The institutions `actor` may see in the console, as rows of values."""
-    rows = narrow(visible_to(actor, VIEW_INSTITUTION, Institution.objects.all()), narrowed)
-    more = ("registration", "registered_on", "registrar")
-    found: QuerySet[Institution, Any] = _ordered(rows, narrowed).values(*LIST_FIELDS, *more)
+    rows = _matching(visible_to(actor, VIEW_INSTITUTION, Institution.objects.all()), narrowed)
+    found: QuerySet[Institution, Any] = rows.values(
+        *LIST_FIELDS, "registration", "registered_on", "registrar"
+    )
     return found
 
 
@@ -345,9 +346,13 @@ def search(
 
 def directory(narrowed: Narrowed) -> QuerySet[Institution, Any]:
     """The public directory as rows of values, the best match first."""
-    rows = narrow(public_institutions(), narrowed)
-    found: QuerySet[Institution, Any] = _ordered(rows, narrowed).values(*LIST_FIELDS)
+    found: QuerySet[Institution, Any] = _matching(public_institutions(), narrowed).values(*LIST_FIELDS)
     return found
+
+
+def is_cut(count: int) -> bool:
+    """Whether a search stopped at so many candidates, so that there may be more."""
+    return count >= CANDIDATES
 
 
 def narrow(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institution]:
@@ -373,16 +378,26 @@ def named(text: str) -> Q:
     pairs = Q(search_keys__contains=names.keys_asked(asked))
     if names.is_han(asked) or not asked.isascii():
         return pairs
-    found = pairs
-    if len(asked) >= 3:
+    found = pairs & (Q(initials__contains=asked) | Q(name__icontains=asked))
+    if len(asked) >= SHORTEST_TRIGRAM:
         found |= Q(pinyin__contains=asked)
     return found
 
 
-def _ordered(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institution]:
+SHORTEST_TRIGRAM = 3
+# A word half the country's nurseries have in their name ranks nothing: beyond so many candidates the
+# order is of those alone, and the count says that there are more.
+CANDIDATES = 2000
+
+
+def _matching(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institution]:
+    """`rows` narrowed, the best match first: whose name begins with what was typed, then holds it."""
     asked = names.plain(narrowed.text)
-    if not asked:
-        return rows.order_by("-pk")
+    if not narrowed.text:
+        return narrow(rows, narrowed).order_by("-pk")
+    found = narrow(rows, narrowed)
+    first = found.filter(name__startswith=narrowed.text)
+    candidates = first.values("pk")[:CANDIDATES].union(found.values("pk")[:CANDIDATES])
     best = Case(
         When(name__startswith=narrowed.text, then=Value(0)),
         When(name__contains=narrowed.text, then=Value(1)),
@@ -392,4 +407,4 @@ def _ordered(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Instit
         default=Value(4),
         output_field=IntegerField(),
     )
-    return rows.order_by(best, "pk")
+    return Institution.objects.filter(pk__in=candidates).order_by(best, "pk")

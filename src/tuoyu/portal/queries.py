@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import cache
 from django.db.models import Avg, Count, F, Func, IntegerField, OuterRef, QuerySet, Value
 from django.db.models.functions import JSONObject
 
@@ -15,6 +16,8 @@ from tuoyu.institutions.queries import Narrowed, narrow, public_institutions
 MOST_POINTS = 300
 # Into how many cells a map is divided, across, when points are drawn as groups.
 CELLS = 12
+# For how many seconds the groups of a frame are kept: the whole country is asked for on every visit.
+GROUPS_KEPT = 60
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 
@@ -50,7 +53,11 @@ def points_in(narrowed: Narrowed, frame: Frame) -> list[dict[str, Any]]:
         "id", "name", "longitude", "latitude", "address", "filing", "places"
     )
     found: list[dict[str, Any]] = list(single[: MOST_POINTS + 1])
-    return found if len(found) <= MOST_POINTS else _grouped(rows, frame)
+    if len(found) <= MOST_POINTS:
+        return found
+    key = f"points:{hash((narrowed, frame))}"
+    grouped: list[dict[str, Any]] = cache.get_or_set(key, lambda: _grouped(rows, frame), GROUPS_KEPT)
+    return grouped
 
 
 def _grouped(rows: QuerySet[Institution], frame: Frame) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The public site: the first page, the directory with its map, one institution, publications."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from tuoyu.core import access, paging
 from tuoyu.institutions.models import Publication
-from tuoyu.institutions.queries import Narrowed
+from tuoyu.institutions.queries import Narrowed, is_cut
 from tuoyu.institutions.queries import directory as rows_of
 from tuoyu.institutions.views.records import in_words
 from tuoyu.institutions.vocabulary import FILED, CareType, ClassType, Filing, Kind
@@ -47,6 +48,8 @@ def directory(request: HttpRequest) -> HttpResponse:
     """Filed institutions, as a list with a map; the filters are the address."""
     narrowed = Narrowed.from_query(request.GET)
     page = paging.page_of(rows_of(narrowed), request)
+    if narrowed.text and is_cut(page.count):
+        page = replace(page, counted_all=False)
     for row in page.rows:
         row |= in_words(row)
     query = request.GET.urlencode()
