@@ -9,6 +9,8 @@ from django.test import TransactionTestCase
 
 import emptying
 from installations import Installation
+from tuoyu.core.actor import Actor
+from tuoyu.jurisdictions.actions import load_packs
 from tuoyu.project import database
 
 # Writes down how the scenarios ended, for `tuoyu coverage`.
@@ -38,8 +40,10 @@ def database_server() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(database_server: None, django_db_setup: None, django_db_blocker) -> None:
-    """pytest-django's own set-up, once the server answers; tests that commit are tidied up after."""
+    """pytest-django's own set-up, once the server answers, with places and policy packs loaded: reading
+    them for each test would take longer than the tests. Tests that commit are tidied up after."""
     with django_db_blocker.unblock():
+        load_packs(by=Actor.system("测试"))
         brought = emptying.what_migrations_brought()
     TransactionTestCase._fixture_teardown = lambda self: emptying.delete_what_a_test_added(brought)
 

@@ -10,7 +10,6 @@ from tuoyu.cases import actions, procedures
 from tuoyu.cases.models import Case, Step
 from tuoyu.cases.procedures import FormPage, Material
 from tuoyu.core.actor import Actor, Role, Seat
-from tuoyu.jurisdictions.actions import load_packs
 
 GULOU = "320106"
 NONPROFIT = {
@@ -73,7 +72,7 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Remembers]:
 
 @pytest.fixture
 def packs(db: None) -> None:
-    load_packs(by=Actor.system("测试"))
+    """The policy packs of the repository are in force (the database of the tests begins with them)."""
 
 
 def person(name: str) -> User:

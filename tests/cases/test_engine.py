@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
+from cases.conftest import GULOU, NONPROFIT, Remembers, applicant, officer, opened, states, step
 from tuoyu.cases import actions
 from tuoyu.cases.actions import RemarkGiven
 from tuoyu.cases.models import Case, Notice, Step
@@ -14,8 +15,6 @@ from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent, OutboxMessage
 from tuoyu.core.problems import Overtaken, Refused
-
-from cases.conftest import GULOU, NONPROFIT, Remembers, applicant, officer, opened, states, step
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs")]
 
@@ -60,10 +59,14 @@ def test_a_case_returns_once_with_every_departments_remarks_together(handler: Re
     by = applicant()
     case = opened(by)
     first, second, *rest = checks(case)
-    decide_as(first.department, case, first.key, "defects", remarks=[RemarkGiven("楼层过高", "premises", "floor")])
+    decide_as(
+        first.department, case, first.key, "defects", remarks=[RemarkGiven("楼层过高", "premises", "floor")]
+    )
     case.refresh_from_db()
     assert case.state == "open", "the other departments still look"
-    decide_as(second.department, case, second.key, "defects", remarks=[RemarkGiven("人员不足", "staff", "carers")])
+    decide_as(
+        second.department, case, second.key, "defects", remarks=[RemarkGiven("人员不足", "staff", "carers")]
+    )
     for check in rest:
         decide_as(check.department, case, check.key)
     case.refresh_from_db()
@@ -78,7 +81,9 @@ def test_after_mending_only_those_concerned_look_again(handler: Remembers) -> No
     by = applicant()
     case = opened(by)
     first, *rest = checks(case)
-    decide_as(first.department, case, first.key, "defects", remarks=[RemarkGiven("楼层过高", "premises", "floor")])
+    decide_as(
+        first.department, case, first.key, "defects", remarks=[RemarkGiven("楼层过高", "premises", "floor")]
+    )
     for check in rest:
         decide_as(check.department, case, check.key)
     case.refresh_from_db()
@@ -252,7 +257,9 @@ def test_who_may_decide_what_and_when(
 ) -> None:
     case = opened(applicant())
     check = checks(case)[0]
-    decided = {"decided_at": clock.now(), "decided_label": "某人"} if state in ("approved", "defective") else {}
+    decided = (
+        {"decided_at": clock.now(), "decided_label": "某人"} if state in ("approved", "defective") else {}
+    )
     after = ["registration"] if state == "waiting" else []
     Step.objects.filter(pk=check.pk).update(state=state, after=after, **decided)
     remarks = [RemarkGiven("缺")] if decision == "defects" else []
@@ -283,7 +290,9 @@ def test_who_may_decide_what_and_when(
         "UPDATE cases_step SET state = 'active', started_at = NULL",
     ],
 )
-def test_the_database_refuses_a_decision_without_date_person_or_reason(handler: Remembers, broken: str) -> None:
+def test_the_database_refuses_a_decision_without_date_person_or_reason(
+    handler: Remembers, broken: str
+) -> None:
     opened(applicant())
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(broken)

@@ -6,13 +6,12 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from cases.conftest import GULOU, Remembers, applicant, opened, person, step
 from tuoyu.accounts.models import Membership, User
 from tuoyu.cases import actions
 from tuoyu.cases.actions import RemarkGiven
 from tuoyu.cases.models import Case, Notice, Step
 from tuoyu.core.actor import Actor, Role
-
-from cases.conftest import GULOU, Remembers, applicant, opened, person, step
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs")]
 
@@ -214,7 +213,9 @@ def test_the_applicant_follows_the_case_in_plain_words(handler: Remembers) -> No
     assert "申报已收到" in client.get("/notices/").content.decode()
 
 
-def test_the_applicant_does_not_see_one_departments_defects_before_all_have_answered(handler: Remembers) -> None:
+def test_the_applicant_does_not_see_one_departments_defects_before_all_have_answered(
+    handler: Remembers,
+) -> None:
     by = applicant()
     case = opened(by)
     officer = seated("education")

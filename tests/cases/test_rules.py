@@ -87,3 +87,18 @@ def test_a_submission_does_not_differ_from_itself(data: dict[str, dict[str, int]
 )
 def test_a_clock_is_overdue_only_after_its_day_has_passed(left: int | None, clock: str) -> None:
     assert rules.clock_of(left, soon=2) == clock
+
+
+def test_a_drawing_leaves_out_what_another_line_says_already() -> None:
+    after = {
+        "check": [],
+        "other": [],
+        "consent": ["check", "other"],
+        "register": ["check", "other", "consent"],
+    }
+    assert rules.drawn(after) == {
+        "check": [],
+        "other": [],
+        "consent": ["check", "other"],
+        "register": ["consent"],
+    }

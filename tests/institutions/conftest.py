@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from tuoyu.core.actor import Actor
-from tuoyu.jurisdictions.actions import load_divisions, load_packs
 
 
 @pytest.fixture(autouse=True)
@@ -15,5 +13,4 @@ def uploads_folder(settings: Any, tmp_path: Any) -> None:
 
 @pytest.fixture
 def packs(db: None) -> None:
-    load_divisions(by=Actor.system("测试"))
-    load_packs(by=Actor.system("测试"))
+    """The policy packs of the repository are in force (the database of the tests begins with them)."""

@@ -14,8 +14,7 @@ SOMEBODY = Actor.system("测试")
 
 @pytest.fixture
 def packs(db: None) -> None:
-    """The packs of the repository, in force."""
-    actions.load_packs(by=SOMEBODY)
+    """The policy packs of the repository are in force (the database of the tests begins with them)."""
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ JURISDICTIONS = ("320100", "360000", "370323", "370402", "420000")
 
 @pytest.fixture(autouse=True)
 def packs(db: None) -> None:
-    actions.load_packs(by=Actor.system("测试"))
+    """The policy packs of the repository are in force (the database of the tests begins with them)."""
 
 
 def page(client: Client, address: str, status: int = 200) -> str:

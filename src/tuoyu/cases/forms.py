@@ -101,7 +101,13 @@ class InboxForm(forms.Form):
 
     clock = forms.ChoiceField(
         required=False,
-        choices=[("", "全部"), ("overdue", "已超期"), ("soon", "即将到期"), ("fine", "正常"), ("none", "不计时限")],
+        choices=[
+            ("", "全部"),
+            ("overdue", "已超期"),
+            ("soon", "即将到期"),
+            ("fine", "正常"),
+            ("none", "不计时限"),
+        ],
     )
     mine = forms.BooleanField(required=False)
     procedure = forms.CharField(required=False, max_length=60)

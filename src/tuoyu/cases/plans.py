@@ -59,7 +59,9 @@ def plan(procedure: str, division_code: str, facts: Mapping[str, Any], on: date)
             Problem("没有这个所在地，请重新选择。", page="basics", field="division_code")
         ) from unknown
     except (queries.PackMissing, RuleMissing, NoRegistrar) as missing:
-        raise Refused(Problem(f"这里还不能受理：{missing}", page="basics", field="division_code")) from missing
+        raise Refused(
+            Problem(f"这里还不能受理：{missing}", page="basics", field="division_code")
+        ) from missing
     return Plan(found.name, version.code, version.pk, steps)
 
 

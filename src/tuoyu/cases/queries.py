@@ -7,9 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat, JSONObject
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields import CharField
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 
 from tuoyu.cases import rules
 from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
@@ -37,7 +37,7 @@ class InboxFilter:
     text: str = ""
 
 
-def inbox(actor: Actor, narrowed: InboxFilter) -> QuerySet[Step, dict[str, Any]]:
+def inbox(actor: Actor, narrowed: InboxFilter) -> QuerySet[Step, Any]:
     """The active steps `actor` may see, the most pressing first, as rows of values."""
     rows = visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE))
     return rows.filter(_conditions(actor, narrowed)).order_by(F("due_on").asc(nulls_last=True), "pk").values(
@@ -72,15 +72,17 @@ def _on_clock() -> dict[str, Q]:
 
 
 def inbox_counts(actor: Actor, narrowed: InboxFilter) -> dict[str, int]:
-    """How many active steps are overdue, due soon, in time, without a clock, one's own; and how many of
-    all of them `narrowed` leaves (`shown`), in one query."""
+    """How many active steps are overdue, due soon, in time, without a clock, one's own; how many of all of
+    them `narrowed` leaves (`shown`); and, where there is any step, one's unread notices. One query."""
     by_clock = {name: Count("pk", filter=condition) for name, condition in _on_clock().items()}
     kept = _conditions(actor, narrowed)
+    unread = Notice.objects.filter(user=actor.user_id, read_at__isnull=True).order_by().values("user")
     return visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE)).aggregate(
         **by_clock,
         mine=Count("pk", filter=Q(assignee=actor.user_id)),
         all=Count("pk"),
         shown=Count("pk", filter=kept) if kept else Count("pk"),
+        unread=Coalesce(Max(Subquery(unread.annotate(n=Count("pk")).values("n"))), 0),
     )
 
 
@@ -97,7 +99,7 @@ def clock_of(due_on: date | None) -> str:
     return rules.clock_of(left, settings.CLOCK_SOON_WORKING_DAYS)
 
 
-def cases(actor: Actor, *, state: str = "", text: str = "") -> QuerySet[Case, dict[str, Any]]:
+def cases(actor: Actor, *, state: str = "", text: str = "") -> QuerySet[Case, Any]:
     """Every case `actor` may see, the newest first, as rows of values."""
     rows = visible_to(actor, VIEW, Case.objects.all())
     if state in Case.State.values:
@@ -110,7 +112,7 @@ def cases(actor: Actor, *, state: str = "", text: str = "") -> QuerySet[Case, di
     )  # fmt: skip
 
 
-def own_cases(actor: Actor) -> QuerySet[Case, dict[str, Any]]:
+def own_cases(actor: Actor) -> QuerySet[Case, Any]:
     """The cases of the applicant, or of those the applicant may act for."""
     return (
         Case.objects.filter(applicant__in=actor.owner_ids)
@@ -121,7 +123,13 @@ def own_cases(actor: Actor) -> QuerySet[Case, dict[str, Any]]:
         )
         .order_by("-pk")
         .values(
-            "number", "subject_name", "procedure_name", "state", "opened_at", "closed_at", "now_at",
+            "number",
+            "subject_name",
+            "procedure_name",
+            "state",
+            "opened_at",
+            "closed_at",
+            "now_at",
             "applicant_id",
         )  # fmt: skip
     )
@@ -148,7 +156,14 @@ def record(actor: Actor, rows: QuerySet[Case], number: str) -> Case | None:
             ),
             remark_rows=_rows(
                 Remark.objects.order_by("pk"),
-                "id", "round", "page", "field", "text", "source", "made_label", "made_at",
+                "id",
+                "round",
+                "page",
+                "field",
+                "text",
+                "source",
+                "made_label",
+                "made_at",
                 step="step__key",
                 step_name="step__name",
                 department="step__department",
@@ -202,7 +217,7 @@ def changes_of(case: Any) -> list[rules.Change]:
     return rules.changes(handed_in[-2]["data"], handed_in[-1]["data"])
 
 
-def notices(actor: Actor) -> QuerySet[Notice, dict[str, Any]]:
+def notices(actor: Actor) -> QuerySet[Notice, Any]:
     """What the program told this person, the newest first."""
     return Notice.objects.filter(user=actor.user_id).values(
         "id", "title", "text", "created_at", "read_at", "case__number"
@@ -212,5 +227,3 @@ def notices(actor: Actor) -> QuerySet[Notice, dict[str, Any]]:
 def unread_notices(actor: Actor) -> int:
     """How many notices this person has not read."""
     return Notice.objects.filter(user=actor.user_id, read_at__isnull=True).count()
-
-

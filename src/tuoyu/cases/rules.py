@@ -42,6 +42,19 @@ def stages(after: Mapping[str, Iterable[str]]) -> dict[str, int]:
     return found
 
 
+def drawn(after: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """What each step waits for, without what another of its predecessors waits for anyway."""
+    direct = {key: [b for b in before if b in after] for key, before in after.items()}
+    stage = stages(direct)
+    above: dict[str, set[str]] = {}
+    for key in sorted(direct, key=stage.__getitem__):
+        above[key] = set(direct[key]).union(*(above[b] for b in direct[key]))
+    return {
+        key: [b for b in before if not any(b in above[other] for other in before)]
+        for key, before in direct.items()
+    }
+
+
 def ready(steps: Sequence[StepView]) -> list[str]:
     """The waiting steps whose predecessors have all been approved."""
     approved = {s.key for s in steps if s.state == "approved"}

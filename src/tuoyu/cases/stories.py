@@ -57,9 +57,23 @@ def story(events: Iterable[Row], *, for_applicant: bool = False) -> list[dict[st
                 "note": event["note"],
                 "tone": tone,
                 "icon": icon,
+                "begun": [_step(event)] if verb == "case.step_begun" else [],
             }
         )
-    return told[::-1]
+    return _merged(told)[::-1]
+
+
+def _merged(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Steps that began together are one line: eight departments that begin are not eight pieces of news."""
+    merged: list[dict[str, Any]] = []
+    for line in told:
+        last = merged[-1] if merged else None
+        if last and line["begun"] and last["begun"] and line["at"] == last["at"]:
+            last["begun"] += line["begun"]
+            last["text"] = f"{last['begun'][0]}等 {len(last['begun'])} 个环节同时开始办理"
+        else:
+            merged.append(line)
+    return merged
 
 
 def state_for_applicant(step: Row, case_state: str) -> str:

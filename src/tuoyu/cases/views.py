@@ -1,5 +1,6 @@
 """Pages of cases: the inbox, the case, the applicant's tracker, the notices."""
 
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tuoyu.accounts import queries as accounts
-from tuoyu.cases import actions, queries, stories
+from tuoyu.cases import actions, queries, rules, stories
 from tuoyu.cases.forms import MOST_REMARKS, DecisionForm, InboxForm, ReasonForm, ReassignForm, RemarkFormSet
 from tuoyu.cases.models import Case, Step
 from tuoyu.cases.permissions import DECIDE, INBOX, MEND, VIEW
@@ -21,7 +22,7 @@ from tuoyu.core.permissions import get_visible, require, visible_to
 from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions.names import department_name, place_name
 
-ROWS_OF_REMARKS = 3
+ROWS_OF_REMARKS = 2
 
 
 @require_GET
@@ -33,6 +34,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     given = form.cleaned_data if form.is_valid() else {}
     narrowed = queries.InboxFilter(**given)
     counts = queries.inbox_counts(actor, narrowed)
+    if counts["all"]:
+        # What the frame of the page would ask again.
+        request.waiting = Counter(steps=counts["all"], notices=counts["unread"])  # type: ignore[attr-defined]
     page = paging.page_of(queries.inbox(actor, narrowed), request, count=counts["shown"])
     for row in page.rows:
         row["clock"] = queries.clock_of(row["due_on"])
@@ -182,7 +186,7 @@ def _case_page(
         "case": found,
         "pack_label": f"{found.jurisdiction_code}（{found.pack.active_from}）",
         "steps": found.step_rows,
-        "flow": [_in_flow(s, s["state"]) for s in found.step_rows],
+        "flow": _flow(found.step_rows, {s["key"]: s["state"] for s in found.step_rows}),
         "place": place_name(found.division_code),
         "department_name": department_name,
         "mine": mine,
@@ -192,7 +196,9 @@ def _case_page(
         "older_remarks": [r for r in found.remark_rows if r["round"] < found.round],
         "changes": _labelled(queries.changes_of(found), handler, found),
         "story": stories.story(found.event_rows),
-        "reassignable": next((s for s in found.step_rows if s["state"] == "active" and s["may_reassign"]), None),
+        "reassignable": next(
+            (s for s in found.step_rows if s["state"] == "active" and s["may_reassign"]), None
+        ),
         "problems": refusal.problems if refusal else [],
     }
     if context["reassignable"]:
@@ -243,15 +249,19 @@ def _rows_asked(data: Any) -> int:
     return min(int(given), MOST_REMARKS - 1) if given.isdecimal() and len(given) < 4 else ROWS_OF_REMARKS - 1
 
 
-def _in_flow(step: dict[str, Any], state: str) -> dict[str, Any]:
-    return {
-        "key": step["key"],
-        "name": step["name"],
-        "department": department_name(step["department"], step["division_code"]),
-        "state": state,
-        "after": step["after"],
-        "note": "",
-    }
+def _flow(steps: list[dict[str, Any]], states: dict[str, str]) -> list[dict[str, Any]]:
+    waits = rules.drawn({step["key"]: step["after"] for step in steps})
+    return [
+        {
+            "key": step["key"],
+            "name": step["name"],
+            "department": department_name(step["department"], step["division_code"]),
+            "state": states[step["key"]],
+            "after": waits[step["key"]],
+            "note": "",
+        }
+        for step in steps
+    ]
 
 
 def _labelled(changes: list[Any], handler: Handler, found: Case) -> list[dict[str, Any]]:
@@ -292,7 +302,7 @@ def _tracker(found: Any) -> dict[str, Any]:
         "case": found,
         "steps": found.step_rows,
         "now": now,
-        "flow": [_in_flow(s, states[s["key"]]) for s in found.step_rows],
+        "flow": _flow(found.step_rows, states),
         "remarks": [r for r in found.remark_rows if r["round"] == found.round] if returned else [],
         "mend_url": handler.applicant_url(found),
         "labels": {(p.key, k): v for p in handler.pages(found) for k, v in p.fields},
@@ -301,5 +311,3 @@ def _tracker(found: Any) -> dict[str, Any]:
         and not any(s["kind"] == "registration" and s["state"] == "approved" for s in found.step_rows),
         "list_url": reverse("cases:mine"),
     }
-
-

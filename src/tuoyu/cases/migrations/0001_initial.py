@@ -2,194 +2,393 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import tuoyu.core.clock
 from django.conf import settings
 from django.db import migrations, models
 
+import tuoyu.core.clock
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('jurisdictions', '0001_initial'),
+        ("jurisdictions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.RunSQL(
-            "CREATE SEQUENCE cases_number", reverse_sql="DROP SEQUENCE cases_number"
-        ),
+        migrations.RunSQL("CREATE SEQUENCE cases_number", reverse_sql="DROP SEQUENCE cases_number"),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=32, unique=True)),
-                ('procedure', models.CharField(max_length=60)),
-                ('procedure_name', models.CharField(max_length=120)),
-                ('jurisdiction_code', models.CharField(max_length=12)),
-                ('division_code', models.CharField(max_length=12)),
-                ('subject_name', models.CharField(max_length=200)),
-                ('channel', models.CharField(choices=[('online', '网上申报'), ('agent', '代理申报'), ('window', '窗口代录')], max_length=16)),
-                ('facts', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('open', '办理中'), ('returned', '退回补正'), ('withdrawn', '已撤回'), ('refused', '不予通过'), ('done', '已办结')], default='open', max_length=16)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('opened_at', models.DateTimeField(default=tuoyu.core.clock.now)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to=settings.AUTH_USER_MODEL)),
-                ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pack', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='jurisdictions.packversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=32, unique=True)),
+                ("procedure", models.CharField(max_length=60)),
+                ("procedure_name", models.CharField(max_length=120)),
+                ("jurisdiction_code", models.CharField(max_length=12)),
+                ("division_code", models.CharField(max_length=12)),
+                ("subject_name", models.CharField(max_length=200)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("online", "网上申报"), ("agent", "代理申报"), ("window", "窗口代录")],
+                        max_length=16,
+                    ),
+                ),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "办理中"),
+                            ("returned", "退回补正"),
+                            ("withdrawn", "已撤回"),
+                            ("refused", "不予通过"),
+                            ("done", "已办结"),
+                        ],
+                        default="open",
+                        max_length=16,
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("opened_at", models.DateTimeField(default=tuoyu.core.clock.now)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "filed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pack",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="jurisdictions.packversion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120)),
-                ('text', models.TextField()),
-                ('created_at', models.DateTimeField(default=tuoyu.core.clock.now)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='cases.case')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120)),
+                ("text", models.TextField()),
+                ("created_at", models.DateTimeField(default=tuoyu.core.clock.now)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('check', '联合查验'), ('consent', '审查同意'), ('registration', '法人登记'), ('filing', '备案'), ('verification', '现场核实')], max_length=16)),
-                ('department', models.CharField(max_length=40)),
-                ('division_code', models.CharField(max_length=12)),
-                ('stage', models.PositiveSmallIntegerField()),
-                ('after', models.JSONField(default=list)),
-                ('reviews', models.JSONField(default=list)),
-                ('push_to', models.JSONField(default=list)),
-                ('clause', models.CharField(blank=True, max_length=120)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(choices=[('waiting', '未开始'), ('active', '办理中'), ('approved', '已通过'), ('defective', '需补正'), ('refused', '不予通过'), ('cancelled', '已终止')], default='waiting', max_length=16)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('clock_of', models.CharField(blank=True, max_length=60)),
-                ('clock_from', models.DateField(null=True)),
-                ('clock_days', models.PositiveSmallIntegerField(null=True)),
-                ('due_on', models.DateField(null=True)),
-                ('provisional', models.BooleanField(default=False)),
-                ('paused_on', models.DateField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_label', models.CharField(blank=True, max_length=120)),
-                ('reason', models.TextField(blank=True)),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='cases.case')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("check", "联合查验"),
+                            ("consent", "审查同意"),
+                            ("registration", "法人登记"),
+                            ("filing", "备案"),
+                            ("verification", "现场核实"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("department", models.CharField(max_length=40)),
+                ("division_code", models.CharField(max_length=12)),
+                ("stage", models.PositiveSmallIntegerField()),
+                ("after", models.JSONField(default=list)),
+                ("reviews", models.JSONField(default=list)),
+                ("push_to", models.JSONField(default=list)),
+                ("clause", models.CharField(blank=True, max_length=120)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "未开始"),
+                            ("active", "办理中"),
+                            ("approved", "已通过"),
+                            ("defective", "需补正"),
+                            ("refused", "不予通过"),
+                            ("cancelled", "已终止"),
+                        ],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("clock_of", models.CharField(blank=True, max_length=60)),
+                ("clock_from", models.DateField(null=True)),
+                ("clock_days", models.PositiveSmallIntegerField(null=True)),
+                ("due_on", models.DateField(null=True)),
+                ("provisional", models.BooleanField(default=False)),
+                ("paused_on", models.DateField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_label", models.CharField(blank=True, max_length=120)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="cases.case"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['stage', 'pk'],
+                "ordering": ["stage", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Remark',
+            name="Remark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('page', models.CharField(blank=True, max_length=40)),
-                ('field', models.CharField(blank=True, max_length=80)),
-                ('text', models.TextField()),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('rule_key', models.CharField(blank=True, max_length=80)),
-                ('made_at', models.DateTimeField(default=tuoyu.core.clock.now)),
-                ('made_label', models.CharField(max_length=120)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='cases.case')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='cases.step')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("page", models.CharField(blank=True, max_length=40)),
+                ("field", models.CharField(blank=True, max_length=80)),
+                ("text", models.TextField()),
+                ("source", models.CharField(blank=True, max_length=200)),
+                ("rule_key", models.CharField(blank=True, max_length=80)),
+                ("made_at", models.DateTimeField(default=tuoyu.core.clock.now)),
+                ("made_label", models.CharField(max_length=120)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="remarks", to="cases.case"
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="remarks", to="cases.step"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('data', models.JSONField()),
-                ('handed_in_at', models.DateTimeField(default=tuoyu.core.clock.now)),
-                ('handed_in_label', models.CharField(max_length=120)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("data", models.JSONField()),
+                ("handed_in_at", models.DateTimeField(default=tuoyu.core.clock.now)),
+                ("handed_in_label", models.CharField(max_length=120)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="submissions",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['round'],
+                "ordering": ["round"],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['division_code', '-id'], name='cases_case_divisio_e5f538_idx'),
+            model_name="case",
+            index=models.Index(fields=["division_code", "-id"], name="cases_case_divisio_e5f538_idx"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['applicant', '-id'], name='cases_case_applica_c2d05b_idx'),
+            model_name="case",
+            index=models.Index(fields=["applicant", "-id"], name="cases_case_applica_c2d05b_idx"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', '-id'], name='cases_case_state_22a1f2_idx'),
+            model_name="case",
+            index=models.Index(fields=["state", "-id"], name="cases_case_state_22a1f2_idx"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['subject_name'], name='case_subject_trgm', opclasses=['gin_trgm_ops']),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["subject_name"], name="case_subject_trgm", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['withdrawn', 'refused', 'done'])), models.Q(('closed_at__isnull', True), ('state__in', ['open', 'returned'])), _connector='OR'), name='case_ended_has_its_moment'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state__in", ["withdrawn", "refused", "done"])),
+                    models.Q(("closed_at__isnull", True), ("state__in", ["open", "returned"])),
+                    _connector="OR",
+                ),
+                name="case_ended_has_its_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='case_refused_has_its_reason'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "refused"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="case_refused_has_its_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['user'], name='notice_unread'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("read_at__isnull", True)), fields=["user"], name="notice_unread"
+            ),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(models.F('department'), models.F('division_code'), models.OrderBy(models.F('due_on'), nulls_last=True), condition=models.Q(('state', 'active')), name='step_inbox'),
+            model_name="step",
+            index=models.Index(
+                models.F("department"),
+                models.F("division_code"),
+                models.OrderBy(models.F("due_on"), nulls_last=True),
+                condition=models.Q(("state", "active")),
+                name="step_inbox",
+            ),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(models.F('department'), models.OrderBy(models.F('due_on'), nulls_last=True), models.F('id'), condition=models.Q(('state', 'active')), name='step_inbox_wide'),
+            model_name="step",
+            index=models.Index(
+                models.F("department"),
+                models.OrderBy(models.F("due_on"), nulls_last=True),
+                models.F("id"),
+                condition=models.Q(("state", "active")),
+                name="step_inbox_wide",
+            ),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('state', 'active')), fields=['assignee'], name='step_assignee'),
+            model_name="step",
+            index=models.Index(
+                condition=models.Q(("state", "active")), fields=["assignee"], name="step_assignee"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('case', 'key'), name='step_key_once_a_case'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("case", "key"), name="step_key_once_a_case"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('state__in', ['approved', 'defective', 'refused']), models.Q(('decided_label', ''), _negated=True)), ('state__in', ['waiting', 'active', 'cancelled']), _connector='OR'), name='step_decision_has_moment_and_person'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("state__in", ["approved", "defective", "refused"]),
+                        models.Q(("decided_label", ""), _negated=True),
+                    ),
+                    ("state__in", ["waiting", "active", "cancelled"]),
+                    _connector="OR",
+                ),
+                name="step_decision_has_moment_and_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='step_refused_has_its_reason'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "refused"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="step_refused_has_its_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('started_at__isnull', False), _connector='OR'), name='step_active_has_started'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "active"), _negated=True),
+                    ("started_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="step_active_has_started",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='remark_says_something'),
+            model_name="remark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="remark_says_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('case', 'round'), name='submission_once_a_round'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("case", "round"), name="submission_once_a_round"),
         ),
     ]
