@@ -67,7 +67,7 @@ class Remembers:
 def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Remembers]:
     remembers = Remembers()
     monkeypatch.setitem(procedures._handlers, "establishment", remembers)
-    yield remembers
+    return remembers
 
 
 @pytest.fixture

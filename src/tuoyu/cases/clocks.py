@@ -32,7 +32,8 @@ def _move(*, by: Actor, step: Step, deadline: workdays.Deadline) -> None:
 
 
 def _set_due(*, by: Actor, step: Step) -> bool:
-    assert step.clock_from is not None and step.clock_days is not None
+    assert step.clock_from is not None
+    assert step.clock_days is not None
     deadline = workdays.add_working_days(step.clock_from, step.clock_days)
     if (deadline.on, deadline.provisional) == (step.due_on, step.provisional):
         return False

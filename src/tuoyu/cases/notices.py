@@ -21,7 +21,8 @@ WORDS: dict[str, Words] = {
     "returned": lambda case, step: (
         "需要补正",
         f"各部门对“{case.subject_name}”的意见已汇总，一次告知：共"
-        f" {case.remarks.filter(round=case.round).count()} 处需要补正。请按意见修改后重新提交，补正期间不计入办理时限。",
+        f" {case.remarks.filter(round=case.round).count()} 处需要补正。"
+        "请按意见修改后重新提交，补正期间不计入办理时限。",
     ),
     "resubmitted": lambda case, step: (
         "补正材料已收到",

@@ -131,7 +131,7 @@ def own_cases(actor: Actor) -> QuerySet[Case, Any]:
             "closed_at",
             "now_at",
             "applicant_id",
-        )  # fmt: skip
+        )
     )
 
 
@@ -167,7 +167,7 @@ def record(actor: Actor, rows: QuerySet[Case], number: str) -> Case | None:
                 step="step__key",
                 step_name="step__name",
                 department="step__department",
-            ),  # fmt: skip
+            ),
             submission_rows=_rows(
                 Submission.objects.order_by("round"), "round", "data", "handed_in_at", "handed_in_label"
             ),
