@@ -101,3 +101,8 @@ def test_a_hundred_thousand_rows_are_paged_in_no_time() -> None:
 def test_an_unordered_list_is_an_error() -> None:
     with pytest.raises(ValueError, match="ordered"):
         paging.page(OutboxMessage.objects.order_by(), 1)
+
+
+def test_a_list_that_ends_with_its_page_has_no_next() -> None:
+    fill(40)
+    assert not ask("?page=2").has_next()
