@@ -27,8 +27,12 @@ class Size(StrEnum):
 
 @app.command()
 def demo(
-    size: Annotated[Size, typer.Option(help="How much: 300, 2,000, 8,000 or 100,000 institutions.")] = Size.SMALL,
-    into: Annotated[str, typer.Option(help="A database beside the installation's own; made if need be.")] = "",
+    size: Annotated[
+        Size, typer.Option(help="How much: 300, 2,000, 8,000 or 100,000 institutions.")
+    ] = Size.SMALL,
+    into: Annotated[
+        str, typer.Option(help="A database beside the installation's own; made if need be.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Say what was written as JSON.")] = False,
 ) -> None:
     """Make demonstration data, the same for the same day and size.
@@ -38,21 +42,30 @@ def demo(
     console = Console(stderr=True, highlight=False)
     where: AbstractContextManager[None] = databases.using(into) if into else nullcontext()
     began = time.monotonic()
-    with where, _bar(console) as bar:
+    with where, progress_bar(console) as bar:
         task = bar.add_task("Starting", total=None)
-        done = write(str(size), lambda words, n, of: bar.update(task, description=words, completed=n, total=of))
+        done = write(
+            str(size), lambda words, n, of: bar.update(task, description=words, completed=n, total=of)
+        )
         bar.update(task, description="Done", completed=1, total=1)
     took = round(time.monotonic() - began, 1)
     if as_json:
         typer.echo(json.dumps({"size": done.size, "institutions": done.institutions, "already": done.already,
                                "seconds": took}))  # fmt: skip
     elif done.already:
-        typer.echo(f"Demonstration data of size {size} is here already ({done.institutions:,} institutions); nothing changed.")
+        typer.echo(
+            f"Demonstration data of size {size} is here already ({done.institutions:,} institutions); nothing changed."
+        )
     else:
         typer.echo(f"Demonstration data of size {size}: {done.institutions:,} institutions in all, {took} s.")
 
 
-def _bar(console: Console) -> Progress:
+def progress_bar(console: Console) -> Progress:
+    """A bar that says what is being done, how much of it, and for how long."""
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
     )

@@ -91,7 +91,13 @@ def papers_of(one: Applicant) -> tuple[str, ...]:
         return ("premises_proof", "staff_health_certificates", "owners_consent") + (
             ("family_lease",) if one.leased else ()
         )
-    wanted = ["premises_proof", "staff_qualifications", "staff_health_certificates", "hygiene_report", "fire_proof"]
+    wanted = [
+        "premises_proof",
+        "staff_qualifications",
+        "staff_health_certificates",
+        "hygiene_report",
+        "fire_proof",
+    ]
     wanted += ["lease"] if one.leased else []
     wanted += ["food_permit"] if one.meals else []
     return tuple(wanted)

@@ -250,7 +250,9 @@ class County:
         by = self.cast.applicant()
         pages = (("basics", "premises", "classes"), ("basics",))
         for index, kept in enumerate(pages):
-            one = self._applicant(Story(0, legal_form=LegalForm.ENTERPRISE if index else LegalForm.SOCIAL_SERVICE_ORG))
+            one = self._applicant(
+                Story(0, legal_form=LegalForm.ENTERPRISE if index else LegalForm.SOCIAL_SERVICE_ORG)
+            )
             if index:
                 one = one.with_also("basics", contact_identity="", address="")
             with self.days.at(2 + index) as day:
@@ -285,7 +287,9 @@ class County:
 def note_inclusive(*, by: Actor, institution: Institution) -> None:
     """Mark an institution as inclusive (普惠): how one becomes it is not built yet."""
     Institution.objects.filter(pk=institution.pk).update(inclusive=True)
-    audit.record(by, "institution.inclusive_noted", institution, topic=institution.topic, after={"inclusive": True})
+    audit.record(
+        by, "institution.inclusive_noted", institution, topic=institution.topic, after={"inclusive": True}
+    )
 
 
 def scan(slot: str) -> File:

@@ -68,5 +68,4 @@ def credit_code(county: str, legal_form: str, number: int) -> str:
     return code + str(uscc.calc_check_digit(code))
 
 
-
 assert set("TY") <= set(USCC_ALPHABET)

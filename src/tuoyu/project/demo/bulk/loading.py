@@ -52,7 +52,7 @@ def write_bulk(size: str, institutions: int, cases: int, progress: Progress) -> 
 
 def _tune() -> None:
     with connection.cursor() as cursor:
-        for name, value in (("maintenance_work_mem", "512MB"), ("work_mem", "128MB"), ("temp_buffers", "256MB")):
+        for name, value in (("maintenance_work_mem", "512MB"), ("work_mem", "256MB")):
             cursor.execute(f"SET LOCAL {name} = '{value}'")
 
 
@@ -117,16 +117,24 @@ def _stage_words(found: list[County]) -> None:
                 asked = (f"{keys[0]}.family_point", *keys) if family else keys
                 said = policy.wording_at(county.place.code, *asked)
                 address = f"{settings.PUBLIC_ADDRESS}/verify/"
-                lines.append((packs[digest], str(kind), family, json.dumps(said, ensure_ascii=False), address))
+                lines.append(
+                    (packs[digest], str(kind), family, json.dumps(said, ensure_ascii=False), address)
+                )
     tables.copy("t_wording", "pack bigint, kind text, family bool, lines jsonb, address text", lines)
     remarks = [(page, field, text, policy.source_at(found[0].place.code, rule), rule)
                for page, (field, text, rule) in REMARKS.items()]  # fmt: skip
-    spare = ("commitment", "signer", "承诺人与负责人不是同一人，请核对。", policy.source_at(found[0].place.code, "filing.scans"), "")
+    spare = (
+        "commitment",
+        "signer",
+        "承诺人与负责人不是同一人，请核对。",
+        policy.source_at(found[0].place.code, "filing.scans"),
+        "",
+    )
     tables.copy("t_remark", "page text, field text, text text, source text, rule_key text", [*remarks, spare])
 
 
 def _stage_variants() -> None:
-    identity = ciphers.encrypt(words.identity("110101", 1), Application._meta.get_field("identity").context)  # type: ignore[union-attr]
+    identity = ciphers.encrypt(words.identity("110101", 1), Application._meta.get_field("identity").context)
     made = templates()
     tables.copy("t_variant", """number int, kind text, nature text, legal_form text, procedure text, facts jsonb,
                 data jsonb, said jsonb, identity text, care_types text[], class_types text[], places int,
@@ -138,8 +146,15 @@ def _stage_variants() -> None:
 
 def _variant(template: Template, identity: str) -> tuple[Any, ...]:
     story = template.story
-    facts = {"kind": story.kind, "nature": story.nature, "legal_form": story.legal_form, "serves_meals": story.meals}
-    types = sorted({c[1] for c in template.classes if c[1] != "mixed" or story.classes == ("mixed",)} or {"mixed"})
+    facts = {
+        "kind": story.kind,
+        "nature": story.nature,
+        "legal_form": story.legal_form,
+        "serves_meals": story.meals,
+    }
+    types = sorted(
+        {c[1] for c in template.classes if c[1] != "mixed" or story.classes == ("mixed",)} or {"mixed"}
+    )
     labels = dict(ClassType.choices)
     return (
         template.number, str(story.kind), str(story.nature), str(story.legal_form), procedure_of(story.kind),
@@ -212,7 +227,7 @@ def _stage_steps(writer: statements.Writer) -> None:
             LEFT JOIN t_work w ON w.ordinal = b.ordinal + s.days
             LEFT JOIN t_day e ON e.day = d.d_done
             ORDER BY c.n, s.ord
-        """)  # noqa: S608
+        """)
         cursor.execute("ANALYZE t_case_step")
 
 
@@ -222,7 +237,10 @@ def _bases(officers: int) -> dict[str, int]:
         number = int(cursor.fetchone()[0])
     models = {"user": User, "membership": Membership, "case": Case, "step": Step, "notice": Notice,
               "event": AuditEvent, "application": Application, "institution": Institution}  # fmt: skip
-    return {name: tables.base(model) for name, model in models.items()} | {"number": number, "officers": officers}
+    return {name: tables.base(model) for name, model in models.items()} | {
+        "number": number,
+        "officers": officers,
+    }
 
 
 def _move_sequences(cases: int) -> None:
@@ -236,4 +254,8 @@ def _analyse(progress: Progress) -> None:
     with connection.cursor() as cursor:
         for done, model in enumerate(statements.MODELS):
             progress(f"Statistics of {tables.table(model)}", done, len(statements.MODELS))
-            cursor.execute(f"VACUUM (ANALYZE) {tables.table(model)}" if not connection.in_atomic_block else f"ANALYZE {tables.table(model)}")
+            cursor.execute(
+                f"VACUUM (ANALYZE) {tables.table(model)}"
+                if not connection.in_atomic_block
+                else f"ANALYZE {tables.table(model)}"
+            )

@@ -42,24 +42,35 @@ class County:
 def counties(size: str) -> list[County]:
     """The counties of a size, by code."""
     within = [p for p in atlas.places().values() if _is_county(p) and p.code.startswith(WITHIN[size])]
+    streets: dict[str, list[str]] = {}
+    for place in atlas.places().values():
+        if place.level == "street" and not place.abolished and place.code.startswith(place.parent):
+            streets.setdefault(place.parent, []).append(place.code)
     shares = {prefix: sum(_by_name(p) for p in atlas.places().values() if _is_county(p) and p.code[:2] == prefix)
               for prefix in PROVINCES}  # fmt: skip
-    return [_county(place, index, shares) for index, place in enumerate(sorted(within, key=lambda p: p.code))]
+    return [
+        _county(place, index, shares, streets)
+        for index, place in enumerate(sorted(within, key=lambda p: p.code))
+    ]
 
 
 def _is_county(place: Place) -> bool:
-    return place.level == "county" and not place.abolished and not place.functional and place.code[:2] in PROVINCES
+    return (
+        place.level == "county"
+        and not place.abolished
+        and not place.functional
+        and place.code[:2] in PROVINCES
+    )
 
 
 def _by_name(place: Place) -> float:
     return next((weight for ending, weight in BY_NAME if place.name.endswith(ending)), 1.0)
 
 
-def _county(place: Place, index: int, shares: dict[str, float]) -> County:
+def _county(place: Place, index: int, shares: dict[str, float], streets: dict[str, list[str]]) -> County:
     millions, east, north = PROVINCES[place.code[:2]]
     spread = min(2.0, 0.2 + millions / 60)
     version = jurisdictions.version_at(place.code)
-    streets = [p.code for p in jurisdictions.children_of(place.code) if p.code.startswith(place.code)]
     return County(
         place=place,
         weight=millions * _by_name(place) / shares[place.code[:2]],
@@ -68,7 +79,7 @@ def _county(place: Place, index: int, shares: dict[str, float]) -> County:
         authority=jurisdictions.authority_of(place.code, "county").code,
         jurisdiction=version.code,
         pack=version.digest,
-        streets=tuple(streets) or (place.code,),
+        streets=tuple(streets.get(place.code, ())) or (place.code,),
     )
 
 

@@ -39,6 +39,19 @@ REASONS = {
     "withdrawn": "改租了别处场地，重新申报。（演示）",
 }
 
+# The kind of step at which a case stands (no kind: the first stage), and the state of its steps there.
+STANDS = {
+    "done": ("end", "approved"),
+    "visit": ("verification", "active"),
+    "rectify": ("verification", "defective"),
+    "nonconforming": ("verification", "refused"),
+    "unfiled": ("filing", "active"),
+    "refused": ("registration", "refused"),
+    "first": ("", "active"),
+    "returned": ("", "defective"),
+    "withdrawn": ("", "cancelled"),
+}
+
 CASE_COLUMNS = """
     n int, variant int, plan int, pack bigint, jurisdiction text, county text, place text, full_place text,
     authority text, course text, state text, at_stage int, at_state text, name text, contact text, address text,
@@ -50,15 +63,13 @@ CASE_COLUMNS = """
 
 @dataclass(frozen=True)
 class Way:
-    """A plan of a pack for a variant, numbered, with the stage of each kind of step."""
+    """A plan of a pack for a variant, numbered, with the stage of each step and of each kind of step."""
 
     number: int
     plan: Plan
     stages: dict[str, int]
 
-    def stage_of(self, kind: str) -> int:
-        """The stage at which the step of this kind stands."""
-        return next(self.stages[step.key] for step in self.plan.steps if step.kind == kind)
+    stages_by_kind: dict[str, int]
 
 
 def ways(counties: list[County]) -> dict[tuple[str, int], Way]:
@@ -70,7 +81,8 @@ def ways(counties: list[County]) -> dict[tuple[str, int], Way]:
                      "division_code": county.place.code, "serves_meals": story.meals}  # fmt: skip
             course = plan(procedure_of(story.kind), county.place.code, facts, clock.today())
             stages = rules.stages({step.key: step.after for step in course.steps})
-            found[pack, number] = Way(len(found), course, stages)
+            kinds = {step.kind: stages[step.key] for step in course.steps}
+            found[pack, number] = Way(len(found), course, stages, kinds)
     return found
 
 
@@ -154,7 +166,9 @@ def rows(
         reg = day(fate.registered) if fate.registered is not None else None
         ver = day(fate.verified) if fate.verified is not None else None
         family = story.kind == Kind.FAMILY_POINT
-        scope = "家庭托育服务" if family else "婴幼儿照护服务" if county.jurisdiction == "370402" else "托育服务"
+        scope = (
+            "家庭托育服务" if family else "婴幼儿照护服务" if county.jurisdiction == "370402" else "托育服务"
+        )
         yield (
             n, variant, way.number, packs[county.pack], county.jurisdiction, county.place.code, place,
             parts.full_place(place), county.authority, fate.course, STATES.get(fate.course, "open"), at_stage, at_state,
@@ -176,18 +190,8 @@ def _closed(fate: Fate, reg: date | None, ver: date | None) -> date | None:
 
 def _standing(fate: Fate, way: Way) -> tuple[int, str]:
     """The stage at which a case stands, and the state of its steps there."""
-    at = {
-        "done": (99, "approved"),
-        "visit": (way.stage_of("verification"), "active"),
-        "rectify": (way.stage_of("verification"), "defective"),
-        "nonconforming": (way.stage_of("verification"), "refused"),
-        "unfiled": (way.stage_of("filing"), "active"),
-        "refused": (way.stage_of("registration"), "refused"),
-        "first": (1, "active"),
-        "returned": (1, "defective"),
-        "withdrawn": (1, "cancelled"),
-    }
-    return at[fate.course]
+    kind, state = STANDS[fate.course]
+    return (way.stages_by_kind.get(kind, 1) if kind != "end" else 99), state
 
 
 class _Parts:

@@ -313,7 +313,10 @@ class Writer:
 
     def issued(self) -> int:
         made = 0
-        for kind, mark, title in (("receipt", "", "托育机构备案回执"), ("conditions_notice", "-G", "托育机构基本条件告知书")):
+        for kind, mark, title in (
+            ("receipt", "", "托育机构备案回执"),
+            ("conditions_notice", "-G", "托育机构基本条件告知书"),
+        ):
             code = f"substr(md5({self.case()}::text || '{kind}'), 1, 16)"
             content = (
                 f"jsonb_build_object('title', '{title}', 'number', {self._receipt()} || '{mark}', 'issuer', h.issuer,"
@@ -395,7 +398,9 @@ class Writer:
 
     def notices(self) -> int:
         from_cases = "FROM t_case c"
-        from_steps = "FROM t_case_step c JOIN t_step s ON s.plan = c.plan AND s.ord = c.ord WHERE c.state = 'approved'"
+        from_steps = (
+            "FROM t_case_step c JOIN t_step s ON s.plan = c.plan AND s.ord = c.ord WHERE c.state = 'approved'"
+        )
         number = f"'TY' || c.county || to_char(c.d_open, 'YYYY') || lpad(({self.base['number']} + c.n + 1)::text, 7, '0')"
         told = (
             ("0", "'申报已收到'", f"'“' || c.name || '”的申报已收到，办件编号 ' || {number} || '。各部门开始办理，进展会随时通知您。'",

@@ -57,11 +57,12 @@ def insert(model: type[models.Model], values: Mapping[str, str], source: str) ->
     """
     columns, expressions, parameters = [], [], []
     for field in model._meta.concrete_fields:
-        if field.column in values:
-            columns.append(field.column)
-            expressions.append(values[field.column].replace("%", "%%"))
+        column = str(field.column)
+        if column in values:
+            columns.append(column)
+            expressions.append(values[column].replace("%", "%%"))
         elif not field.generated and not _database_fills(field):
-            columns.append(field.column)
+            columns.append(column)
             expressions.append("%s::" + str(field.db_type(connection)))
             parameters.append(field.get_db_prep_save(field.get_default(), connection))
     unknown = set(values) - {field.column for field in model._meta.concrete_fields}
@@ -70,7 +71,9 @@ def insert(model: type[models.Model], values: Mapping[str, str], source: str) ->
     plain = source.replace("%", "%%")
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table(model)} ({names}) SELECT {', '.join(expressions)} {plain}", parameters)
+        cursor.execute(
+            f"INSERT INTO {table(model)} ({names}) SELECT {', '.join(expressions)} {plain}", parameters
+        )
         return int(cursor.rowcount)
 
 

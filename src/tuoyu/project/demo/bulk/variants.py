@@ -88,7 +88,9 @@ def _classes(story: Story) -> list[tuple[str, str, int, int, str]]:
     found = []
     for kind in story.classes:
         places, carers, sleep, activity = CLASSES[ClassType(kind)]
-        found.append((CLASS_NAMES[ClassType(kind)], str(kind), places, carers, str(float(sleep) + float(activity))))
+        found.append(
+            (CLASS_NAMES[ClassType(kind)], str(kind), places, carers, str(float(sleep) + float(activity)))
+        )
     return found
 
 
