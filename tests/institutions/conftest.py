@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 
-
 @pytest.fixture(autouse=True)
 def uploads_folder(settings: Any, tmp_path: Any) -> None:
     settings.UPLOADS = tmp_path / "uploads"

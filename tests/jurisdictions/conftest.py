@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tuoyu.core.actor import Actor
-from tuoyu.jurisdictions import actions
 
 ROOT = Path(__file__).resolve().parents[2]
 SOMEBODY = Actor.system("测试")
