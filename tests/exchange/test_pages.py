@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from exchange.callers import GULOU, XUANWU, message, seated
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent, OutboxMessage
 from tuoyu.exchange.models import Connector
-
-from exchange.callers import GULOU, XUANWU, message, seated
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs")]
 
@@ -40,7 +39,9 @@ def test_an_officer_finds_what_was_pushed_and_signs_for_it_in_one_click() -> Non
     page = client.get("/messages/")
     assert "鼓楼区小星星托育园" in text_of(page)
     assert "待签收1条" in text_of(page)
-    after = client.post(f"/messages/{made.pk}/acknowledgement/", {"next": "/messages/?state=new"}, follow=True)
+    after = client.post(
+        f"/messages/{made.pk}/acknowledgement/", {"next": "/messages/?state=new"}, follow=True
+    )
     assert after.redirect_chain[0][0] == "/messages/?state=new"
     assert "已签收“鼓楼区小星星托育园”的信息" in text_of(after)
     made.refresh_from_db()

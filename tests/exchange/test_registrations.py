@@ -4,14 +4,13 @@ from typing import Any
 
 import pytest
 
+from exchange.callers import GULOU, XUANWU, ZHANGGONG, Caller, officer, robot, said, seated, stranger
+from institutions import desk
 from tuoyu.cases.models import Step
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent, OutboxMessage
 from tuoyu.institutions.models import Institution
-
-from exchange.callers import GULOU, XUANWU, ZHANGGONG, Caller, officer, robot, said, seated, stranger
-from institutions import desk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs")]
 

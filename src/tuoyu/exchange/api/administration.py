@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from ninja import Path, Query, Router
+from ninja import Path, Query, Router, Status
 from pydantic import Field
 
 from tuoyu.accounts import actions, permissions, queries
@@ -237,7 +237,7 @@ def give_seat(request: HttpRequest, pk: PK, given: SeatGiven) -> Any:
         starts_on=given.starts_on,
         ends_on=given.ends_on,
     )
-    return 201, _seat_told(made)
+    return Status(201, _seat_told(made))
 
 
 @operation(router, "POST", "/seats/{pk}/end", door=permitted(MANAGE_SEATS), ok=SeatTold)
@@ -268,7 +268,7 @@ def substitute(request: HttpRequest, pk: PK, given: SubstituteGiven) -> Any:
         starts_on=given.starts_on,
         ends_on=given.ends_on,
     )
-    return 201, _seat_told(made)
+    return Status(201, _seat_told(made))
 
 
 # ---------------------------------------------------------------- invitations
@@ -294,7 +294,7 @@ def invite(request: HttpRequest, given: InvitationGiven) -> Any:
         ends_on=given.ends_on,
     )
     link = settings.PUBLIC_ADDRESS + reverse("accounts:invitation", args=[token])
-    return 201, {**{n: getattr(made, n) for n in InvitationTold.model_fields}, "link": link}
+    return Status(201, {**{n: getattr(made, n) for n in InvitationTold.model_fields}, "link": link})
 
 
 @operation(router, "POST", "/invitations/{pk}/withdrawal", door=permitted(MANAGE_INVITATIONS), ok=Done)
@@ -320,7 +320,7 @@ def api_clients(request: HttpRequest, asked: PageAsked) -> Any:
 def create_api_client(request: HttpRequest, given: TokenGiven) -> Any:
     """Give a registrar's system a token; it is shown only now."""
     made, token = actions.create_api_client(by=actor_of(request), **given.model_dump())
-    return 201, {**{n: getattr(made, n) for n in TokenTold.model_fields}, "token": token}
+    return Status(201, {**{n: getattr(made, n) for n in TokenTold.model_fields}, "token": token})
 
 
 @operation(router, "POST", "/api-clients/{pk}/revocation", door=permitted(MANAGE_API_CLIENTS), ok=Done)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponseBase
-from ninja import File, Form, Path, Query, Router, UploadedFile
+from ninja import File, Form, Path, Query, Router, Status, UploadedFile
 from pydantic import Field
 
 from tuoyu.accounts import actions as accounts
@@ -18,6 +18,7 @@ from tuoyu.exchange.api.doors import permitted, public
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Code, Given, Id, PageAsked, PageOf, Problems, Told, page_of
 from tuoyu.institutions import actions, pages, policy, queries
+from tuoyu.institutions.actions.applications import choices_wrong
 from tuoyu.institutions.models import Application, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, READ_PAPER, START, VIEW_APPLICATION
 from tuoyu.institutions.vocabulary import Kind, LegalForm, Nature
@@ -183,7 +184,7 @@ class Submitted(Told):
 def route(request: HttpRequest, asked: Annotated[RouteAsked, Query()]) -> Any:
     """The steps an application would take, before one is begun."""
     given = asked.model_dump()
-    wrong = actions.choices_wrong(**given)
+    wrong = choices_wrong(**given)
     if wrong:
         raise Refused(wrong)
     given.pop("division_code")
@@ -218,7 +219,7 @@ def begin(request: HttpRequest, given: Begun) -> Any:
     actor = actor_of(request)
     choices = given.model_dump(exclude={"owner_id"})
     made = actions.start_application(by=actor, owner_id=given.owner_id or actor.user_id or 0, **choices)
-    return 201, _full(made)
+    return Status(201, _full(made))
 
 
 @operation(router, "POST", "/walk-ins", door=permitted(RECEIVE_WALK_INS), ok=Owner)
@@ -334,7 +335,7 @@ def add_paper(
 ) -> Any:
     """Add a file (pdf, jpg, png) to a paper; its content decides what it is."""
     made = actions.add_paper(by=actor_of(request), application=_seen(request, pk), slot=slot, file=file)
-    return 201, _handed(made)
+    return Status(201, _handed(made))
 
 
 def _handed(paper: Paper) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Path, Query, Router
+from ninja import Path, Query, Router, Status
 from pydantic import Field
 
 from tuoyu.core.access import actor_of
@@ -169,7 +169,7 @@ def set_connector(request: HttpRequest, given: ConnectorGiven) -> Any:
     """Send the messages to an office to its own system; an address set before is replaced."""
     made, secret = actions.set_connector(by=actor_of(request), **given.model_dump())
     names = ("id", "department", "division_code", "address")
-    return 201, {**{name: getattr(made, name) for name in names}, "secret": secret}
+    return Status(201, {**{name: getattr(made, name) for name in names}, "secret": secret})
 
 
 @operation(router, "POST", "/connectors/{pk}/removal", door=permitted(MANAGE_CONNECTORS), ok=Done)

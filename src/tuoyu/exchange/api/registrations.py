@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
-from ninja import Path, Router
+from ninja import Path, Router, Status
 from pydantic import Field, StringConstraints
 
 from tuoyu.core.access import actor_of
@@ -76,7 +76,7 @@ def report(request: HttpRequest, given: RegistrationGiven) -> Any:
     """
     told = Registered(**{**given.model_dump(), "kind": given.kind.value})
     institution, new = actions.report_registration(by=actor_of(request), told=told)
-    return 201 if new else 200, _told(institution)
+    return Status(201 if new else 200, _told(institution))
 
 
 @operation(

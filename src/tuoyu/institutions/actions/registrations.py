@@ -220,9 +220,11 @@ def _waiting_step(told: Registered, department: str) -> Step | None:
         if step is None:
             raise Refused(Problem("没有这个编号的办件在本机关登记。", field="case_number"), status=404)
         return step
-    county = told.division_code[:6]
+    # One that still waits is meant too: deciding it is refused with what must come before.
     named = steps.filter(
-        state=Step.State.ACTIVE, case__subject_name=told.name, case__division_code__startswith=county
+        state__in=[Step.State.ACTIVE, Step.State.WAITING],
+        case__subject_name=told.name,
+        case__division_code__startswith=told.division_code[:6],
     )
     found = list(named[:2])
     return found[0] if len(found) == 1 else None
