@@ -91,7 +91,7 @@ class Institution(models.Model):
             models.Index(fields=["longitude", "latitude"], name="institution_spot", condition=SHOWN),
             GinIndex(fields=["care_types"], name="institution_care_types"),
             models.Index(fields=["id"], name="institution_inclusive", condition=SHOWN & Q(inclusive=True)),
-            models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="institution_name_start"),
+            models.Index(fields=["name"], name="institution_name"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["uscc"], name="institution_uscc_once", condition=~Q(uscc="")),
