@@ -99,7 +99,8 @@ def _save(request: HttpRequest, actor: Actor, found: Application, page: str) -> 
         return render(request, "institutions/page.html", context, status=overtaken.status)
     if request.htmx:  # type: ignore[attr-defined]
         context = _page_context(request, _application(actor, found.pk), page, window=window)
-        return render(request, "institutions/_saved.html", context | {"problems": told})
+        brought = {key.removeprefix("file-") for key in request.FILES}
+        return render(request, "institutions/_saved.html", context | {"problems": told, "brought": brought})
     return _after_save(request, found, page, told, window)
 
 
