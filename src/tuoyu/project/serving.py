@@ -169,11 +169,13 @@ def _last_words(log: Path) -> str:
 
 
 def _greet(address: str) -> None:
-    console.print(f"\n[bold]Tuoyu runs at {address}[/bold]   Ctrl-C stops it.\n")
     accounts = preparation.demonstration_accounts()
     if accounts:
         console.print("Demonstration accounts:")
+        width = max(len(name) for _, name, _ in accounts)
         for label, name, password in accounts:
-            console.print(f"  {label}   {name} / {password}")
+            console.print(f"  {name:<{width}}  {password}  {label}", highlight=False)
     elif not preparation.has_people():
         console.print("Nobody can sign in yet: `tuoyu admin create` makes the first administrator.")
+    # Last, so that a long list of accounts does not push it off the screen.
+    console.print(f"\n[bold]Tuoyu runs at {address}[/bold]   Ctrl-C stops it.")
