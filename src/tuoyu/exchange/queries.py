@@ -25,7 +25,7 @@ class Narrowed:
     text: str = ""
 
 
-def messages(actor: Actor, narrowed: Narrowed) -> QuerySet[OutboxMessage, dict[str, Any]]:
+def messages(actor: Actor, narrowed: Narrowed) -> QuerySet[OutboxMessage, Any]:
     """The messages to the actor's office, those nobody has taken note of first, then the newest.
 
     `state` narrows to "new" or "acknowledged".
@@ -53,7 +53,7 @@ def message_counts(actor: Actor, narrowed: Narrowed) -> dict[str, int]:
     )
 
 
-def deliveries(actor: Actor, narrowed: Narrowed) -> QuerySet[OutboxMessage, dict[str, Any]]:
+def deliveries(actor: Actor, narrowed: Narrowed) -> QuerySet[OutboxMessage, Any]:
     """How far each message has come, the newest first; not what it says."""
     rows = visible_to(actor, SEE_DELIVERY, OutboxMessage.objects.all()).filter(_wanted(narrowed))
     return (
@@ -74,7 +74,7 @@ def delivery_counts(actor: Actor, narrowed: Narrowed) -> dict[str, int]:
     return visible_to(actor, SEE_DELIVERY, OutboxMessage.objects.all()).aggregate(all=Count("pk"), **counted)
 
 
-def connectors(actor: Actor) -> QuerySet[Connector, dict[str, Any]]:
+def connectors(actor: Actor) -> QuerySet[Connector, Any]:
     """The addresses set for offices' own systems, without their keys."""
     rows = visible_to(actor, MANAGE_CONNECTORS, Connector.objects.filter(removed_at=None))
     return rows.order_by("division_code", "department", "pk").values(

@@ -155,7 +155,7 @@ def _tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
     rooms = (
         ("messages", "收到的信息", "exchange:messages", READ_MESSAGE),
         ("deliveries", "推送情况", "exchange:deliveries", SEE_DELIVERY),
-        ("connectors", "接收系统", "exchange:connectors", MANAGE_CONNECTORS),
+        ("connectors", "接收地址", "exchange:connectors", MANAGE_CONNECTORS),
     )
     found = [
         {"label": label, "href": reverse(name), "current": key == current}

@@ -247,7 +247,7 @@ def inbox(request: HttpRequest, asked: Annotated[InboxAsked, Query()]) -> Any:
 @operation(router, "GET", "/inbox/counts", door=permitted(INBOX), ok=Counts)
 def inbox_counts(request: HttpRequest) -> Any:
     """How much waits, by clock."""
-    return queries.inbox_counts(actor_of(request))
+    return queries.inbox_counts(actor_of(request), queries.InboxFilter())
 
 
 @operation(router, "GET", "/cases", door=permitted(VIEW), ok=PageOf[CaseRow])
