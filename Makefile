@@ -10,7 +10,7 @@ up: environment ## start everything; UP="--port 9000" passes options on
 	@exec $(BIN)/tuoyu up $(UP)
 
 test: test-environment ## every test; TESTS="tests/core -k clock" picks some
-	@$(BIN)/pytest -n $(WORKERS) $(TESTS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 check: test-environment ## what must hold before anything is handed in
 	$(BIN)/ruff check .
