@@ -10,213 +10,688 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('core', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Institution',
+            name="Institution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('pinyin', models.CharField(blank=True, editable=False, max_length=240)),
-                ('initials', models.CharField(blank=True, editable=False, max_length=80)),
-                ('search_keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=4), default=list, editable=False, size=None)),
-                ('intro', models.TextField(blank=True)),
-                ('kind', models.CharField(choices=[('institution', '托育机构'), ('family_point', '家庭托育点'), ('kindergarten_class', '幼儿园托班'), ('employer', '用人单位托育点')], max_length=24)),
-                ('nature', models.CharField(choices=[('nonprofit', '非营利性'), ('forprofit', '营利性')], max_length=16)),
-                ('legal_form', models.CharField(choices=[('public_institution', '事业单位'), ('social_service_org', '社会服务机构（民办非企业单位）'), ('enterprise', '企业'), ('individual_business', '个体工商户')], max_length=24)),
-                ('division_code', models.CharField(max_length=12)),
-                ('address', models.CharField(max_length=200)),
-                ('longitude', models.FloatField(null=True)),
-                ('latitude', models.FloatField(null=True)),
-                ('representative', models.CharField(blank=True, max_length=60)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('opening_hours', models.CharField(blank=True, max_length=200)),
-                ('fees', models.TextField(blank=True)),
-                ('care_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('full_day', '全日托'), ('half_day', '半日托'), ('hourly', '计时托'), ('temporary', '临时托')], max_length=16), default=list, size=None)),
-                ('class_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('infant', '乳儿班'), ('toddler_small', '托小班'), ('toddler_large', '托大班'), ('mixed', '混合编班')], max_length=16), default=list, size=None)),
-                ('places', models.PositiveIntegerField(default=0)),
-                ('inclusive', models.BooleanField(default=False)),
-                ('registration', models.CharField(choices=[('unregistered', '未登记'), ('registered', '已登记'), ('cancelled', '已注销')], default='unregistered', max_length=16)),
-                ('registrar', models.CharField(blank=True, max_length=40)),
-                ('registration_number', models.CharField(blank=True, max_length=40)),
-                ('uscc', models.CharField(blank=True, max_length=18)),
-                ('registered_on', models.DateField(null=True)),
-                ('business_scope', models.TextField(blank=True)),
-                ('deregistered_on', models.DateField(null=True)),
-                ('source_system', models.CharField(blank=True, max_length=40)),
-                ('source_id', models.CharField(blank=True, max_length=80)),
-                ('filing', models.CharField(choices=[('none', '未备案'), ('receipt_issued', '已备案，现场核实中'), ('normal', '已备案'), ('rectification', '已备案，限期整改中'), ('published_nonconforming', '不符合备案要求，已公示'), ('cancelled', '备案已注销')], default='none', max_length=24)),
-                ('receipt_number', models.CharField(max_length=40, null=True, unique=True)),
-                ('receipt_issued_on', models.DateField(null=True)),
-                ('verified_on', models.DateField(null=True)),
-                ('filing_ended_on', models.DateField(null=True)),
-                ('public_since', models.DateField(null=True)),
-                ('created_at', models.DateTimeField(default=tuoyu.core.clock.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("pinyin", models.CharField(blank=True, editable=False, max_length=240)),
+                ("initials", models.CharField(blank=True, editable=False, max_length=80)),
+                (
+                    "search_keys",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=4), default=list, editable=False, size=None
+                    ),
+                ),
+                ("intro", models.TextField(blank=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("institution", "托育机构"),
+                            ("family_point", "家庭托育点"),
+                            ("kindergarten_class", "幼儿园托班"),
+                            ("employer", "用人单位托育点"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[("nonprofit", "非营利性"), ("forprofit", "营利性")], max_length=16
+                    ),
+                ),
+                (
+                    "legal_form",
+                    models.CharField(
+                        choices=[
+                            ("public_institution", "事业单位"),
+                            ("social_service_org", "社会服务机构（民办非企业单位）"),
+                            ("enterprise", "企业"),
+                            ("individual_business", "个体工商户"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("division_code", models.CharField(max_length=12)),
+                ("address", models.CharField(max_length=200)),
+                ("longitude", models.FloatField(null=True)),
+                ("latitude", models.FloatField(null=True)),
+                ("representative", models.CharField(blank=True, max_length=60)),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("opening_hours", models.CharField(blank=True, max_length=200)),
+                ("fees", models.TextField(blank=True)),
+                (
+                    "care_types",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("full_day", "全日托"),
+                                ("half_day", "半日托"),
+                                ("hourly", "计时托"),
+                                ("temporary", "临时托"),
+                            ],
+                            max_length=16,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "class_types",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("infant", "乳儿班"),
+                                ("toddler_small", "托小班"),
+                                ("toddler_large", "托大班"),
+                                ("mixed", "混合编班"),
+                            ],
+                            max_length=16,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("places", models.PositiveIntegerField(default=0)),
+                ("inclusive", models.BooleanField(default=False)),
+                (
+                    "registration",
+                    models.CharField(
+                        choices=[
+                            ("unregistered", "未登记"),
+                            ("registered", "已登记"),
+                            ("cancelled", "已注销"),
+                        ],
+                        default="unregistered",
+                        max_length=16,
+                    ),
+                ),
+                ("registrar", models.CharField(blank=True, max_length=40)),
+                ("registration_number", models.CharField(blank=True, max_length=40)),
+                ("uscc", models.CharField(blank=True, max_length=18)),
+                ("registered_on", models.DateField(null=True)),
+                ("business_scope", models.TextField(blank=True)),
+                ("deregistered_on", models.DateField(null=True)),
+                ("source_system", models.CharField(blank=True, max_length=40)),
+                ("source_id", models.CharField(blank=True, max_length=80)),
+                (
+                    "filing",
+                    models.CharField(
+                        choices=[
+                            ("none", "未备案"),
+                            ("receipt_issued", "已备案，现场核实中"),
+                            ("normal", "已备案"),
+                            ("rectification", "已备案，限期整改中"),
+                            ("published_nonconforming", "不符合备案要求，已公示"),
+                            ("cancelled", "备案已注销"),
+                        ],
+                        default="none",
+                        max_length=24,
+                    ),
+                ),
+                ("receipt_number", models.CharField(max_length=40, null=True, unique=True)),
+                ("receipt_issued_on", models.DateField(null=True)),
+                ("verified_on", models.DateField(null=True)),
+                ("filing_ended_on", models.DateField(null=True)),
+                ("public_since", models.DateField(null=True)),
+                ("created_at", models.DateTimeField(default=tuoyu.core.clock.now)),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search_keys'], name='institution_search_keys'), django.contrib.postgres.indexes.GinIndex(fields=['pinyin'], name='institution_pinyin_trgm', opclasses=['gin_trgm_ops']), models.Index(fields=['division_code', 'id'], name='institution_place', opclasses=['varchar_pattern_ops', 'int8_ops']), models.Index(condition=models.Q(('filing__in', ['receipt_issued', 'normal', 'rectification'])), fields=['division_code', 'id'], name='institution_shown_place', opclasses=['varchar_pattern_ops', 'int8_ops']), models.Index(condition=models.Q(('filing__in', ['receipt_issued', 'normal', 'rectification'])), fields=['id'], name='institution_shown'), models.Index(condition=models.Q(('filing', 'none'), ('registration', 'registered')), fields=['division_code', 'registered_on'], name='institution_unfiled', opclasses=['varchar_pattern_ops', 'date_ops']), models.Index(condition=models.Q(('filing__in', ['receipt_issued', 'normal', 'rectification'])), fields=['longitude', 'latitude'], name='institution_spot'), django.contrib.postgres.indexes.GinIndex(fields=['care_types'], name='institution_care_types'), models.Index(condition=models.Q(('filing__in', ['receipt_issued', 'normal', 'rectification']), ('inclusive', True)), fields=['id'], name='institution_inclusive'), models.Index(fields=['name'], name='institution_name')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('uscc', ''), _negated=True), fields=('uscc',), name='institution_uscc_once'), models.UniqueConstraint(condition=models.Q(('source_id', ''), _negated=True), fields=('source_system', 'source_id'), name='institution_source_once'), models.CheckConstraint(condition=models.Q(models.Q(('registered_on__isnull', True), ('registration', 'unregistered')), models.Q(('registered_on__isnull', False), ('registration__in', ['registered', 'cancelled']), models.Q(('registrar', ''), _negated=True)), _connector='OR'), name='institution_registered_says_where_and_when'), models.CheckConstraint(condition=models.Q(models.Q(('deregistered_on__isnull', False), ('registration', 'cancelled')), models.Q(models.Q(('registration', 'cancelled'), _negated=True), ('deregistered_on__isnull', True)), _connector='OR'), name='institution_cancelled_has_its_date'), models.CheckConstraint(condition=models.Q(models.Q(('filing', 'none'), ('receipt_issued_on__isnull', True), ('receipt_number__isnull', True)), models.Q(models.Q(('filing', 'none'), _negated=True), ('receipt_issued_on__isnull', False), ('receipt_number__isnull', False)), _connector='OR'), name='institution_filed_has_number_and_date'), models.CheckConstraint(condition=models.Q(('filing__in', ['none', 'cancelled']), models.Q(('registration', 'unregistered'), _negated=True), _connector='OR'), name='institution_filed_only_when_registered'), models.CheckConstraint(condition=models.Q(models.Q(('filing__in', ['receipt_issued', 'normal', 'rectification']), _negated=True), ('public_since__isnull', False), _connector='OR'), name='institution_shown_since_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('filing', 'cancelled'), ('filing_ended_on__isnull', False)), models.Q(models.Q(('filing', 'cancelled'), _negated=True), ('filing_ended_on__isnull', True)), _connector='OR'), name='institution_filing_end_has_its_date'), models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='institution_stands_somewhere_on_earth')],
+                "ordering": ["pk"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_keys"], name="institution_search_keys"
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["pinyin"], name="institution_pinyin_trgm", opclasses=["gin_trgm_ops"]
+                    ),
+                    models.Index(
+                        fields=["division_code", "id"],
+                        name="institution_place",
+                        opclasses=["varchar_pattern_ops", "int8_ops"],
+                    ),
+                    models.Index(
+                        condition=models.Q(("filing__in", ["receipt_issued", "normal", "rectification"])),
+                        fields=["division_code", "id"],
+                        name="institution_shown_place",
+                        opclasses=["varchar_pattern_ops", "int8_ops"],
+                    ),
+                    models.Index(
+                        condition=models.Q(("filing__in", ["receipt_issued", "normal", "rectification"])),
+                        fields=["id"],
+                        name="institution_shown",
+                    ),
+                    models.Index(
+                        condition=models.Q(("filing", "none"), ("registration", "registered")),
+                        fields=["division_code", "registered_on"],
+                        name="institution_unfiled",
+                        opclasses=["varchar_pattern_ops", "date_ops"],
+                    ),
+                    models.Index(
+                        condition=models.Q(("filing__in", ["receipt_issued", "normal", "rectification"])),
+                        fields=["longitude", "latitude"],
+                        name="institution_spot",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["care_types"], name="institution_care_types"
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("filing__in", ["receipt_issued", "normal", "rectification"]), ("inclusive", True)
+                        ),
+                        fields=["id"],
+                        name="institution_inclusive",
+                    ),
+                    models.Index(fields=["name"], name="institution_name"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("uscc", ""), _negated=True),
+                        fields=("uscc",),
+                        name="institution_uscc_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_id", ""), _negated=True),
+                        fields=("source_system", "source_id"),
+                        name="institution_source_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("registered_on__isnull", True), ("registration", "unregistered")),
+                            models.Q(
+                                ("registered_on__isnull", False),
+                                ("registration__in", ["registered", "cancelled"]),
+                                models.Q(("registrar", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="institution_registered_says_where_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("deregistered_on__isnull", False), ("registration", "cancelled")),
+                            models.Q(
+                                models.Q(("registration", "cancelled"), _negated=True),
+                                ("deregistered_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="institution_cancelled_has_its_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("filing", "none"),
+                                ("receipt_issued_on__isnull", True),
+                                ("receipt_number__isnull", True),
+                            ),
+                            models.Q(
+                                models.Q(("filing", "none"), _negated=True),
+                                ("receipt_issued_on__isnull", False),
+                                ("receipt_number__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="institution_filed_has_number_and_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("filing__in", ["none", "cancelled"]),
+                            models.Q(("registration", "unregistered"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="institution_filed_only_when_registered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("filing__in", ["receipt_issued", "normal", "rectification"]), _negated=True
+                            ),
+                            ("public_since__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="institution_shown_since_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("filing", "cancelled"), ("filing_ended_on__isnull", False)),
+                            models.Q(
+                                models.Q(("filing", "cancelled"), _negated=True),
+                                ("filing_ended_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="institution_filing_end_has_its_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                            models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                            _connector="OR",
+                        ),
+                        name="institution_stands_somewhere_on_earth",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ClassGroup',
+            name="ClassGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('class_type', models.CharField(choices=[('infant', '乳儿班'), ('toddler_small', '托小班'), ('toddler_large', '托大班'), ('mixed', '混合编班')], max_length=16)),
-                ('places', models.PositiveSmallIntegerField()),
-                ('carers', models.PositiveSmallIntegerField(default=0)),
-                ('room_area', models.DecimalField(decimal_places=2, max_digits=7, null=True)),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='classes', to='institutions.institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "class_type",
+                    models.CharField(
+                        choices=[
+                            ("infant", "乳儿班"),
+                            ("toddler_small", "托小班"),
+                            ("toddler_large", "托大班"),
+                            ("mixed", "混合编班"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("places", models.PositiveSmallIntegerField()),
+                ("carers", models.PositiveSmallIntegerField(default=0)),
+                ("room_area", models.DecimalField(decimal_places=2, max_digits=7, null=True)),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="classes",
+                        to="institutions.institution",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(default='online', max_length=16)),
-                ('procedure', models.CharField(max_length=60)),
-                ('kind', models.CharField(choices=[('institution', '托育机构'), ('family_point', '家庭托育点'), ('kindergarten_class', '幼儿园托班'), ('employer', '用人单位托育点')], max_length=24)),
-                ('nature', models.CharField(choices=[('nonprofit', '非营利性'), ('forprofit', '营利性')], max_length=16)),
-                ('legal_form', models.CharField(choices=[('public_institution', '事业单位'), ('social_service_org', '社会服务机构（民办非企业单位）'), ('enterprise', '企业'), ('individual_business', '个体工商户')], max_length=24)),
-                ('division_code', models.CharField(max_length=12)),
-                ('data', models.JSONField(default=dict)),
-                ('identity', tuoyu.core.fields.EncryptedTextField(blank=True, context='institutions_application.identity', default='')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('saved_in', models.CharField(blank=True, max_length=32)),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('mending', '待补正'), ('closed', '已结束'), ('deleted', '已删除')], default='draft', max_length=16)),
-                ('created_at', models.DateTimeField(default=tuoyu.core.clock.now)),
-                ('saved_at', models.DateTimeField(default=tuoyu.core.clock.now)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('deleted_at', models.DateTimeField(null=True)),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='application', to='cases.case')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='institutions.institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.CharField(default="online", max_length=16)),
+                ("procedure", models.CharField(max_length=60)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("institution", "托育机构"),
+                            ("family_point", "家庭托育点"),
+                            ("kindergarten_class", "幼儿园托班"),
+                            ("employer", "用人单位托育点"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[("nonprofit", "非营利性"), ("forprofit", "营利性")], max_length=16
+                    ),
+                ),
+                (
+                    "legal_form",
+                    models.CharField(
+                        choices=[
+                            ("public_institution", "事业单位"),
+                            ("social_service_org", "社会服务机构（民办非企业单位）"),
+                            ("enterprise", "企业"),
+                            ("individual_business", "个体工商户"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("division_code", models.CharField(max_length=12)),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "identity",
+                    tuoyu.core.fields.EncryptedTextField(
+                        blank=True, context="institutions_application.identity", default=""
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("saved_in", models.CharField(blank=True, max_length=32)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("submitted", "已提交"),
+                            ("mending", "待补正"),
+                            ("closed", "已结束"),
+                            ("deleted", "已删除"),
+                        ],
+                        default="draft",
+                        max_length=16,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=tuoyu.core.clock.now)),
+                ("saved_at", models.DateTimeField(default=tuoyu.core.clock.now)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="application",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="institutions.institution",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=120)),
-                ('issuer', models.CharField(blank=True, max_length=120)),
-                ('number', models.CharField(blank=True, max_length=80)),
-                ('issued_on', models.DateField(null=True)),
-                ('expires_on', models.DateField(null=True)),
-                ('added_at', models.DateTimeField(default=tuoyu.core.clock.now)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='institutions.application')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slot", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=120)),
+                ("issuer", models.CharField(blank=True, max_length=120)),
+                ("number", models.CharField(blank=True, max_length=80)),
+                ("issued_on", models.DateField(null=True)),
+                ("expires_on", models.DateField(null=True)),
+                ("added_at", models.DateTimeField(default=tuoyu.core.clock.now)),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="papers",
+                        to="institutions.application",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['slot', 'pk'],
+                "ordering": ["slot", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Premises',
+            name="Premises",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tenure', models.CharField(blank=True, choices=[('owned', '自有'), ('leased', '租赁')], max_length=8)),
-                ('lease_from', models.DateField(null=True)),
-                ('lease_to', models.DateField(null=True)),
-                ('building_area', models.DecimalField(decimal_places=2, max_digits=9, null=True)),
-                ('indoor_area', models.DecimalField(decimal_places=2, max_digits=9, null=True)),
-                ('outdoor_area', models.DecimalField(decimal_places=2, max_digits=9, null=True)),
-                ('floor', models.SmallIntegerField(null=True)),
-                ('institution', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='premises', to='institutions.institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "tenure",
+                    models.CharField(
+                        blank=True, choices=[("owned", "自有"), ("leased", "租赁")], max_length=8
+                    ),
+                ),
+                ("lease_from", models.DateField(null=True)),
+                ("lease_to", models.DateField(null=True)),
+                ("building_area", models.DecimalField(decimal_places=2, max_digits=9, null=True)),
+                ("indoor_area", models.DecimalField(decimal_places=2, max_digits=9, null=True)),
+                ("outdoor_area", models.DecimalField(decimal_places=2, max_digits=9, null=True)),
+                ("floor", models.SmallIntegerField(null=True)),
+                (
+                    "institution",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="premises",
+                        to="institutions.institution",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Publication',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('filing', '备案公示'), ('nonconformity', '不符合备案要求公示')], max_length=16)),
-                ('reasons', models.TextField(blank=True)),
-                ('clause', models.CharField(blank=True, max_length=200)),
-                ('department', models.CharField(max_length=40)),
-                ('division_code', models.CharField(max_length=12)),
-                ('published_on', models.DateField()),
-                ('published_label', models.CharField(max_length=120)),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='institutions.institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("filing", "备案公示"), ("nonconformity", "不符合备案要求公示")],
+                        max_length=16,
+                    ),
+                ),
+                ("reasons", models.TextField(blank=True)),
+                ("clause", models.CharField(blank=True, max_length=200)),
+                ("department", models.CharField(max_length=40)),
+                ("division_code", models.CharField(max_length=12)),
+                ("published_on", models.DateField()),
+                ("published_label", models.CharField(max_length=120)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="institutions.institution",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-published_on', '-pk'],
+                "ordering": ["-published_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=48, unique=True)),
-                ('kind', models.CharField(choices=[('receipt', '托育机构备案回执'), ('conditions_notice', '托育机构基本条件告知书'), ('refusal_notice', '不符合备案要求告知书')], max_length=20)),
-                ('code', models.CharField(max_length=32, unique=True)),
-                ('issued_on', models.DateField()),
-                ('issuer', models.CharField(max_length=120)),
-                ('content', models.JSONField(default=dict)),
-                ('digest', models.CharField(max_length=64)),
-                ('cancelled_on', models.DateField(null=True)),
-                ('cancelled_reason', models.CharField(blank=True, max_length=200)),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='institutions.institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=48, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("receipt", "托育机构备案回执"),
+                            ("conditions_notice", "托育机构基本条件告知书"),
+                            ("refusal_notice", "不符合备案要求告知书"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("code", models.CharField(max_length=32, unique=True)),
+                ("issued_on", models.DateField()),
+                ("issuer", models.CharField(max_length=120)),
+                ("content", models.JSONField(default=dict)),
+                ("digest", models.CharField(max_length=64)),
+                ("cancelled_on", models.DateField(null=True)),
+                ("cancelled_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="institutions.institution",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('case', 'kind'), name='certificate_once_a_case'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_on__isnull', True), ('cancelled_reason', '')), models.Q(('cancelled_on__isnull', False), models.Q(('cancelled_reason', ''), _negated=True)), _connector='OR'), name='certificate_cancelled_has_date_and_reason')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "kind"), name="certificate_once_a_case"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_on__isnull", True), ("cancelled_reason", "")),
+                            models.Q(
+                                ("cancelled_on__isnull", False),
+                                models.Q(("cancelled_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="certificate_cancelled_has_date_and_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['owner', '-id'], name='application_owner'),
+            model_name="application",
+            index=models.Index(fields=["owner", "-id"], name="application_owner"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['channel', 'division_code', '-id'], name='application_window'),
+            model_name="application",
+            index=models.Index(fields=["channel", "division_code", "-id"], name="application_window"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', True), ('state__in', ['draft', 'deleted']), ('submitted_at__isnull', True)), models.Q(('case__isnull', False), ('state__in', ['submitted', 'mending', 'closed']), ('submitted_at__isnull', False)), _connector='OR'), name='application_sent_has_case_and_moment'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("case__isnull", True),
+                        ("state__in", ["draft", "deleted"]),
+                        ("submitted_at__isnull", True),
+                    ),
+                    models.Q(
+                        ("case__isnull", False),
+                        ("state__in", ["submitted", "mending", "closed"]),
+                        ("submitted_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="application_sent_has_case_and_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deleted_at__isnull', False), ('state', 'deleted')), models.Q(models.Q(('state', 'deleted'), _negated=True), ('deleted_at__isnull', True)), _connector='OR'), name='application_deleted_has_its_moment'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("deleted_at__isnull", False), ("state", "deleted")),
+                    models.Q(models.Q(("state", "deleted"), _negated=True), ("deleted_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="application_deleted_has_its_moment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='paper',
-            index=models.Index(fields=['expires_on'], name='paper_expiry'),
+            model_name="paper",
+            index=models.Index(fields=["expires_on"], name="paper_expiry"),
         ),
         migrations.AddConstraint(
-            model_name='premises',
-            constraint=models.CheckConstraint(condition=models.Q(('lease_from__isnull', True), ('lease_to__isnull', True), ('lease_to__gt', models.F('lease_from')), _connector='OR'), name='premises_lease_ends_after_it_begins'),
+            model_name="premises",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("lease_from__isnull", True),
+                    ("lease_to__isnull", True),
+                    ("lease_to__gt", models.F("lease_from")),
+                    _connector="OR",
+                ),
+                name="premises_lease_ends_after_it_begins",
+            ),
         ),
         migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(fields=['-published_on', '-id'], name='publication_newest'),
+            model_name="publication",
+            index=models.Index(fields=["-published_on", "-id"], name="publication_newest"),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'nonconformity'), _negated=True), models.Q(('reasons', ''), _negated=True), _connector='OR'), name='publication_of_nonconformity_gives_reasons'),
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "nonconformity"), _negated=True),
+                    models.Q(("reasons", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="publication_of_nonconformity_gives_reasons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(fields=('case', 'kind'), name='publication_once_a_case'),
+            model_name="publication",
+            constraint=models.UniqueConstraint(fields=("case", "kind"), name="publication_once_a_case"),
         ),
     ]

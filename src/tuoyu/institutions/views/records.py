@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from tuoyu.core import access, paging, uploads
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import visible_to
-from tuoyu.institutions import queries
+from tuoyu.institutions import policy, queries
 from tuoyu.institutions.models import Certificate, Institution, Publication
 from tuoyu.institutions.permissions import VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
@@ -82,6 +82,9 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         certificate["label"] = Certificate.Kind(certificate["kind"]).label
     for group in row["class_rows"]:
         group["label"] = ClassType(group["class_type"]).label
+    slots = {slot.key: slot.label for slot in policy.slots_at(row["division_code"], row["kind"])}
+    for paper in row["paper_rows"]:
+        paper["label"] = slots.get(paper["slot"], paper["title"])
     return render(request, "institutions/record.html", {"row": row, "story": _story(pk)})
 
 
