@@ -8,7 +8,7 @@ from django.test import Client
 
 from tuoyu.accounts import tokens
 from tuoyu.accounts.models import ApiClient, Membership, User
-from tuoyu.core import clock, outbox
+from tuoyu.core import outbox
 from tuoyu.core.actor import Role
 from tuoyu.core.models import OutboxMessage
 
@@ -47,7 +47,6 @@ def token_of(department: str = "civil_affairs", division: str = GULOU) -> str:
             "department": department,
             "division_code": division,
             "token_start": token[:8],
-            "last_used_on": clock.today(),
         },
     )
     return token

@@ -36,7 +36,7 @@ def test_a_denial_gives_the_reason_it_was_given(request_: HttpRequest) -> None:
 def test_a_program_is_answered_in_json(rf: RequestFactory) -> None:
     answer = errors.page_not_found(rf.get("/api/v1/nothing"), Exception())
     assert answer.status_code == 404
-    assert json.loads(answer.content)["message"] == errors.WORDS[404].heading
+    assert json.loads(answer.content)["problems"][0]["message"] == errors.WORDS[404].heading
 
 
 def test_the_page_for_our_own_fault_asks_the_request_for_nothing() -> None:

@@ -13,8 +13,15 @@ from tuoyu.core import workdays
 
 READS = ("GET", "HEAD", "OPTIONS")
 # What looking at a page may write: the session, the log of failed sign-ins, the trace of a personal
-# record being read, and jobs that a later request deserves.
-MAY_WRITE = ("django_session", "axes_", "core_auditevent", "pghistory_", "procrastinate_")
+# record being read, the day a token was last used, and jobs that a later request deserves.
+MAY_WRITE = (
+    "django_session",
+    "axes_",
+    "core_auditevent",
+    "pghistory_",
+    "procrastinate_",
+    "accounts_apiclient",
+)
 WRITE = re.compile(
     r"^\s*(?:INSERT\s+INTO|UPDATE(?:\s+ONLY)?|DELETE\s+FROM(?:\s+ONLY)?|TRUNCATE(?:\s+TABLE)?|MERGE\s+INTO"
     r"|WITH\b.*?\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM))\s+\"?(?P<table>\w+)",

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from tuoyu.core.problems import Problem
+
 
 @dataclass(frozen=True)
 class Words:
@@ -32,9 +34,15 @@ def refusal(request: HttpRequest, status: int, words: Words | None = None) -> Ht
     """A page, or for a program JSON, that says no with `status`."""
     words = words or WORDS[status]
     if request.path.startswith("/api/"):
-        return JsonResponse({"message": words.heading, "explanation": words.explanation}, status=status)
+        return _told(words, status)
     context = {"status": status, "heading": words.heading, "explanation": words.explanation}
     return render(request, "project/error.html", context, status=status)
+
+
+def _told(words: Words, status: int) -> JsonResponse:
+    """The same in the shape of the API's other refusals."""
+    problem = Problem(words.heading, fix=words.explanation)
+    return JsonResponse({"problems": [problem.as_json()]}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -65,6 +73,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Asks the database nothing: it may be what broke."""
     words = WORDS[500]
     if request.path.startswith("/api/"):
-        return JsonResponse({"message": words.heading, "explanation": words.explanation}, status=500)
+        return _told(words, 500)
     page = render_to_string("project/500.html", {"heading": words.heading, "explanation": words.explanation})
     return HttpResponse(page, status=500)
