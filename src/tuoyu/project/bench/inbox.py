@@ -18,7 +18,8 @@ OFFICERS_STEPS, LEADS_STEPS = 100, 10_000
 COUNT = "SELECT count(*) FROM (SELECT 1 FROM cases_step s WHERE {where} LIMIT 10001) t"
 LIST = """
     SELECT s.id, s.key, s.name, s.department, s.division_code, s.started_at, s.due_on, s.provisional,
-           s.assignee_id, u.name, c.number, c.subject_name, c.procedure_name, c.channel, c.round, c.division_code
+           s.assignee_id, u.name, c.number, c.subject_name, c.procedure_name, c.channel, c.round,
+           c.division_code
     FROM cases_step s JOIN cases_case c ON c.id = s.case_id LEFT JOIN accounts_user u ON u.id = s.assignee_id
     WHERE {where} ORDER BY s.due_on NULLS LAST, s.id LIMIT 21 OFFSET %s
 """

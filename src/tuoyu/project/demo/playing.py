@@ -17,7 +17,7 @@ from tuoyu.core import audit, clock, workdays
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.institutions import actions, policy
-from tuoyu.institutions.models import Application, Institution
+from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.vocabulary import Kind, LegalForm
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.project.demo import words
@@ -81,6 +81,7 @@ class County:
         self.place, self.cast, self.days = place, cast, days
         self.number = number
         self.serial = number * 1000
+        self._files: dict[str, Paper] = {}
         prefix = place.county
         streets = [p.code for p in jurisdictions.children_of(place.county) if p.code.startswith(prefix)]
         self.streets = streets or [place.county]
@@ -162,8 +163,25 @@ class County:
                     by=by, application=application, page=page, typed=typed, version=application.version
                 )
         if not pages:
-            for slot in papers_of(one):
-                actions.add_paper(by=by, application=application, slot=slot, file=scan(slot))
+            self._hand_in_papers(by, application, papers_of(one))
+
+    def _hand_in_papers(self, by: Actor, application: Application, slots: tuple[str, ...]) -> None:
+        """Each paper is handed in once a county, through the action; other applicants show the same file.
+
+        Some hundred uploads would take most of a first start, and show nothing more.
+        """
+        for slot in slots:
+            if slot not in self._files:
+                paper = actions.add_paper(by=by, application=application, slot=slot, file=scan(slot))
+                self._files[slot] = paper
+        told = {paper.slot for paper in application.papers.all()}
+        Paper.objects.bulk_create(
+            Paper(
+                application=application, slot=slot, file=self._files[slot].file, title=self._files[slot].title
+            )
+            for slot in slots
+            if slot not in told
+        )
 
     # ------------------------------------------------------------ what the departments do
 

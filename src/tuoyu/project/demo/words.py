@@ -59,13 +59,13 @@ def identity(county: str, number: int) -> str:
     return body + str(ric.calc_check_digit(body + "0"))
 
 
-def credit_code(county: str, legal_form: str, number: int) -> str:
+def credit_code(county: str, legal_form: str, number: int, letters: str = "TY") -> str:
     """A unified social credit code with both its check characters; its body begins with letters nobody
     is given."""
-    body = f"TY{number:06d}"
+    body = f"{letters}{number:06d}"
     total = sum(int(c, 36) * w for c, w in zip(body, _WEIGHTS, strict=True))
     code = USCC_BEGINNINGS[LegalForm(legal_form)] + county + body + "0123456789X0"[11 - total % 11]
     return code + str(uscc.calc_check_digit(code))
 
 
-assert set("TY") <= set(USCC_ALPHABET)
+assert set("TYW") <= set(USCC_ALPHABET)

@@ -43,8 +43,9 @@ def write_bulk(size: str, institutions: int, cases: int, progress: Progress) -> 
             progress("Cases and their steps", 1, PARTS + 2)
             writer = statements.Writer(_bases(officers))
             _stage_steps(writer)
-            for done, (what, _) in enumerate(writer.write(), start=2):
+            for done, (what, write) in enumerate(writer.parts(), start=2):
                 progress(what, done, PARTS + 2)
+                write()
             _move_sequences(cases)
     _analyse(progress)
     return True
@@ -52,6 +53,9 @@ def write_bulk(size: str, institutions: int, cases: int, progress: Progress) -> 
 
 def _tune() -> None:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'")
+        if "lz4" in cursor.fetchone()[0]:
+            cursor.execute("SET LOCAL default_toast_compression = 'lz4'")
         for name, value in (("maintenance_work_mem", "512MB"), ("work_mem", "256MB")):
             cursor.execute(f"SET LOCAL {name} = '{value}'")
 
@@ -235,11 +239,15 @@ def _bases(officers: int) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_value FROM cases_number")
         number = int(cursor.fetchone()[0])
+        cursor.execute("SELECT tuoyu_cluster(), pg_current_xact_id()::text::bigint")
+        cluster, transaction_id = cursor.fetchone()
     models = {"user": User, "membership": Membership, "case": Case, "step": Step, "notice": Notice,
               "event": AuditEvent, "application": Application, "institution": Institution}  # fmt: skip
     return {name: tables.base(model) for name, model in models.items()} | {
         "number": number,
         "officers": officers,
+        "cluster": cluster,
+        "transaction": transaction_id,
     }
 
 

@@ -177,7 +177,7 @@ def rows(
             n % owners, ("online", "online", "online", "agent", "window")[n % 5], day(fate.opened), day(fate.pre), reg,
             filed, ver, _closed(fate, reg, ver), REASONS.get(fate.course, ""), number if registered else None,
             FILINGS.get(fate.course, "none"), registered and story.inclusive and n % 4 != 0,
-            words.credit_code(county.place.code, story.legal_form, number) if registered else "",
+            words.credit_code(county.place.code, story.legal_form, number, "TW") if registered else "",
             pinyin, initials, names.keys_of(name, initials) if registered else [],
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Rows made from rows: what the engine would have written about each staged case, in sets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from tuoyu.accounts.models import Membership, User
 from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
@@ -39,20 +39,22 @@ class Writer:
     def topic(self) -> str:
         return f"('case:' || {self.case()})"
 
-    def write(self) -> Iterator[tuple[str, int]]:
-        """Everything, in an order in which each finds what it needs; yields what was written and how much."""
-        yield "Applicants", self.users()
-        yield "Officers", self.officers()
-        yield "Cases", self.cases()
-        yield "Steps", self.steps()
-        yield "Institutions", self.institutions()
-        yield "Applications", self.applications()
-        yield "Submissions", self.submissions()
-        yield "Papers issued", self.issued()
-        yield "Messages", self.messages()
-        yield "Notices", self.notices()
-        yield "Remarks", self.remarks()
-        yield "Audit events", self.events()
+    def parts(self) -> tuple[tuple[str, Callable[[], int]], ...]:
+        """What is written, in an order in which each finds what it needs."""
+        return (
+            ("Applicants", self.users),
+            ("Officers", self.officers),
+            ("Cases", self.cases),
+            ("Steps", self.steps),
+            ("Institutions", self.institutions),
+            ("Applications", self.applications),
+            ("Submissions", self.submissions),
+            ("Papers issued", self.issued),
+            ("Messages", self.messages),
+            ("Notices", self.notices),
+            ("Remarks", self.remarks),
+            ("Audit events", self.events),
+        )
 
     # ------------------------------------------------------------ people
 
@@ -547,6 +549,9 @@ class Writer:
                 "before": before,
                 "after": after,
                 "note": note,
+                # The same for every row of the load, and costly to ask for each.
+                "cluster": f"{self.base['cluster']}",
+                "transaction": f"{self.base['transaction']}",
             },
             source,
         )

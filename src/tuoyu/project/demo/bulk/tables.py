@@ -16,6 +16,7 @@ _INDEXES = """
 _KEYS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
     FROM pg_constraint WHERE contype = 'f' AND (conrelid = ANY(%s::regclass[]) OR confrelid = ANY(%s::regclass[]))
+       OR contype = 'x' AND conrelid = ANY(%s::regclass[])
     ORDER BY 1, 2
 """
 
@@ -27,12 +28,12 @@ def table(model: type[models.Model]) -> str:
 
 @contextmanager
 def set_aside(tables: list[str], told: Any) -> Iterator[None]:
-    """Within the block the tables have no secondary indexes and no foreign keys; afterwards they have all
+    """Within the block the tables have no secondary indexes, foreign keys and exclusions; afterwards they have all
     of them again, made in one go and so checked against every row."""
     with connection.cursor() as cursor:
         cursor.execute(_INDEXES, [tables])
         indexes = cursor.fetchall()
-        cursor.execute(_KEYS, [tables, tables])
+        cursor.execute(_KEYS, [tables] * 3)
         keys = cursor.fetchall()
         for name, constraint, _ in keys:
             cursor.execute(f"ALTER TABLE {name} DROP CONSTRAINT {connection.ops.quote_name(constraint)}")
@@ -85,6 +86,9 @@ def copy(name: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Make the temporary table `name` and fill it. `rows` may ask the database nothing while it is read."""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
+        for column in columns.split(","):
+            if column.split()[1] == "jsonb":  # read for every row: neither compressed nor kept aside
+                cursor.execute(f"ALTER TABLE {name} ALTER {column.split()[0]} SET STORAGE PLAIN")
         with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))) as out:
             for row in rows:
                 out.write_row(row)
