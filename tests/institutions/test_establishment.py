@@ -159,12 +159,12 @@ def test_an_application_with_problems_is_refused_with_all_of_them_at_once(packs:
     assert not Case.objects.exists()
 
 
-def _registrar(department: str = "civil_affairs", place: str = "360702") -> Actor:
+def registrar(department: str = "civil_affairs", place: str = "360702") -> Actor:
     seat = Seat(Role.REGISTRAR_SYSTEM, department, (place,), place)
     return Actor("登记系统", None, (seat,), kind="client")
 
 
-def _told(**changed: Any) -> Registered:
+def told_by_registrar(**changed: Any) -> Registered:
     told = {
         "source_system": "民政登记系统",
         "source_id": "A1",
@@ -179,22 +179,24 @@ def _told(**changed: Any) -> Registered:
 
 
 def test_a_registrar_that_reports_twice_leaves_one_record_and_gets_the_same_answer(packs: None) -> None:
-    first, new = actions.report_registration(by=_registrar(), told=_told())
-    second, again = actions.report_registration(by=_registrar(), told=_told())
+    first, new = actions.report_registration(by=registrar(), told=told_by_registrar())
+    second, again = actions.report_registration(by=registrar(), told=told_by_registrar())
     assert (first, new, again) == (second, True, False)
     assert Institution.objects.count() == 1
 
 
 def test_a_registrar_that_reports_something_else_under_the_same_id_is_refused(packs: None) -> None:
-    actions.report_registration(by=_registrar(), told=_told())
+    actions.report_registration(by=registrar(), told=told_by_registrar())
     with pytest.raises(Refused) as refusal:
-        actions.report_registration(by=_registrar(), told=_told(registration_number="民证字第0002号"))
+        actions.report_registration(
+            by=registrar(), told=told_by_registrar(registration_number="民证字第0002号")
+        )
     assert refusal.value.status == 409
 
 
 def test_a_registrar_reports_only_for_its_own_places(packs: None) -> None:
     with pytest.raises(Refused) as refusal:
-        actions.report_registration(by=_registrar(place="360703"), told=_told())
+        actions.report_registration(by=registrar(place="360703"), told=told_by_registrar())
     assert refusal.value.status == 403
     assert not Institution.objects.exists()
 
@@ -202,17 +204,17 @@ def test_a_registrar_reports_only_for_its_own_places(packs: None) -> None:
 def test_a_report_decides_the_waiting_step_of_the_case(packs: None) -> None:
     case = desk.submitted(desk.applicant(), "360702")
     step = case.steps.get(key="registration")
-    by = _registrar(step.department, step.division_code)
-    institution, new = actions.report_registration(by=by, told=_told(case_number=case.number))
+    by = registrar(step.department, step.division_code)
+    institution, new = actions.report_registration(by=by, told=told_by_registrar(case_number=case.number))
     assert new
     assert Application.objects.get(case=case).institution == institution
     assert case.steps.get(key="registration").state == "approved"
-    again, new = actions.report_registration(by=by, told=_told(case_number=case.number))
+    again, new = actions.report_registration(by=by, told=told_by_registrar(case_number=case.number))
     assert (again, new) == (institution, False)
 
 
 def test_what_is_registered_but_not_filed_is_on_the_health_officers_list_and_not_public(packs: None) -> None:
-    actions.report_registration(by=_registrar(), told=_told())
+    actions.report_registration(by=registrar(), told=told_by_registrar())
     narrowed = queries.Narrowed()
     assert [r["name"] for r in queries.unfiled(desk.officer("health", "360702"), narrowed)] == [
         "章贡区小星星托育园"

@@ -56,8 +56,11 @@ def points_in(narrowed: Narrowed, frame: Frame) -> list[dict[str, Any]]:
     if len(found) <= MOST_POINTS:
         return found
     key = f"points:{hash((narrowed, frame))}"
-    grouped: list[dict[str, Any]] = cache.get_or_set(key, lambda: _grouped(rows, frame), GROUPS_KEPT)
-    return grouped
+    kept: list[dict[str, Any]] | None = cache.get(key)
+    if kept is None:
+        kept = _grouped(rows, frame)
+        cache.set(key, kept, GROUPS_KEPT)
+    return kept
 
 
 def _grouped(rows: QuerySet[Institution], frame: Frame) -> list[dict[str, Any]]:
