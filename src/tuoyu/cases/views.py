@@ -18,7 +18,7 @@ from tuoyu.cases.permissions import DECIDE, INBOX, MEND, VIEW
 from tuoyu.cases.procedures import Handler, handler_of
 from tuoyu.core import access, paging
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import get_visible, require, visible_to
+from tuoyu.core.permissions import can, get_visible, require, visible_to
 from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions.names import department_name, place_name
 
@@ -92,6 +92,9 @@ def decision(request: HttpRequest, number: str, key: str) -> HttpResponse:
             result=result.cleaned_data if result is not None and approving else {},
         )
     except Refused as refusal:
+        if not can(actor, VIEW, step.case):
+            # Whose turn has not come may not read the case yet, but is told what must come first.
+            raise
         return _case_page(request, number, (form, remarks, result), refusal.status, refusal)
     messages.success(request, _what_followed(step))
     return redirect("cases:case", number)
