@@ -272,3 +272,15 @@ def test_a_lead_gives_a_step_to_a_colleague(handler: Remembers) -> None:
     assert lead.post(url, {"to": "999999", "reason": "忙"}).status_code == 422
     assert lead.post(url, {"to": str(colleague.pk), "reason": "忙"}).status_code == 302
     assert check_of(case).assignee_id == colleague.pk
+
+
+def test_the_applicant_does_not_get_the_officers_page(handler: Remembers) -> None:
+    by = applicant()
+    case = opened(by)
+    actions.decide(
+        by=Actor.system("测试"), step=check_of(case), decision="defects", remarks=[RemarkGiven("师资不足")]
+    )
+    answer = browser(by.user_id).get(f"/cases/{case.number}/")
+    assert answer.status_code == 403
+    assert "师资不足" not in answer.content.decode()
+    assert browser(by.user_id).get("/cases/").status_code == 403
