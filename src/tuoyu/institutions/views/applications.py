@@ -24,6 +24,7 @@ from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name, place_name
 
 STATES = dict(Application.State.choices)
+WINDOW = "application_window"
 
 
 def _application(actor: Actor, pk: int) -> Application:
@@ -80,7 +81,17 @@ def page(request: HttpRequest, pk: int, page: str) -> HttpResponse:
         return _save(request, actor, found, page)
     if not found.is_editable:
         return redirect("institutions:review", pk)
-    return render(request, "institutions/page.html", _page_context(request, found, page))
+    context = _page_context(request, found, page, window=_carried(request, pk))
+    return render(request, "institutions/page.html", context)
+
+
+def _carried(request: HttpRequest, pk: int) -> str:
+    """The window this page was reached from by a button; it stays the same window.
+
+    What it saved by itself may arrive after the button's own post, and must not look like somebody else's.
+    """
+    kept = request.session.pop(WINDOW, None)
+    return kept[1] if kept and kept[0] == pk else ""
 
 
 def _save(request: HttpRequest, actor: Actor, found: Application, page: str) -> HttpResponse:
@@ -109,6 +120,7 @@ def _after_save(
 ) -> HttpResponse:
     """Stay, go on, or go to the review, as the button said."""
     act = request.POST.get("do", "save")
+    request.session[WINDOW] = [found.pk, window[:32]]
     here = reverse("institutions:page", args=[found.pk, page])
     if told:
         fresh = Application.objects.select_related("case__pack").get(pk=found.pk)
