@@ -106,7 +106,7 @@ class EstablishmentHandler:
     def applicant_url(self, case: Case) -> str:
         """Where the applicant mends and reads the application."""
         pk = Application.objects.values_list("pk", flat=True).get(case=case)
-        return reverse("institutions:review", args=[pk])
+        return reverse("institutions:application", args=[pk])
 
     def payload(self, case: Case, step: Step) -> dict[str, Any]:
         """What is pushed to other departments; no identity number."""
