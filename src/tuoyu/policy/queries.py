@@ -71,6 +71,12 @@ def jurisdiction(code: str) -> Pack | None:
     return next((pack for pack in queries.jurisdictions() if pack.code == code), None)
 
 
+def national() -> Pack | None:
+    """The pack of the rules that hold everywhere; None where no pack is loaded."""
+    packs = queries.book(queries.NATIONAL).packs
+    return next((pack for pack in packs if pack.code == queries.NATIONAL), None)
+
+
 def clauses_of(pack: Pack, book: RuleBook) -> list[ClauseShown]:
     """Every clause in the order of the document."""
     found = coverage.outcomes()

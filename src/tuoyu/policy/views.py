@@ -55,8 +55,8 @@ def targets(request: HttpRequest, code: str) -> HttpResponse:
 @access.public(WHY)
 def rules(request: HttpRequest, code: str) -> HttpResponse:
     """The rules in force on a day, what contradicts what, and the dated settings."""
-    pack = _pack(code)
     day, problem = _day(request.GET.get("on", ""))
+    pack = _pack(code, national=True)
     book = jurisdictions.book(code, day)
     context = {
         "on": day,
@@ -70,8 +70,9 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "policy/rules.html", _frame(pack, "rules") | context, status=status)
 
 
-def _pack(code: str) -> Pack:
-    pack = queries.jurisdiction(code)
+def _pack(code: str, *, national: bool = False) -> Pack:
+    """The pack of a jurisdiction; the national one, which is rules only, where that is enough."""
+    pack = queries.national() if national and code == jurisdictions.NATIONAL else queries.jurisdiction(code)
     if pack is None:
         raise Http404
     return pack
