@@ -61,3 +61,8 @@ document.addEventListener("change", (event) => {
 
 // A page whose form was refused leads the eye (and the screen reader) to what is wrong.
 document.querySelector(".problem-list[role=alert]")?.focus({ preventScroll: true });
+
+// On a phone a long record begins with its groups shut.
+if (matchMedia("(max-width: 767.98px)").matches) {
+  for (const group of document.querySelectorAll("details[data-shut-on-phone]")) group.open = false;
+}
