@@ -1,6 +1,6 @@
 """The engine, on Nanjing's procedure: eight checks side by side, then consent, registration, filing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
 from cases.conftest import GULOU, NONPROFIT, Remembers, applicant, officer, opened, states, step
+from tuoyu.accounts.models import Membership
 from tuoyu.cases import actions
 from tuoyu.cases.actions import RemarkGiven
 from tuoyu.cases.models import Case, Notice, Step
@@ -173,6 +174,17 @@ def test_a_step_a_colleague_took_is_not_decided_over_his_head(handler: Remembers
         actions.decide(by=lead, step=check, decision="approve")
     with pytest.raises(Overtaken, match="已有同事接办"):
         actions.take(by=lead, step=check)
+    assert lead.user_id is not None
+    Membership.objects.create(
+        user_id=lead.user_id,
+        role=Role.DEPARTMENT_LEAD,
+        department=check.department,
+        division_code=GULOU,
+        valid=(date(2020, 1, 1), None),
+    )
+    stranger = applicant("外人").user_id
+    with pytest.raises(Refused, match="在岗的同事"):
+        actions.reassign(by=lead, step=step(case, check.key), to_user_id=stranger, reason="休假")
     actions.reassign(by=lead, step=step(case, check.key), to_user_id=lead.user_id, reason="休假")
     actions.decide(by=lead, step=step(case, check.key), decision="approve")
     assert step(case, check.key).state == "approved"

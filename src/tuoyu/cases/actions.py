@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from tuoyu.accounts.queries import colleagues
 from tuoyu.cases import notices, rules
 from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
 from tuoyu.cases.permissions import DECIDE, MEND, REASSIGN
@@ -193,6 +194,8 @@ def take(*, by: Actor, step: Step) -> Step:
 def reassign(*, by: Actor, step: Step, to_user_id: int | None, reason: str) -> Step:
     """Give an active step to a colleague, or back to the department's inbox (`to_user_id` None)."""
     require(by, REASSIGN, step)
+    if to_user_id is not None and to_user_id not in dict(colleagues(step.department, step.division_code)):
+        raise Refused(Problem("只能转给本部门在岗的同事。", field="to_user_id"))
     before = step.assignee_id
     move(step, from_=Step.State.ACTIVE, to=Step.State.ACTIVE, assignee_id=to_user_id)
     audit.record(

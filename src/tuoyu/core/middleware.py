@@ -18,7 +18,6 @@ MAY_WRITE = (
     "django_session",
     "axes_",
     "core_auditevent",
-    "pghistory_",
     "procrastinate_",
     "accounts_apiclient",
 )

@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "pgtrigger",
-    "pghistory",
     "procrastinate.contrib.django",
     "tuoyu.core",
     "tuoyu.jurisdictions",
@@ -79,8 +78,11 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {"environment": "tuoyu.project.templating.environment"},
     },
-    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
-     "OPTIONS": {"context_processors": ["django.template.context_processors.request"]}},
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
 ]
 
 DATABASES = database.django_databases(VAR)
