@@ -19,7 +19,8 @@ class Story:
     None means that it has not come to that.
 
     `ends` says what happens at the step that is reached: "" nothing yet, "returned", "mended" (returned and
-    handed in again), "withdrawn", "refused", "rectify", "nonconforming", "some" (some departments answered).
+    handed in again), "withdrawn", "refused", "rectify", "nonconforming", "some" (some departments answered), "checked" (the
+    registrar is next).
     """
 
     opened: int
@@ -70,7 +71,7 @@ STORIES = (
     # before registration
     Story(3, ends="some"),
     Story(2, legal_form=ENTERPRISE),
-    Story(1, legal_form=PUBLIC, leased=False),
+    Story(5, legal_form=PUBLIC, leased=False, ends="checked"),
     Story(11, ends="returned", who="applicant"),
     Story(14, ends="mended", legal_form=ENTERPRISE),
     Story(4, who="window"),

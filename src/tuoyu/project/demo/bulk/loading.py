@@ -53,6 +53,7 @@ def write_bulk(size: str, institutions: int, cases: int, progress: Progress) -> 
 
 def _tune() -> None:
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing may be left to check when tables change
         cursor.execute("SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'")
         if "lz4" in cursor.fetchone()[0]:
             cursor.execute("SET LOCAL default_toast_compression = 'lz4'")
