@@ -69,8 +69,8 @@ def test_filed_with_the_health_authority_of_its_county_it_becomes_public_and_not
 
 
 @marked("A2", "J")
-def test_no_other_office_files_it(at: At = AT["J"]) -> None:
-    journey = Journey(at).hand_in().until("filing")
+def test_no_other_office_files_it() -> None:
+    journey = Journey(AT["J"]).hand_in().until("filing")
     address = reverse("cases:decision", args=[journey.case.number, "filing"])
     given = {"decision": "approve", "remarks-TOTAL_FORMS": "0", "remarks-INITIAL_FORMS": "0"}
     for department, place in [("health", "360703"), ("civil_affairs", "360702"), ("education", "360702")]:
@@ -83,9 +83,9 @@ def test_no_other_office_files_it(at: At = AT["J"]) -> None:
 
 # ---------------------------------------------------------------- the clocks
 
-# Registered on a day; by when the receipt is due, and the visit's finding: five and fifteen working days by the
-# notices on holidays, counted by a person. 2026: National Day off 1–7 October with 10 October worked; Spring
-# Festival off 15–23 February with 14 and 28 February worked.
+# Registered on a day; by when the receipt is due, and the visit's finding: five and fifteen working days by
+# the notices on holidays, counted by a person. 2026: Spring Festival off 15–23 February with 14 and 28
+# February worked; Dragon Boat Festival 19 June; National Day 1–7 October with 10 October worked.
 CLOCKS = [
     ("S", date(2026, 9, 28), date(2026, 10, 10), date(2026, 10, 23)),
     ("N", date(2026, 9, 28), date(2026, 10, 10), date(2026, 10, 23)),
@@ -191,8 +191,8 @@ def test_the_notice_of_non_conformity_is_a_paper_and_the_receipt_says_it_is_no_l
 
 # ---------------------------------------------------------------- the states of a filing
 
-# What is decided one after the other, and where the filing stands then: the national measures' states as a person
-# reads them. Cancelling belongs to changes after filing and is not part of this.
+# What is decided one after the other, and where the filing stands then: the national measures' states as a
+# person reads them. Cancelling belongs to changes after filing and is not part of this.
 STATES: list[tuple[str, list[tuple[str, str]], str]] = [
     ("handed in", [], "no institution"),
     ("papers incomplete", [("registration", "approve"), ("filing", "defects")], "none"),
