@@ -13,8 +13,8 @@ from tuoyu.core.actor import Actor
 from tuoyu.jurisdictions.actions import load_packs
 from tuoyu.project import database
 
-# Writes down how the scenarios ended, for `tuoyu coverage`.
-pytest_plugins = ["coverage_plugin"]
+# Write down how the scenarios ended, for `tuoyu coverage`; bring a browser.
+pytest_plugins = ["coverage_plugin", "chromium"]
 
 # A GET that writes is a failure.
 settings.GUARD_READS = True

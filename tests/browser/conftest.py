@@ -1,0 +1,18 @@
+"""The live site and one browser."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from browser.visitor import Site
+
+
+@pytest.fixture
+def site(live_server: Any, chromium: Browser, settings: Any) -> Iterator[Site]:
+    """The site, served from the test's own database."""
+    settings.PUBLIC_ADDRESS = live_server.url
+    found = Site(chromium, live_server.url)
+    yield found
+    found.leave()
