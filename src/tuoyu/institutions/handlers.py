@@ -90,7 +90,7 @@ class EstablishmentHandler:
         application = Application.objects.select_related("case__pack").get(case=case)
         book = queries.reading_of(application).book
         return [
-            (rule.key, f"{rule.note or rule.key}（{rule.source}）")
+            (rule.key, f"{getattr(rule, 'name', '') or rule.note or rule.key}（{rule.source}）")
             for rule in book.rules
             if rule.key.startswith(CITED)
         ]
