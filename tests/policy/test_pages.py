@@ -113,3 +113,29 @@ def test_pages_ask_the_database_little(
     for address in ("/policy/", "/policy/320100/", "/policy/320100/rules/"):
         with django_assert_max_num_queries(6):
             page(client, address)
+
+
+@pytest.mark.parametrize(
+    ("on", "version"),
+    [
+        ("2020-06-01", "2019-12"),
+        ("2022-06-01", "2022-01"),
+        ("2023-06-01", "2022-08"),
+        ("2024-06-01", "2024-04"),
+    ],
+)
+def test_the_checklist_shown_is_the_version_in_force_that_day(client: Client, on: str, version: str) -> None:
+    text = page(client, f"/policy/360000/checklists/?on={on}")
+    assert f"{version}版" in text
+    assert "每班有自己的生活单元" in text
+
+
+def test_nanjing_has_its_own_checklist_by_its_seven_fields(client: Client) -> None:
+    text = page(client, "/policy/320100/checklists/")
+    for field in ("房屋场地", "设施设备", "人员配置", "消防安全", "卫生保健", "保育照护", "监督管理"):
+        assert f"<h3>{field}</h3>" in text
+
+
+def test_a_day_without_any_checklist_says_so(client: Client) -> None:
+    assert "这一天没有有效的核查表" in page(client, "/policy/360000/checklists/?on=2001-01-01")
+    assert "请填写日期" in page(client, "/policy/360000/checklists/?on=morgen", status=422)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuoyu.jurisdictions import coverage, queries
 from tuoyu.jurisdictions.coverage import STATE_NAMES, Outcome, State
-from tuoyu.jurisdictions.packs.schema import Clause, ConferenceSeat, Pack, Target
+from tuoyu.jurisdictions.packs.schema import Checklist, ChecklistItem, Clause, ConferenceSeat, Pack, Target
 from tuoyu.jurisdictions.rulebook import RuleBook, RuleValue
 from tuoyu.jurisdictions.shown import departments_of
 
@@ -157,6 +157,40 @@ def rules_of(book: RuleBook) -> list[RulesOfDocument]:
         RulesOfDocument(document, number, not other, tuple(rules))
         for (other, document, number), rules in sorted(by_document.items(), key=lambda item: item[0])
     ]
+
+
+# The first part of an item's key is the field it belongs to (南京 三.(二).1 names these seven).
+FIELDS = {
+    "premises": "房屋场地",
+    "equipment": "设施设备",
+    "staffing": "人员配置",
+    "fire": "消防安全",
+    "health_care": "卫生保健",
+    "care": "保育照护",
+    "supervision": "监督管理",
+}
+
+
+@dataclass(frozen=True)
+class ChecklistShown:
+    """A checklist version with its items by field; each item with the value its rule has that day."""
+
+    checklist: Checklist
+    fields: tuple[tuple[str, tuple[tuple[ChecklistItem, RuleValue | None], ...]], ...]
+
+
+def checklists_of(book: RuleBook) -> list[ChecklistShown]:
+    """The checklists in force on the book's day, the nearest jurisdiction's before those it inherits."""
+    keys = dict.fromkeys(c.key for pack in book.packs for c in pack.checklist if c.in_force(book.on))
+    return [_checklist(book.checklist(key), book) for key in keys]
+
+
+def _checklist(checklist: Checklist, book: RuleBook) -> ChecklistShown:
+    by_field: dict[str, list[tuple[ChecklistItem, RuleValue | None]]] = {}
+    for item in checklist.item:
+        field = FIELDS.get(item.key.split(".")[0], "其他")
+        by_field.setdefault(field, []).append((item, book.find(item.rule) if item.rule else None))
+    return ChecklistShown(checklist, tuple((field, tuple(items)) for field, items in by_field.items()))
 
 
 def contradictions(book: RuleBook) -> list[tuple[RuleValue, ...]]:

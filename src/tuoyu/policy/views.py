@@ -70,6 +70,22 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "policy/rules.html", _frame(pack, "rules") | context, status=status)
 
 
+@require_GET
+@access.public(WHY)
+def checklists(request: HttpRequest, code: str) -> HttpResponse:
+    """The checklists in force on a day, as an officer ticks them off and an applicant prepares for them."""
+    day, problem = _day(request.GET.get("on", ""))
+    pack = _pack(code, national=True)
+    context = {
+        "on": day,
+        "problem": problem,
+        "checklists": queries.checklists_of(jurisdictions.book(code, day)),
+        "value_words": queries.value_words,
+    }
+    status = 422 if problem else 200
+    return render(request, "policy/checklists.html", _frame(pack, "checklists") | context, status=status)
+
+
 def _pack(code: str, *, national: bool = False) -> Pack:
     """The pack of a jurisdiction; the national one, which is rules only, where that is enough."""
     pack = queries.national() if national and code == jurisdictions.NATIONAL else queries.jurisdiction(code)
@@ -88,11 +104,12 @@ def _day(text: str) -> tuple[date, Problem | None]:
 
 
 def _frame(pack: Pack, current: str) -> dict[str, Any]:
-    """What the three pages of a jurisdiction share: the document, and the way to the other two."""
+    """What the pages of a jurisdiction share: the document, and the way to the others."""
     tabs = (
         ("clauses", "条款", len(pack.clause)),
         ("targets", "目标与职责", len(pack.target) + len(pack.duty)),
         ("rules", "规则与设定", None),
+        ("checklists", "核查表", None),
     )
     items = [
         {
