@@ -1,9 +1,11 @@
 """The live site and one browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from playwright.sync_api import Browser
 
 from browser.visitor import Site
@@ -16,3 +18,11 @@ def site(live_server: Any, chromium: Browser, settings: Any) -> Iterator[Site]:
     found = Site(chromium, live_server.url)
     yield found
     found.leave()
+
+
+@pytest.fixture(autouse=True)
+def own_messages(settings: Any, tmp_path: Path) -> None:
+    """Text messages of a test go to a file of its own."""
+    settings.VAR = tmp_path
+    settings.SMS_URL = ""
+    cache.clear()

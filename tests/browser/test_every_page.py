@@ -1,0 +1,232 @@
+"""Every page there is, as a person finds it on a desk and on a phone: axe objects to nothing, nothing is
+wider than the screen, and the browser has no complaint (a breach of the content security policy is one)."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import URLResolver, get_resolver, reverse
+
+from accounts.people import PASSWORD
+from browser.town import Town, built
+from browser.visitor import DESK, HEIGHT, PHONE, Site, Visitor
+from tuoyu.institutions import pages
+
+pytestmark = [pytest.mark.browser]
+
+Args = Callable[[Town], list[Any]]
+
+# Who looks at which pages; "" is the public. What an address needs is taken from the town.
+APPLICANT, HEALTH, LEAD, CLERK = "nanjing-applicant", "nanjing-health", "nanjing-health-lead", "nanjing-clerk"
+SYSTEM, SECURITY, AUDIT = "nanjing-system", "nanjing-security", "nanjing-audit"
+NANJING: Args = lambda town: ["320100"]  # noqa: E731
+NONE: Args = lambda town: []  # noqa: E731
+
+PUBLIC: dict[str, Args] = {
+    "portal:home": NONE,
+    "portal:directory": NONE,
+    "portal:institution": lambda town: [town.institution.pk],
+    "portal:publications": NONE,
+    "institutions:verify": lambda town: [town.certificate.code],
+    "policy:index": NONE,
+    "policy:clauses": NANJING,
+    "policy:targets": NANJING,
+    "policy:checklists": NANJING,
+    "policy:rules": lambda town: ["cn"],
+    "account_login": NONE,
+    "accounts:by_phone": NONE,
+    "accounts:register": NONE,
+    "accounts:invitation": lambda town: [town.invitation],
+}
+APPLICANTS: dict[str, Args] = {
+    "institutions:start": NONE,
+    "institutions:applications": NONE,
+    "institutions:review": lambda town: [town.draft.pk],
+    "institutions:handed_in": lambda town: [town.application.pk],
+    "cases:mine": NONE,
+    "cases:tracker": lambda town: [town.returned.number],
+    "cases:notices": NONE,
+    "accounts:profile": NONE,
+    "accounts:password": NONE,
+    "accounts:phone": NONE,
+    "accounts:agents": NONE,
+    "mfa_index": NONE,
+}
+OFFICES: dict[str, dict[str, Args]] = {
+    HEALTH: {
+        "cases:inbox": NONE,
+        "cases:list": NONE,
+        "cases:case": lambda town: [town.open_case.number],
+        "institutions:list": NONE,
+        "institutions:unfiled": NONE,
+        "institutions:record": lambda town: [town.institution.pk],
+        "exchange:messages": NONE,
+    },
+    LEAD: {"accounts:people": NONE, "jurisdictions:calendar": NONE},
+    CLERK: {"institutions:desk": NONE},
+    SYSTEM: {
+        "accounts:invite": NONE,
+        "accounts:invitations": NONE,
+        "accounts:person": lambda town: [town.user(HEALTH).pk],
+        "exchange:connectors": NONE,
+        "exchange:deliveries": NONE,
+        "jurisdictions:settings": NONE,
+    },
+    SECURITY: {"accounts:lock_outs": NONE, "accounts:api_clients": NONE},
+    AUDIT: {"accounts:audit": NONE},
+}
+# Pages that are reached by doing something; _on_the_way() does it.
+ON_THE_WAY = {
+    "accounts:code",
+    "accounts:registration",
+    "accounts:phone_code",
+    "institutions:page",
+    "account_reauthenticate",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+}
+# Addresses that draw no page: they act and lead on, lead on, or hand over a file.
+NO_PAGE = {
+    "jurisdictions:decide", "jurisdictions:set_workday", "jurisdictions:clear_workday", "accounts:home",
+    "accounts:sign_out", "accounts:choose_seat", "accounts:agent_answer", "accounts:agent_revoke",
+    "accounts:agent_letter", "accounts:withdraw_invitation", "accounts:give_seat", "accounts:reset_two_step",
+    "accounts:end_seat", "accounts:substitute", "accounts:unlock", "accounts:revoke_api_client",
+    "accounts:audit_export", "cases:decision", "cases:take", "cases:assignee", "cases:withdrawal",
+    "cases:notices_read", "institutions:paper", "institutions:application", "institutions:delete",
+    "institutions:restore", "institutions:certificate", "exchange:acknowledge", "exchange:retry",
+    "exchange:remove_connector", "portal:points", "robots",
+}  # fmt: skip
+
+
+def test_no_page_is_left_out() -> None:
+    looked_at = {*PUBLIC, *APPLICANTS, *ON_THE_WAY, *(name for looks in OFFICES.values() for name in looks)}
+    assert set(_names(get_resolver())) == looked_at | NO_PAGE
+    assert not looked_at & NO_PAGE
+
+
+def _names(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    for found in resolver.url_patterns:
+        if isinstance(found, URLResolver):
+            if found.namespace != "api-v1":
+                yield from _names(found, found.namespace or space)
+        else:
+            yield f"{space}:{found.name}" if space else str(found.name)
+
+
+@pytest.fixture
+def town(site: Site, monkeypatch: pytest.MonkeyPatch) -> Town:
+    return built(monkeypatch)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_axe_finds_nothing_on_any_page_of_the_public_and_of_applicants(site: Site, town: Town) -> None:
+    look = Looking(site)
+    family = site.visitor()
+    for name, args in PUBLIC.items():
+        look.at(family, reverse(name, args=args(town)))
+    look.at(family, "/no-such-page/", 404)
+    look.at(family, reverse("institutions:verify", args=["unknown"]), 404)
+    applicant = site.visitor(town.user(APPLICANT))
+    for name, args in APPLICANTS.items():
+        look.at(applicant, reverse(name, args=args(town)))
+    for page in pages.FILLED:
+        look.at(applicant, reverse("institutions:page", args=[town.draft.pk, page.key]) + "?problems=1")
+    look.at(applicant, "/inbox/", 403)
+    _phone_codes(look, site, town)
+    _two_steps(look, site, town)
+    assert look.found == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_axe_finds_nothing_on_any_page_of_an_office(site: Site, town: Town) -> None:
+    look = Looking(site)
+    for username, looks in OFFICES.items():
+        visitor = site.visitor(town.user(username))
+        for name, args in looks.items():
+            look.at(visitor, reverse(name, args=args(town)))
+    assert look.found == []
+
+
+class Looking:
+    """Looks at pages at both widths and keeps what is wrong."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.found: list[tuple[Any, ...]] = []
+
+    def at(self, visitor: Visitor, path: str, status: int = 200) -> None:
+        answer = visitor.page.goto(self.site.address + path)
+        assert answer is not None
+        assert (answer.status, visitor.path) == (status, path)
+        self.here(visitor)
+
+    def here(self, visitor: Visitor) -> None:
+        """The page that is open."""
+        page = visitor.page
+        for width in (DESK, PHONE):
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if wide > 0:
+                self.found.append((visitor.path, width, f"{wide} px wider than the screen"))
+            for violation in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]:
+                nodes = [node["html"][:160] for node in violation["nodes"][:2]]
+                self.found.append((visitor.path, width, violation["id"], nodes))
+
+
+def _phone_codes(look: Looking, site: Site, town: Town) -> None:
+    """Registration with a new number, and a change of one's own."""
+    newcomer = site.visitor()
+    newcomer.open(reverse("accounts:register"))
+    newcomer.types("手机号", "13900000001")
+    newcomer.page.keyboard.press("Enter")
+    newcomer.page.wait_for_url("**" + reverse("accounts:code"))
+    look.here(newcomer)
+    newcomer.types("验证码", sent_code("13900000001"))
+    newcomer.page.keyboard.press("Enter")
+    newcomer.page.wait_for_url("**" + reverse("accounts:registration"))
+    look.here(newcomer)
+    applicant = site.visitor(town.user(APPLICANT))
+    applicant.open(reverse("accounts:phone"))
+    applicant.types("新手机号", "13900000002")
+    applicant.page.keyboard.press("Enter")
+    applicant.page.wait_for_url("**" + reverse("accounts:phone_code"))
+    look.here(applicant)
+
+
+def sent_code(phone: str) -> str:
+    """The code that was sent to a phone; here messages go to a file."""
+    from django.conf import settings
+
+    lines = (settings.VAR / "sms.log").read_text().splitlines()
+    return [line for line in lines if f" {phone} " in line][-1].split("验证码是 ")[1][:6]
+
+
+def _two_steps(look: Looking, site: Site, town: Town) -> None:
+    """Signing in with a second step, and every page about it, which first asks for the password again."""
+    visitor = site.visitor()
+    visitor.open(reverse("account_login"))
+    visitor.types("账号或手机号", "two-step")
+    visitor.types("密码", PASSWORD)
+    visitor.press("登录")
+    visitor.page.wait_for_url("**" + reverse("mfa_authenticate"))
+    look.here(visitor)
+    sure = site.visitor(town.user("two-step"))
+    look.at(sure, reverse("mfa_reauthenticate"))
+    _confirmed(look, sure)
+    for name in ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"):
+        look.at(sure, reverse(name))
+    new = town.user("two-step")
+    new.authenticator_set.all().delete()
+    look.at(sure, reverse("mfa_activate_totp"))
+
+
+def _confirmed(look: Looking, visitor: Visitor) -> None:
+    look.at(visitor, reverse("account_reauthenticate"))
+    visitor.types("密码", PASSWORD)
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_url(lambda url: reverse("account_reauthenticate") not in url)

@@ -1,0 +1,86 @@
+"""A small demonstration in one county: something to see on every page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+from accounts.people import PASSWORD, actor
+from tuoyu.accounts import actions as accounts
+from tuoyu.accounts.models import User
+from tuoyu.accounts.rules import SeatGiven
+from tuoyu.cases.models import Case, Step
+from tuoyu.core import clock, workdays
+from tuoyu.core.actor import Role
+from tuoyu.institutions.models import Application, Certificate, Institution, Paper
+from tuoyu.jurisdictions import queries as jurisdictions
+from tuoyu.project.demo import marks, playing
+from tuoyu.project.demo.people import Cast, accounts_room
+from tuoyu.project.demo.places import PLACES
+
+GULOU = next(place for place in PLACES if place.county == "320106")
+# Of the demonstration's stories those that look different.
+TOLD = [
+    one
+    for one in playing.STORIES
+    if one.ends in ("rectify", "nonconforming", "some", "returned") or (one.verified and one.who == "applicant")
+]
+
+
+@dataclass(frozen=True)
+class Town:
+    """What the stories left behind."""
+
+    application: Application
+    draft: Application
+    returned: Case
+    open_case: Case
+    institution: Institution
+    unfiled: Institution
+    certificate: Certificate
+    paper: Paper
+    invitation: str
+
+    def user(self, username: str) -> User:
+        """A demonstration account; `two-step` has the second step on."""
+        return User.objects.get(username=username)
+
+
+def built(monkeypatch: pytest.MonkeyPatch) -> Town:
+    """Play the stories."""
+    monkeypatch.setattr(playing, "STORIES", TOLD)
+    marks.demand_demonstration()
+    with workdays.held(), jurisdictions.remembering():
+        accounts_room().make_accounts()
+        county = playing.County(GULOU, Cast(GULOU, 2), 2, playing.Days(clock.today()))
+        assert len(list(county.play())) == len(TOLD)
+    _two_step_user()
+    mine = Application.objects.filter(owner__username="nanjing-applicant")
+    return Town(
+        application=mine.filter(case__state=Case.State.DONE).earliest("pk"),
+        draft=mine.filter(case=None).earliest("pk"),
+        returned=Case.objects.filter(state=Case.State.RETURNED).earliest("pk"),
+        open_case=Case.objects.filter(steps__state=Step.State.ACTIVE, steps__department="health").earliest("pk"),
+        institution=Institution.objects.filter(public_since__isnull=False).earliest("pk"),
+        unfiled=Institution.objects.filter(filing="none").earliest("pk"),
+        certificate=Certificate.objects.earliest("pk"),
+        paper=Paper.objects.earliest("pk"),
+        invitation=_invitation(),
+    )
+
+
+def _two_step_user() -> None:
+    user = User.objects.create(username="two-step", name="两步验证", origin=User.Origin.INVITED)
+    user.set_password(PASSWORD)
+    user.save()
+    TOTP.activate(user, generate_totp_secret())
+    RecoveryCodes.activate(user)
+
+
+def _invitation() -> str:
+    by = actor(User.objects.get(username="nanjing-system"))
+    seat = SeatGiven(Role.OFFICER, "health", GULOU.county)
+    given: dict[str, Any] = {"username": "newcomer", "name": "新同事", "phone": "13900000009"}
+    return str(accounts.invite(by=by, seat=seat, **given)[1])
