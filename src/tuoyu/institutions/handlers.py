@@ -58,9 +58,9 @@ class EstablishmentHandler:
 
     def pages(self, case: Case) -> Sequence[FormPage]:
         """The pages and fields a remark can be pinned to."""
-        application = Application.objects.filter(case=case).first()
+        application, reading = queries.application_of(case), queries.reading_of_case(case)
         kind = application.kind if application else case.facts.get("kind", "institution")
-        slots = policy.slots_at(case.division_code, kind, pack=case.pack.digest)
+        slots = reading.slots if reading else policy.slots_at(case.division_code, kind, pack=case.pack.digest)
         by_page: dict[str, list[tuple[str, str]]] = {page.key: [] for page in pages.FILLED}
         by_page["basics"] = list(FIXED)
         for page, key, label in pages.labels(kind, slots):
@@ -71,8 +71,9 @@ class EstablishmentHandler:
 
     def material(self, case: Case, actor: Actor) -> Material:
         """The application as handed in, its papers, and the capacity explained."""
-        application = Application.objects.select_related("institution", "case__pack").get(case=case)
-        reading = queries.reading_of(application)
+        application, reading = queries.application_of(case), queries.reading_of_case(case)
+        if application is None or reading is None:
+            raise Application.DoesNotExist(f"case {case.number} has no application")
         context = {
             "application": application,
             "said": queries.submission_of(application, reading),
@@ -87,11 +88,10 @@ class EstablishmentHandler:
 
     def sources(self, case: Case) -> Sequence[tuple[str, str]]:
         """The rules of setting up that a remark may rest on."""
-        application = Application.objects.select_related("case__pack").get(case=case)
-        book = queries.reading_of(application).book
+        reading = queries.reading_of_case(case)
         return [
             (rule.key, f"{getattr(rule, 'name', '') or rule.note or rule.key}（{rule.source}）")
-            for rule in book.rules
+            for rule in (reading.book.rules if reading else ())
             if rule.key.startswith(CITED)
         ]
 
@@ -105,8 +105,10 @@ class EstablishmentHandler:
 
     def applicant_url(self, case: Case) -> str:
         """Where the applicant mends and reads the application."""
-        pk = Application.objects.values_list("pk", flat=True).get(case=case)
-        return reverse("institutions:application", args=[pk])
+        application = queries.application_of(case)
+        if application is None:
+            raise Application.DoesNotExist(f"case {case.number} has no application")
+        return reverse("institutions:application", args=[application.pk])
 
     def payload(self, case: Case, step: Step) -> dict[str, Any]:
         """What is pushed to other departments; no identity number."""

@@ -32,11 +32,12 @@ def book_at(division_code: str, on: date | None = None, pack: str | None = None)
 
 
 def _book(rules: RuleBook) -> Book:
-    return _book_of(rules.digests, rules.on, _Held(rules))
+    return _book_of(rules.digests, rules.since, _Held(rules))
 
 
 class _Held:
-    """Carries a rule book past the cache: packs of the same digests on the same day hold the same rules."""
+    """Carries a rule book past a cache: packs of the same digests hold the same rules from one turn of the
+    rules to the next."""
 
     def __init__(self, rules: RuleBook) -> None:
         self.rules = rules
@@ -49,7 +50,7 @@ class _Held:
 
 
 @lru_cache(maxsize=64)
-def _book_of(digests: tuple[str, ...], on: date, held: _Held) -> Book:
+def _book_of(digests: tuple[str, ...], since: date, held: _Held) -> Book:
     return Book.of(one for rule in held.rules.in_force() for one in (rule, *rule.conflicts))
 
 
@@ -58,6 +59,12 @@ def slots_at(
 ) -> tuple[Slot, ...]:
     """The papers a kind of institution may have to hand in at a place."""
     rules = jurisdictions.book(division_code, on, pack)
+    return _slots_of(rules.digests, rules.since, kind, _Held(rules))
+
+
+@lru_cache(maxsize=256)
+def _slots_of(digests: tuple[str, ...], since: date, kind: str, held: _Held) -> tuple[Slot, ...]:
+    rules = held.rules
     return tuple(
         Slot(
             key=paper.key,

@@ -1,13 +1,17 @@
 """Reads: what an application says and lacks; lists and records of institutions; the public directory."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case as CaseWhen
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import JSONObject
 
+from tuoyu.cases.models import Case
 from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import visible_to
@@ -87,6 +91,55 @@ def reading_of(application: Application) -> Reading:
     return Reading(facts, book, slots, found, rules.licensable_capacity(facts, book))
 
 
+def application_of(case: Case) -> Application | None:
+    """The application of a case with its institution and its files: one query, asked once a case object."""
+    if "_application" not in vars(case):
+        found = (
+            Application.objects.filter(case=case.pk)
+            .select_related("institution")
+            .annotate(paper_rows=ArraySubquery(_paper_rows(OuterRef("pk")).values(row=JSONObject(**PAPER))))
+            .first()
+        )
+        if found is not None:
+            found.case = case
+        vars(case)["_application"] = found
+    kept: Application | None = vars(case)["_application"]
+    return kept
+
+
+def reading_of_case(case: Case) -> Reading | None:
+    """The application of a case, read once a case object."""
+    application = application_of(case)
+    if application is None:
+        return None
+    if "_reading" not in vars(application):
+        vars(application)["_reading"] = reading_of(application)
+    kept: Reading = vars(application)["_reading"]
+    return kept
+
+
+PAPER = {
+    "id": F("id"), "slot": F("slot"), "title": F("title"), "added_at": F("added_at"),
+    "removed_at": F("removed_at"), "size": F("file__size"), "kind": F("file__kind"),
+    "sha256": F("file__sha256"),
+}  # fmt: skip
+
+
+def _paper_rows(application: Any) -> QuerySet[Paper]:
+    rows = Paper.objects.filter(application=application)
+    return rows.order_by("slot", F("removed_at").asc(nulls_first=True), "pk")
+
+
+def _papers_of(application: Application) -> list[dict[str, Any]]:
+    """The files of an application, removed ones with them: those it was asked with, else asked now."""
+    if application.pk is None:
+        return []
+    given = vars(application).get("paper_rows")
+    if given is None:
+        given = [row["row"] for row in _paper_rows(application.pk).values(row=JSONObject(**PAPER))]
+    return [{**row, "added_at": datetime.fromisoformat(row["added_at"])} for row in given]
+
+
 def place_of(application: Application) -> str:
     """The street chosen on the form where it lies in the county applied for, else that county."""
     street = str((application.data.get("basics") or {}).get("street") or "")
@@ -106,10 +159,7 @@ def _identity_wrong(identity: str) -> str | None:
 
 
 def _file_counts(application: Application) -> dict[str, int]:
-    if application.pk is None:
-        return {}
-    rows = application.papers.filter(removed_at=None).values_list("slot").annotate(n=Count("pk"))
-    return dict(rows.order_by())
+    return dict(Counter(row["slot"] for row in _papers_of(application) if row["removed_at"] is None))
 
 
 def problems_of(application: Application) -> tuple[Problem, ...]:
@@ -191,9 +241,9 @@ def row_in_words(row: Mapping[str, Any]) -> str:
 def _papers_in_words(application: Application, slots: Sequence[pages.Slot]) -> dict[str, str]:
     typed = application.data.get("papers") or {}
     files: dict[str, list[str]] = {}
-    rows = application.papers.filter(removed_at=None).values_list("slot", "title", "file__sha256")
-    for slot, title, digest in rows:
-        files.setdefault(slot, []).append(f"{title}（{digest[:8]}）")
+    for row in _papers_of(application):
+        if row["removed_at"] is None:
+            files.setdefault(row["slot"], []).append(f"{row['title']}（{row['sha256'][:8]}）")
     said = {}
     for one in slots:
         details = [str(typed.get(f"{one.key}_{key}") or "") for key, _, _ in pages.SLOT_FIELDS]
@@ -218,12 +268,9 @@ def deleted_applications(actor: Actor) -> QuerySet[Application, Any]:
 
 def files_of(application: Application) -> dict[str, list[dict[str, Any]]]:
     """The files of an application by paper, removed ones last and marked."""
-    rows = application.papers.order_by("slot", F("removed_at").asc(nulls_first=True), "pk").values(
-        "id", "slot", "title", "added_at", "removed_at", size=F("file__size"), kind=F("file__kind")
-    )
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row["slot"], []).append(dict(row))
+    for row in _papers_of(application):
+        found.setdefault(row["slot"], []).append(row)
     return found
 
 
@@ -401,7 +448,7 @@ def _matching(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Insti
     found = narrow(rows, narrowed).order_by().values_list("pk", flat=True)
     begins = Q(name__gte=narrowed.text, name__lt=narrowed.text + LAST, name__startswith=narrowed.text)
     candidates = {*found.filter(begins)[:CANDIDATES], *found[:CANDIDATES]}
-    best = Case(
+    best = CaseWhen(
         When(name__startswith=narrowed.text, then=Value(0)),
         When(name__contains=narrowed.text, then=Value(1)),
         When(initials__startswith=asked, then=Value(2)),

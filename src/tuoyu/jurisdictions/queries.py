@@ -17,7 +17,7 @@ from tuoyu.jurisdictions import atlas
 from tuoyu.jurisdictions.atlas import Place
 from tuoyu.jurisdictions.models import AuthorityOverride, DivisionSetting, PackVersion
 from tuoyu.jurisdictions.packs.schema import Pack, Procedure, Step, prefix_of
-from tuoyu.jurisdictions.rulebook import Handling, RuleBook, SettingValue
+from tuoyu.jurisdictions.rulebook import Handling, Later, RuleBook, SettingValue
 
 NATIONAL = "cn"
 
@@ -259,7 +259,7 @@ def book(place_code: str, on: date | None = None, pack: str | PackVersion | None
         digests=tuple(d for d, _ in line),
         place=place,
         on=day,
-        decided=_decided(code, day) if code else (),
+        decided=Later(lambda: _decided(code, day)) if code else (),
     )
 
 

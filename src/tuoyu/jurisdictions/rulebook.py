@@ -1,10 +1,11 @@
 """What follows from packs that are given: the rule in force, what conflicts with it, the setting, the
 procedure. No database; `queries` finds the packs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar, overload
 
 from tuoyu.jurisdictions.atlas import Place
 from tuoyu.jurisdictions.packs.schema import (
@@ -102,6 +103,27 @@ class SettingValue:
         return f"{'本地决定' if self.decided else '政策包设定'}{since}：{self.basis}"
 
 
+class Later(Sequence[SettingValue]):
+    """Settings asked for when somebody looks at them; most readers of a rule book never do."""
+
+    def __init__(self, ask: Callable[[], Sequence[SettingValue]]) -> None:
+        self._ask = ask
+
+    @cached_property
+    def _found(self) -> Sequence[SettingValue]:
+        return self._ask()
+
+    @overload
+    def __getitem__(self, index: int) -> SettingValue: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[SettingValue]: ...
+    def __getitem__(self, index: int | slice) -> SettingValue | Sequence[SettingValue]:
+        return self._found[index]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
 @dataclass(frozen=True)
 class Handling:
     """Who handles a step: the department, the division it decides for, and why."""
@@ -122,7 +144,7 @@ class RuleBook:
     digests: tuple[str, ...]
     place: Place | None
     on: date
-    decided: tuple[SettingValue, ...] = field(default=(), repr=False)
+    decided: Sequence[SettingValue] = field(default=(), repr=False)
 
     @property
     def digest(self) -> str:
@@ -179,6 +201,14 @@ class RuleBook:
         """The rule that holds for every key, by key."""
         keys = sorted({r.key for p in self.packs for r in p.rule})
         return tuple(value for key in keys if (value := self.find(key)))
+
+    @property
+    def since(self) -> date:
+        """The last day, up to the book's own, on which a rule here began or ended: until the next such day
+        the same rules stay in force."""
+        return max(
+            (day for day in _turns(self.digests, _Unseen(self.packs)) if day <= self.on), default=date.min
+        )
 
     def _held(self, key: str) -> list[tuple[Pack, Rule]]:
         return [(p, r) for p in self.packs for r in p.rule if r.key == key and r.in_force(self.on)]
@@ -313,6 +343,25 @@ def steps_for(procedure: Procedure, facts: Mapping[str, Any]) -> tuple[tuple[Ste
         return list(dict.fromkeys(waits))
 
     return tuple((by_key[key], tuple(before(key))) for key in by_key if key in kept)
+
+
+class _Unseen:
+    """Carries packs past a cache that is keyed by their digests."""
+
+    def __init__(self, packs: tuple[Pack, ...]) -> None:
+        self.packs = packs
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Unseen)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=64)
+def _turns(digests: tuple[str, ...], unseen: _Unseen) -> tuple[date, ...]:
+    rules = [rule for pack in unseen.packs for rule in pack.rule]
+    return tuple({day for rule in rules for day in (rule.effective_from, rule.effective_to) if day})
 
 
 def _replaces(nearer: Rule, farther: Rule) -> bool:
