@@ -21,6 +21,7 @@ from tuoyu.institutions import queries
 from tuoyu.institutions.forms import RegistrationForm
 from tuoyu.institutions.models import Application, ClassGroup, Institution, Premises
 from tuoyu.institutions.permissions import REPORT_REGISTRATION
+from tuoyu.institutions.rules.wording import is_formula
 from tuoyu.institutions.vocabulary import FORMS_OF_NATURE, Kind, LegalForm, Nature, Registration
 from tuoyu.jurisdictions.atlas import places
 
@@ -243,8 +244,8 @@ def _result_of(told: Registered) -> dict[str, Any]:
 def _register_alone(by: Actor, told: Registered, department: str) -> Institution:
     form = RegistrationForm(_result_of(told))
     wrong = [] if form.is_valid() else problems_of(form)
-    if not told.name.strip():
-        wrong.append(Problem("缺少机构名称。", field="name"))
+    if not told.name.strip() or is_formula(told.name):
+        wrong.append(Problem("缺少机构名称，或名称以“=”“+”“-”“@”开头。", field="name"))
     if told.nature not in Nature.values or told.legal_form not in FORMS_OF_NATURE.get(told.nature, ()):
         wrong.append(Problem("机构性质与组织形式不符。", field="legal_form"))
     if wrong:

@@ -76,6 +76,18 @@ def _length(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
                 )
 
 
+def _formulas(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
+    """No name begins like a formula: lists of institutions are opened in spreadsheets."""
+    for key, label in (("name", "机构名称"), ("contact_name", "法定代表人或负责人"), ("address", "详细地址")):
+        if wording.is_formula(facts.text(f"basics.{key}")):
+            yield Problem(
+                f"“{label}”不能以“=”“+”“-”“@”开头，表格软件会把它当成公式。",
+                "basics",
+                key,
+                fix="请去掉开头的符号。",
+            )
+
+
 def _phones(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
     for key, label in (("contact_phone", "联系电话"), ("public_phone", "咨询电话")):
         typed = facts.text(f"basics.{key}")
@@ -342,5 +354,5 @@ def _paper_dates(paper: PaperFacts, facts: Facts, on: date) -> Iterator[Problem]
 
 CHECKS: tuple[Check, ...] = (
     _missing, _rows, _length, _phones, _spot, _words, _lease, _floors, _outdoor, _rooms, _types, _places,
-    _staff, _papers,
+    _staff, _papers, _formulas,
 )  # fmt: skip

@@ -51,6 +51,11 @@ def name_problems(name: str, rules: Sequence[RuleLike]) -> Iterator[Problem]:
             yield problem(rule, f"机构名称里没有{words}。", "basics", "name", f"名称中可以写明{words}。")
 
 
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would take a text for a formula; full-width signs count as well."""
+    return text.strip()[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
 def is_phone(text: str) -> bool:
     """Whether a text is a telephone number of the mainland."""
     number = re.sub(r"[\s（）()]", "", text).replace("－", "-").replace("+86", "", 1)
