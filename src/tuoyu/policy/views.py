@@ -63,7 +63,7 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
         "problem": problem,
         "documents": queries.rules_of(book),
         "contradictions": queries.contradictions(book),
-        "settings": queries.settings_of(pack, book),
+        "settings": queries.settings_of(pack, book) if pack.document else [],
         "value_words": queries.value_words,
     }
     status = 422 if problem else 200
