@@ -1,5 +1,7 @@
 """Who is behind a request: the person signed in, the seats held today, and whom they may act for."""
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -38,9 +40,15 @@ def find_actor(request: HttpRequest) -> Actor:
     return _as_chosen(request, actor)
 
 
-def with_seats(people: QuerySet[User]) -> QuerySet[User]:
-    """`people`, each with `seat_rows` held today and the `principal_ids` of those they act for."""
-    today = clock.today()
+def with_seats(**who: Any) -> QuerySet[User]:
+    """The people whom `who` describes, each with `seat_rows` held today and the `principal_ids` of those
+    they act for."""
+    return _everybody(clock.today()).filter(**who)
+
+
+@lru_cache(maxsize=2)
+def _everybody(today: date) -> QuerySet[User]:
+    """Built once a day: building this query costs more than asking it, and every page asks."""
     held = Membership.objects.filter(user_id=OuterRef("pk"), valid__contains=today).order_by("pk")
     shape = JSONObject(
         id="pk",
@@ -53,14 +61,14 @@ def with_seats(people: QuerySet[User]) -> QuerySet[User]:
     principals = AgentAuthorisation.objects.filter(
         agent_id=OuterRef("pk"), state=AgentAuthorisation.State.ACTIVE, valid__contains=today
     ).values("principal_id")
-    return people.annotate(
+    return User.objects.annotate(
         seat_rows=ArraySubquery(held.values_list(shape)), principal_ids=ArraySubquery(principals)
     )
 
 
 def actor_for(user: User, *, address: str = "") -> Actor:
     """`user` as an actor, with every seat held today; a user fetched `with_seats` costs no query more."""
-    known: Any = user if hasattr(user, "seat_rows") else with_seats(User.objects.filter(pk=user.pk)).get()
+    known: Any = user if hasattr(user, "seat_rows") else with_seats(pk=user.pk).get()
     return Actor(
         label=user.name,
         user_id=user.pk,

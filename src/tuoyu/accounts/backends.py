@@ -13,4 +13,4 @@ class PeopleBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: Any) -> User | None:
         """The active person of a session, with seats and principals."""
-        return with_seats(User.objects.filter(is_active=True, pk=user_id)).first()
+        return with_seats(is_active=True, pk=user_id).first()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -141,9 +142,8 @@ def record(actor: Actor, rows: QuerySet[Case], number: str) -> Case | None:
     Step rows say in `may_decide` and `may_reassign` what `actor` may do with them.
     """
     found = (
-        rows.filter(number=number)
-        .select_related("applicant", "pack")
-        .defer("pack__content")
+        _told()
+        .filter(number=number, pk__in=rows.filter(number=number).values("pk"))
         .annotate(
             step_rows=_rows(
                 Step.objects.annotate(
@@ -153,7 +153,23 @@ def record(actor: Actor, rows: QuerySet[Case], number: str) -> Case | None:
                 "may_decide",
                 "may_reassign",
                 assignee="assignee__name",
-            ),
+            )
+        )
+        .first()
+    )
+    if found is not None:
+        for name in ("step_rows", "remark_rows", "submission_rows", "event_rows"):
+            setattr(found, name, [_revived(row) for row in getattr(found, name)])
+    return found
+
+
+@cache
+def _told() -> QuerySet[Case]:
+    """Cases with what does not depend on who asks; built once, because building costs more than asking."""
+    return (
+        Case.objects.select_related("applicant", "pack")
+        .defer("pack__content")
+        .annotate(
             remark_rows=_rows(
                 Remark.objects.order_by("pk"),
                 "id",
@@ -173,12 +189,7 @@ def record(actor: Actor, rows: QuerySet[Case], number: str) -> Case | None:
             ),
             event_rows=_events(),
         )
-        .first()
     )
-    if found is not None:
-        for name in ("step_rows", "remark_rows", "submission_rows", "event_rows"):
-            setattr(found, name, [_revived(row) for row in getattr(found, name)])
-    return found
 
 
 MOMENTS = {"at", "started_at", "decided_at", "made_at", "handed_in_at"}

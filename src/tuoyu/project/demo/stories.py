@@ -72,6 +72,7 @@ STORIES = (
     Story(3, ends="some"),
     Story(2, legal_form=ENTERPRISE),
     Story(5, legal_form=PUBLIC, leased=False, ends="checked"),
+    Story(1, kind=Kind.FAMILY_POINT, legal_form=LegalForm.INDIVIDUAL_BUSINESS, leased=False),
     Story(11, ends="returned", who="applicant"),
     Story(14, ends="mended", legal_form=ENTERPRISE),
     Story(4, who="window"),
