@@ -63,7 +63,7 @@ def test_one_submission_is_in_the_inboxes_of_eight_departments_at_the_same_time(
 
 
 @nanjing
-@pytest.mark.parametrize("failing", EIGHT)
+@pytest.mark.parametrize("failing", [EIGHT[0], EIGHT[3], EIGHT[-1]])
 def test_whichever_check_fails_the_case_comes_back(failing: str) -> None:
     journey = Journey(N, ENTERPRISE).hand_in()
     journey.decide(check(failing), "defects", "basics.name: 请核对。")
