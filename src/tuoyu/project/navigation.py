@@ -7,7 +7,9 @@ nobody is shown a door that stays shut.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
+from django.conf import settings
 from django.db.models import Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
@@ -178,6 +180,11 @@ def counted(number: int) -> str:
 
 def first_address(*names: str) -> str:
     """The address of the first of these pages that exists; empty when none does."""
+    return _first_address(settings.ROOT_URLCONF, names)
+
+
+@cache
+def _first_address(urlconf: str, names: tuple[str, ...]) -> str:
     for name in names:
         try:
             page, *args = name.split()
@@ -185,6 +192,15 @@ def first_address(*names: str) -> str:
         except NoReverseMatch:
             continue
     return ""
+
+
+@cache
+def _declared(urlconf: str, href: str) -> str | None:
+    """What the page at an address says of who may come in; None where there is no such page."""
+    try:
+        return str(getattr(resolve(href).func, "access", ""))
+    except Resolver404:
+        return None
 
 
 def _is_for(actor: Actor, entry: Entry) -> bool:
@@ -206,9 +222,8 @@ def _marked(request: HttpRequest, places: list[tuple[Entry, str]]) -> list[Place
 
 def opens(actor: Actor, href: str) -> bool:
     """Whether the page at `href` lets this actor in, by what the page declares."""
-    try:
-        declared: str = getattr(resolve(href).func, "access", "")
-    except Resolver404:
+    declared = _declared(settings.ROOT_URLCONF, href)
+    if declared is None:
         return False
     kind, _, key = declared.partition(": ")
     if kind == "permission":

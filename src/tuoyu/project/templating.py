@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 import jinja2
@@ -40,7 +41,13 @@ def environment(**options: Any) -> jinja2.Environment:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of the page called `name`."""
-    return reverse(name, args=args, kwargs=kwargs)
+    return reverse(name, args=args, kwargs=kwargs) if args or kwargs else _bare(settings.ROOT_URLCONF, name)
+
+
+@cache
+def _bare(urlconf: str, name: str) -> str:
+    """Addresses that name nothing in particular never change; a page asks for some thirty of them."""
+    return reverse(name)
 
 
 def with_query(request: HttpRequest, **changes: Any) -> str:
