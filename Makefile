@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: up test check bench lock format clean environment test-environment
+.PHONY: up test check bench pictures lock format clean environment test-environment
 
 up: environment ## start everything; UP="--port 9000" passes options on
 	@exec $(BIN)/tuoyu up $(UP)
@@ -23,6 +23,9 @@ check: test-environment ## what must hold before anything is handed in
 
 bench: environment ## make bench NAME=directory
 	@$(BIN)/tuoyu bench $(NAME)
+
+pictures: test-environment ## take the README's pictures anew
+	@TUOYU_PICTURES=1 $(BIN)/pytest -q tests/browser/test_pictures.py
 
 lock: ## pin all packages anew
 	@tools/lock.sh

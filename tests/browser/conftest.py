@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Browser
 
+from browser.town import Town, built
 from browser.visitor import Site
 
 
@@ -26,3 +27,9 @@ def own_messages(settings: Any, tmp_path: Path) -> None:
     settings.VAR = tmp_path
     settings.SMS_URL = ""
     cache.clear()
+
+
+@pytest.fixture
+def town(site: Site, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """A small demonstration."""
+    return built(monkeypatch)

@@ -25,7 +25,9 @@ GULOU = next(place for place in PLACES if place.county == "320106")
 TOLD = [
     one
     for one in playing.STORIES
-    if one.ends in ("rectify", "nonconforming", "some", "returned") or (one.verified and one.who == "applicant")
+    if one.ends in ("rectify", "nonconforming", "some", "returned")
+    or (one.verified and one.who == "applicant")
+    or (one.filed and not one.verified)
 ]
 
 
@@ -43,7 +45,8 @@ class Town:
     paper: Paper
     invitation: str
 
-    def user(self, username: str) -> User:
+    @staticmethod
+    def user(username: str) -> User:
         """A demonstration account; `two-step` has the second step on."""
         return User.objects.get(username=username)
 
@@ -61,7 +64,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
     return Town(
         application=mine.filter(case__state=Case.State.DONE).earliest("pk"),
         draft=mine.filter(case=None).earliest("pk"),
-        returned=Case.objects.filter(state=Case.State.RETURNED).earliest("pk"),
+        returned=Case.objects.get(state=Case.State.RETURNED, applicant__username="nanjing-applicant"),
         open_case=Case.objects.filter(steps__state=Step.State.ACTIVE, steps__department="health").earliest("pk"),
         institution=Institution.objects.filter(public_since__isnull=False).earliest("pk"),
         unfiled=Institution.objects.filter(filing="none").earliest("pk"),
