@@ -9,10 +9,11 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as CaseWhen
 from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
 from tuoyu.cases.models import Case
-from tuoyu.core import clock, identifiers
+from tuoyu.core import audit, clock, identifiers
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import visible_to
 from tuoyu.core.problems import Problem, Refused
@@ -138,6 +139,15 @@ def _papers_of(application: Application) -> list[dict[str, Any]]:
     if given is None:
         given = [row["row"] for row in _paper_rows(application.pk).values(row=JSONObject(**PAPER))]
     return [{**row, "added_at": datetime.fromisoformat(row["added_at"])} for row in given]
+
+
+def slots_of(application: Application) -> tuple[pages.Slot, ...]:
+    """The papers an application is asked for, by the same rules as `reading_of` reads it under."""
+    on, pack = clock.today(), None
+    if application.case is not None:
+        on = application.case.opened_at.astimezone(clock.BEIJING).date()
+        pack = application.case.pack.digest
+    return policy.slots_at(place_of(application), application.kind, on, pack)
 
 
 def place_of(application: Application) -> str:
@@ -272,6 +282,12 @@ def files_of(application: Application) -> dict[str, list[dict[str, Any]]]:
     for row in _papers_of(application):
         found.setdefault(row["slot"], []).append(row)
     return found
+
+
+def note_reading(actor: Actor, paper: Paper) -> None:
+    """Papers show people: that somebody else than the applicant looked at one is written down."""
+    if paper.application.owner_id not in actor.owner_ids:
+        audit.read(actor, paper, ["file"], topic=paper.application.topic)
 
 
 # ---------------------------------------------------------------- institutions, for offices and nurseries
@@ -457,4 +473,6 @@ def _matching(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Insti
         default=Value(4),
         output_field=IntegerField(),
     )
-    return Institution.objects.filter(pk__in=candidates).order_by(best, "pk")
+    # One array rather than hundreds of parameters, which cost more than the search itself.
+    chosen = RawSQL("SELECT unnest(%s::bigint[])", [sorted(candidates)])
+    return Institution.objects.filter(pk__in=chosen).order_by(best, "pk")

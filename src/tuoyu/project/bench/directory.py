@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+from tuoyu.institutions import names
 from tuoyu.institutions.queries import LIST_FIELDS
 from tuoyu.institutions.vocabulary import FILED
 from tuoyu.project.bench import aims
@@ -86,7 +87,7 @@ def _search(stage: Stage, report: Report, requests: int) -> None:
     kinds = {
         "name": [row[1] for row in found],
         "two characters": [row[1][3:5] for row in found],
-        "pinyin": [row[2][-22:-8] for row in found],
+        "pinyin": [names.pinyin_of(row[1][3:6])[0] for row in found],
         "initials": [row[3] for row in found],
         "initials in part": [row[3][2:6] for row in found],
     }
