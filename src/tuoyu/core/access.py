@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -89,6 +90,9 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, (DataError, ValueError)) and "NUL" in str(exception):
+            # PostgreSQL keeps no text with a zero in it: whoever sends one has not typed it.
+            exception = Refused("所填内容里含有空字符（NUL），请去掉后重试。", status=400)
         if not isinstance(exception, Refused):
             return None
         context = {"status": exception.status, "problems": exception.problems}

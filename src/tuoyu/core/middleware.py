@@ -1,4 +1,4 @@
-"""What surrounds every request: one calendar, and reads that stay reads."""
+"""What surrounds every request: one calendar, reads that stay reads, and private pages that stay private."""
 
 import re
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
@@ -34,7 +35,11 @@ class WroteOnRead(RuntimeError):
 
 class RequestMiddleware:
     """Loads the working days at most once a request, and, where `GUARD_READS` is set (tests, debugging),
-    raises `WroteOnRead` when a GET writes to anything but `MAY_WRITE`."""
+    raises `WroteOnRead` when a GET writes to anything but `MAY_WRITE`.
+
+    A HEAD is a GET whose body nobody reads: views need to know GET only. What somebody who signed in was
+    shown is kept by no browser and no proxy.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -44,7 +49,23 @@ class RequestMiddleware:
             stack.enter_context(workdays.held())
             if request.method in READS and getattr(settings, "GUARD_READS", settings.DEBUG):
                 stack.enter_context(connection.execute_wrapper(refuse_writes))
-            return self.get_response(request)
+            head = request.method == "HEAD"
+            if head:
+                request.method = "GET"
+            response = self.get_response(request)
+            if head:
+                request.method = "HEAD"
+        _keep_private(request, response)
+        return response
+
+
+def _keep_private(request: HttpRequest, response: HttpResponse) -> None:
+    actor = getattr(request, "actor", None)
+    if actor is not None and actor.kind == "person" and actor.user_id is None:
+        return
+    signed_in = actor is not None or getattr(request, "user", AnonymousUser()).is_authenticated
+    if signed_in and "no-store" not in response.get("Cache-Control", ""):
+        response["Cache-Control"] = "private, no-store"
 
 
 def refuse_writes(
