@@ -1,5 +1,6 @@
 """What people fill in here; each form hands cleaned values to one action."""
 
+from datetime import date
 from typing import Any
 
 from allauth.account.forms import LoginForm
@@ -140,12 +141,19 @@ class NewPassword(forms.Form):
 
 
 class DateField(forms.DateField):
-    """A day, entered in the browser's own calendar."""
+    """A day, entered in the browser's own calendar; far ones are slips of the hand."""
+
+    FIRST, LAST = date(1949, 1, 1), date(2199, 12, 31)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
         self.widget.input_type = "date"
         self.error_messages["invalid"] = "日期应写成 2026-11-22 这样。"
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not self.FIRST <= value <= self.LAST:
+            raise forms.ValidationError(f"日期应在 {self.FIRST} 与 {self.LAST} 之间。")
 
 
 class PlaceField(forms.CharField):

@@ -3,7 +3,7 @@ one gives seats, one guards sign-in, one reads what happened; none of them sees 
 
 from django.db.models import Exists, OuterRef, Q
 
-from tuoyu.accounts.models import Membership
+from tuoyu.accounts.models import IN_DEPARTMENT, Membership
 from tuoyu.accounts.rules import WINDOW_DEPARTMENTS
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
@@ -51,7 +51,11 @@ SUBSTITUTE = declare(
     "安排代班人员",
     [
         Grant(Role.SYSTEM_ADMIN, _own_places, "own places"),
-        Grant(Role.DEPARTMENT_LEAD, _own_department, "own department, own places"),
+        Grant(
+            Role.DEPARTMENT_LEAD,
+            lambda actor, seat: _own_department(actor, seat) & Q(role__in=IN_DEPARTMENT),
+            "seats in own department, own places",
+        ),
     ],
     model="accounts.Membership",
 )

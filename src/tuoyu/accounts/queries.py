@@ -40,6 +40,12 @@ def colleagues(department: str, division_code: str) -> list[tuple[int, str]]:
     return list(people)
 
 
+def has_left_post(user_id: int, department: str, division_code: str) -> bool:
+    """Whether somebody held that post once and does not today (a seat that ended, a substitute's time)."""
+    held = Membership.objects.filter(user=user_id, department=department, division_code=division_code)
+    return held.exists() and not held.filter(valid__contains=clock.today(), user__is_active=True).exists()
+
+
 def seats_for(
     actor: Actor, *, name: str = "", role: str = "", department: str = "", place: str = "", held: str = "now"
 ) -> QuerySet[Membership, Any]:

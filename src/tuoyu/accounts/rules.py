@@ -2,13 +2,14 @@
 
 import re
 import string
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
 from tuoyu.core.actor import ROLE_NAMES, Role
 from tuoyu.core.problems import Problem
 
-PHONE = re.compile(r"1[3-9]\d{9}")
+PHONE = re.compile(r"1[3-9][0-9]{9}")
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 
 # Sign-in by phone: how long a code holds, how often it may be tried, how often it may be asked for.
@@ -47,7 +48,7 @@ CODES_AN_ADDRESS = (Limit(10, timedelta(minutes=10)), Limit(60, timedelta(days=1
 
 def phone_of(written: str) -> str | None:
     """A mobile number as eleven digits, however it was written; None when it is none."""
-    bare = re.sub(r"[\s-]", "", written.strip())
+    bare = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", written).strip())
     bare = bare.removeprefix("+86") if bare.startswith("+86") else bare
     return bare if PHONE.fullmatch(bare) else None
 

@@ -4,10 +4,12 @@ import secrets
 from datetime import date
 from hashlib import sha256
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from tuoyu.accounts import permissions, rules
 from tuoyu.accounts.actions import people, seats
+from tuoyu.accounts.actors import actor_for
 from tuoyu.accounts.models import Invitation, Membership, User
 from tuoyu.accounts.queries import user_by_phone
 from tuoyu.accounts.rules import SeatGiven
@@ -86,13 +88,25 @@ def _checked(username: str, name: str, phone: str) -> str | None:
     return bare
 
 
+def _may_still_give(inviter: User, given: SeatGiven) -> bool:
+    """Whether the one who invited could give that seat today: a door does not outlive its keeper's post."""
+    try:
+        seats.check_giver(actor_for(inviter), given)
+    except (Refused, PermissionDenied):
+        return False
+    return True
+
+
 @action
 def accept(*, by: Actor, invitation: Invitation, password: str) -> User:
     """Take up an invitation: the account is made and the seat given, once."""
     if invitation.expires_at <= clock.now():
         raise Refused("这份邀请已过期，请联系邀请您的管理员重新发出。", status=410)
     inviter = invitation.invited_by
-    if not inviter.is_active:
+    given = SeatGiven(
+        Role(invitation.role), invitation.department, invitation.division_code, invitation.institution_id
+    )
+    if not inviter.is_active or not _may_still_give(inviter, given):
         raise Refused("邀请您的管理员已离岗，请联系现任管理员。", status=410)
     people.check_password(password, (invitation.username, invitation.name, invitation.phone or ""))
     user = people.create(
@@ -108,9 +122,6 @@ def accept(*, by: Actor, invitation: Invitation, password: str) -> User:
         to=Invitation.State.ACCEPTED,
         accepted_at=clock.now(),
         accepted_by_id=user.pk,
-    )
-    given = SeatGiven(
-        Role(invitation.role), invitation.department, invitation.division_code, invitation.institution_id
     )
     seat: Membership = seats.place_in_seat(user, given, invitation.valid, given_by=inviter)
     after = seats.described(seat)

@@ -82,6 +82,8 @@ def substitute(*, by: Actor, seat: Membership, user: User, starts_on: date, ends
         raise Refused(Problem("不能由本人代班。", field="user", fix="请另选人员。"))
     if starts_on < clock.today():
         raise Refused(Problem("代班不能从过去的日期开始。", field="starts_on"))
+    if seat.ended_at or (seat.valid.upper and ends_on >= seat.valid.upper):
+        raise Refused(Problem("代班不能超出原岗位的期限。", field="ends_on", fix="请改选更早的日期。"))
     given = SeatGiven(Role(seat.role), seat.department, seat.division_code, seat.institution_id)
     made = place_in_seat(user, given, period(starts_on, ends_on), given_by_id=by.user_id, substitute_for=seat)
     audit.record(by, "seat.substituted", made, topic=f"person:{user.pk}", after=described(made))

@@ -5,6 +5,7 @@ from allauth.mfa.app_settings import RECOVERY_CODE_COUNT
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -69,7 +70,7 @@ def choose_seat(request: HttpRequest) -> HttpResponse:
     given = request.POST.get("seat", "")
     if given == "":
         request.session.pop(SEAT_CHOSEN, None)
-    elif given.isascii() and given.isdigit() and int(given) in held:
+    elif given in {str(seat) for seat in held}:
         request.session[SEAT_CHOSEN] = int(given)
     else:
         raise Refused("您没有这个岗位，或岗位已结束。", status=404)
@@ -168,8 +169,9 @@ def agents(request: HttpRequest) -> HttpResponse:
             try:
                 data = dict(form.cleaned_data)
                 file = data.pop("letter")
-                letter = uploads.store(file=file, by=actor, purpose="agent_letter") if file else None
-                actions.authorise_agent(by=actor, letter=letter, **data)
+                with transaction.atomic():
+                    letter = uploads.store(file=file, by=actor, purpose="agent_letter") if file else None
+                    actions.authorise_agent(by=actor, letter=letter, **data)
                 messages.success(request, "授权已发出，对方登录后在“代办授权”中接受即生效。")
                 return redirect("accounts:agents")
             except Refused as refused:
