@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from tuoyu.accounts.queries import colleagues
+from tuoyu.accounts.queries import colleagues, has_left_post
 from tuoyu.cases import notices, rules
 from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
 from tuoyu.cases.permissions import DECIDE, MEND, REASSIGN
@@ -98,9 +98,11 @@ def decide(
     case = Case.objects.select_for_update().get(pk=step.case_id)
     step = Step.objects.select_for_update().get(pk=step.pk)
     require(by, DECIDE, step)
+    if case.applicant_id in by.owner_ids:
+        raise Refused("本件由您本人或您代办的人申办，您应当回避，请由同事办理。", status=403)
     _check_decidable(case, step)
     _check_decision(step, decision, reason, remarks)
-    if by.user_id is not None and step.assignee_id not in (None, by.user_id):
+    if by.user_id is not None and _is_in_other_hands(step, by):
         raise Overtaken("这一环节已由同事接办，请先请部门负责人转派。")
     move(
         step,
@@ -110,7 +112,7 @@ def decide(
         decided_by_id=by.user_id,
         decided_label=by.label,
         reason=reason,
-        assignee_id=step.assignee_id or by.user_id,
+        assignee_id=by.user_id or step.assignee_id,
     )
     Remark.objects.bulk_create(
         Remark(case=case, step=step, round=case.round, made_label=by.label, **asdict(remark))
@@ -182,7 +184,10 @@ def withdraw(*, by: Actor, case: Case, reason: str) -> Case:
 def take(*, by: Actor, step: Step) -> Step:
     """Take a step of one's own department in hand; of two who take it, one wins."""
     require(by, DECIDE, step)
-    free = Step.objects.filter(pk=step.pk, state=Step.State.ACTIVE, assignee__isnull=True)
+    # What somebody took whose seat has ended meanwhile is free.
+    holder = Step.objects.values_list("assignee", flat=True).get(pk=step.pk)
+    gone = holder if _has_left(step, holder) else None
+    free = Step.objects.filter(pk=step.pk, state=Step.State.ACTIVE, assignee=gone)
     if free.update(assignee=by.user_id) != 1:
         raise Overtaken("这一环节刚刚已有同事接办。")
     step.refresh_from_db()
@@ -211,6 +216,14 @@ def reassign(*, by: Actor, step: Step, to_user_id: int | None, reason: str) -> S
     return step
 
 
+def _has_left(step: Step, user_id: int | None) -> bool:
+    return user_id is not None and has_left_post(user_id, step.department, step.division_code)
+
+
+def _is_in_other_hands(step: Step, by: Actor) -> bool:
+    return step.assignee_id not in (None, by.user_id) and not _has_left(step, step.assignee_id)
+
+
 def _check_decidable(case: Case, step: Step) -> None:
     if step.state == Step.State.WAITING:
         names = {s.key: s for s in case.steps.all()}
@@ -234,6 +247,8 @@ def _check_decidable(case: Case, step: Step) -> None:
 def _check_decision(step: Step, decision: str, reason: str, remarks: Sequence[RemarkGiven]) -> None:
     if decision == "defects" and not remarks:
         raise Refused(Problem("请至少写明一处需要补正的内容。", field="remarks"))
+    if decision != "defects" and remarks:
+        raise Refused(Problem("补正意见只能随“需补正”一起提出。", field="remarks"))
     if any(not remark.text.strip() for remark in remarks):
         raise Refused(Problem("有一条补正意见没有内容。", field="remarks"))
     if decision == "refuse" and not reason.strip():

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from tuoyu.cases.models import Case
+from tuoyu.core import clock
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.jurisdictions import queries
 from tuoyu.jurisdictions.packs.schema import Procedure
@@ -93,7 +94,7 @@ def _planned(
 
 def frozen_facts(case: Case) -> tuple[str, ...]:
     """The facts that decided the route of `case` and so may not change while it runs."""
-    rules = queries.book(case.division_code, case.opened_at.date(), case.pack)
+    rules = queries.book(case.division_code, case.opened_at.astimezone(clock.BEIJING).date(), case.pack)
     found = rules.procedure(case.procedure)
     asked = {fact for step in found.step for fact in step.when}
     return tuple(sorted(asked | {"nature", "legal_form", "kind", "division_code"}))
