@@ -205,11 +205,12 @@ def test_a_report_decides_the_waiting_step_of_the_case(packs: None) -> None:
     case = desk.submitted(desk.applicant(), "360702")
     step = case.steps.get(key="registration")
     by = registrar(step.department, step.division_code)
-    institution, new = actions.report_registration(by=by, told=told_by_registrar(case_number=case.number))
+    said = {"case_number": case.number, "name": case.subject_name}
+    institution, new = actions.report_registration(by=by, told=told_by_registrar(**said))
     assert new
     assert Application.objects.get(case=case).institution == institution
     assert case.steps.get(key="registration").state == "approved"
-    again, new = actions.report_registration(by=by, told=told_by_registrar(case_number=case.number))
+    again, new = actions.report_registration(by=by, told=told_by_registrar(**said))
     assert (again, new) == (institution, False)
 
 

@@ -1,11 +1,15 @@
 """What registrars state, and what people fill in outside the application's own pages."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from tuoyu.core import clock, identifiers
 from tuoyu.core.problems import Refused
+
+# No register of today's law is older.
+FIRST_DAY = date(1949, 10, 1)
 
 
 class RegistrationForm(forms.Form):
@@ -34,6 +38,8 @@ class RegistrationForm(forms.Form):
 
     def clean_registered_on(self) -> Any:
         day = self.cleaned_data["registered_on"]
+        if day < FIRST_DAY:
+            raise forms.ValidationError("登记日期太早，请核对年份。")
         if day > clock.today():
             raise forms.ValidationError("登记日期不能晚于今天。")
         return day

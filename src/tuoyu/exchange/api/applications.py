@@ -10,7 +10,7 @@ from pydantic import Field
 from tuoyu.accounts import actions as accounts
 from tuoyu.accounts.permissions import RECEIVE_WALK_INS
 from tuoyu.cases import rules as case_rules
-from tuoyu.core import uploads
+from tuoyu.core import identifiers, uploads
 from tuoyu.core.access import actor_of
 from tuoyu.core.permissions import get_visible
 from tuoyu.core.problems import Refused
@@ -242,7 +242,7 @@ def _full(row: Application) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in names},
         "editable": row.is_editable,
-        "identity": f"{row.identity[:3]}***********{row.identity[-4:]}" if row.identity else "",
+        "identity": identifiers.mask_id(row.identity) if row.identity else "",
         "case_number": row.case.number if row.case else None,
         "institution_id": row.institution_id,
         "saved_at": row.saved_at,
@@ -366,7 +366,9 @@ def _paper(request: HttpRequest, pk: int) -> Paper:
 )
 def paper(request: HttpRequest, pk: PK) -> HttpResponseBase:
     """One file."""
-    return uploads.stream(_paper(request, pk).file)
+    found = _paper(request, pk)
+    queries.note_reading(actor_of(request), found)
+    return uploads.stream(found.file)
 
 
 @operation(router, "DELETE", "/papers/{pk}", door=permitted(EDIT_APPLICATION), ok=Handed)

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
-from tuoyu.core import audit, clock, identifiers, uploads
+from tuoyu.core import audit, clock, identifiers, texts, uploads
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
@@ -84,7 +86,8 @@ def _channel(by: Actor, owner_id: int, division_code: str) -> tuple[str, int | N
         return Case.Channel.ONLINE, None
     if owner_id in by.owner_ids:
         return Case.Channel.AGENT, by.user_id
-    if any(seat.covers_place(division_code) for seat in by.seats_as(Role.CLERK)):
+    at_window = any(seat.covers_place(division_code) for seat in by.seats_as(Role.CLERK))
+    if at_window and get_user_model().objects.filter(pk=owner_id, is_active=True).exists():
         return Case.Channel.WINDOW, by.user_id
     raise Refused("只能为自己、授权您代办的人，或在本窗口为来访群众申办。", status=403)
 
@@ -146,7 +149,9 @@ def _kept(
         else:
             kept[field.key] = _text(value, field.longest + 200)
     if page == pages.CLASSES.key and pages.has_rows(kind):
-        kept["rows"] = [_row(row) for row in list(typed.get("rows") or [])[:MOST_ROWS]]
+        given_rows = typed.get("rows")
+        rows = given_rows if isinstance(given_rows, list | tuple) else []
+        kept["rows"] = [_row(row) for row in rows[:MOST_ROWS]]
     if page == pages.PAPERS.key:
         for slot in slots:
             for key, _, _ in pages.SLOT_FIELDS:
@@ -161,12 +166,12 @@ def _row(row: object) -> dict[str, str]:
 
 def _text(value: object, longest: int) -> str:
     text = "" if value is None or isinstance(value, list | tuple | dict) else str(value)
-    # Neither a zero nor half of a surrogate pair can be stored as text.
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()[:longest]
+    return texts.tidy(text).strip()[:longest]
 
 
 def _slots(application: Application) -> tuple[pages.Slot, ...]:
-    return policy.slots_at(application.division_code, application.kind)
+    """The papers asked for: by the rules of today, or those its case began with."""
+    return queries.slots_of(application)
 
 
 @action
@@ -232,6 +237,9 @@ def submit(*, by: Actor, application: Application) -> Case:
     as the next round of its case.
     """
     require(by, EDIT_APPLICATION, application)
+    if application.case_id is not None:
+        # The case first, as everybody who changes both: a withdrawal at the same moment must not deadlock.
+        Case.objects.select_for_update().filter(pk=application.case_id).first()
     held = Application.objects.select_for_update().get(pk=application.pk)
     if held.state in (State.SUBMITTED, State.CLOSED) and held.case is not None:
         audit.record(by, "application.submitted_again", held, topic=held.topic)

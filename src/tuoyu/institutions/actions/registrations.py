@@ -12,9 +12,9 @@ from tuoyu.accounts.actions import give_seat
 from tuoyu.accounts.rules import SeatGiven
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case, Step
-from tuoyu.core import audit, clock
+from tuoyu.core import audit, clock, identifiers, texts
 from tuoyu.core.actions import action
-from tuoyu.core.actor import Actor, Role
+from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.institutions import queries
@@ -170,10 +170,12 @@ def report_registration(*, by: Actor, told: Registered) -> tuple[Institution, bo
         source_system=told.source_system, source_id=told.source_id
     ).first()  # fmt: skip
     if known is not None:
+        if known.registrar != seat.department or not seat.covers_place(known.division_code):
+            raise Refused("这个来源编号已由其他登记机关使用，请核对。", status=409)
         _check_same(known, told)
         audit.record(by, "institution.registration_repeated", known, topic=known.topic)
         return known, False
-    step = _waiting_step(told, seat.department)
+    step = _waiting_step(told, seat)
     if step is not None:
         cases.decide(by=by, step=step, decision="approve", result=_result_of(told))
         return Institution.objects.get(source_system=told.source_system, source_id=told.source_id), True
@@ -189,7 +191,7 @@ def _one_at_a_time(told: Registered) -> None:
         )
 
 
-def _seat_for(by: Actor, division_code: str) -> Any:
+def _seat_for(by: Actor, division_code: str) -> Seat:
     place = places().get(division_code)
     if place is None or place.level not in ("county", "street"):
         raise Refused(Problem("没有这个区划代码，或不到县级。", field="division_code"))
@@ -201,8 +203,8 @@ def _seat_for(by: Actor, division_code: str) -> Any:
 
 def _check_same(known: Institution, told: Registered) -> None:
     stated = {
-        "uscc": told.uscc,
-        "registration_number": told.registration_number,
+        "uscc": identifiers.normalised(told.uscc),
+        "registration_number": told.registration_number.strip(),
         "registered_on": told.registered_on,
     }
     wrong = [name for name, value in stated.items() if getattr(known, name) != value]
@@ -213,13 +215,19 @@ def _check_same(known: Institution, told: Registered) -> None:
         )
 
 
-def _waiting_step(told: Registered, department: str) -> Step | None:
+def _waiting_step(told: Registered, seat: Seat) -> Step | None:
     """The open registration step the report answers: by case number, else by name and place."""
-    steps = Step.objects.filter(kind=Step.Kind.REGISTRATION, department=department)
+    steps = Step.objects.filter(
+        kind=Step.Kind.REGISTRATION,
+        department=seat.department,
+        division_code=seat.division_code,
+    )
     if told.case_number:
         step = steps.filter(case__number=told.case_number).first()
         if step is None:
             raise Refused(Problem("没有这个编号的办件在本机关登记。", field="case_number"), status=404)
+        if texts.tidy(told.name).strip() != step.case.subject_name:
+            raise Refused(Problem("名称与这件办件的机构名称不一致，请核对编号。", field="name"), status=409)
         return step
     # One that still waits is meant too: deciding it is refused with what must come before.
     named = steps.filter(
@@ -251,14 +259,14 @@ def _register_alone(by: Actor, told: Registered, department: str) -> Institution
     if wrong:
         raise Refused(wrong)
     institution = Institution(
-        name=told.name.strip()[:120],
+        name=texts.tidy(told.name).strip()[:120],
         kind=told.kind,
         nature=told.nature,
         legal_form=told.legal_form,
         division_code=told.division_code,
-        address=told.address[:200],
-        representative=told.representative[:60],
-        business_scope=told.business_scope,
+        address=texts.tidy(told.address)[:200],
+        representative=texts.tidy(told.representative)[:60],
+        business_scope=texts.tidy(told.business_scope),
         registration=Registration.REGISTERED,
         registrar=department,
         registration_number=form.cleaned_data["registration_number"],

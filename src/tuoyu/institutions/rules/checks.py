@@ -76,6 +76,32 @@ def _length(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
                 )
 
 
+# What no room and no class comes near: beyond it a dot or a blank was forgotten. No standard says these.
+LARGEST = {"places": 1000, "carers": 1000, "children": 1000, "sleep_area": 10_000, "activity_area": 10_000,
+           "floor": 200}  # fmt: skip
+LARGEST_OTHERWISE = 1_000_000
+
+
+def _sizes(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
+    """Numbers that can only be mistyped: negative ones, and absurd ones."""
+    for page in pages.FILLED:
+        for field in pages.fields_of(page, facts.kind):
+            if field.kind == "number" and field.key not in ("longitude", "latitude"):
+                yield from _size(field, facts.get(f"{page.key}.{field.key}"), page.key, field.key)
+    if pages.has_rows(facts.kind):
+        for index, row in enumerate(facts.classes):
+            for field in pages.ROW_FIELDS:
+                if field.kind == "number":
+                    name = f"row-{index}-{field.key}"
+                    yield from _size(field, getattr(row, field.key), "classes", name)
+
+
+def _size(field: pages.Field, value: float | None, page: str, name: str) -> Iterator[Problem]:
+    least = -10 if field.key == "floor" else 0
+    if value is not None and not least <= value <= LARGEST.get(field.key, LARGEST_OTHERWISE):
+        yield Problem(f"“{field.label}”填的是{value:g}{field.unit}，请核对。", page, name)
+
+
 def _formulas(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
     """No name begins like a formula: lists of institutions are opened in spreadsheets."""
     for key, label in (("name", "机构名称"), ("contact_name", "法定代表人或负责人"), ("address", "详细地址")):
@@ -354,5 +380,5 @@ def _paper_dates(paper: PaperFacts, facts: Facts, on: date) -> Iterator[Problem]
 
 CHECKS: tuple[Check, ...] = (
     _missing, _rows, _length, _phones, _spot, _words, _lease, _floors, _outdoor, _rooms, _types, _places,
-    _staff, _papers, _formulas,
+    _staff, _papers, _sizes, _formulas,
 )  # fmt: skip

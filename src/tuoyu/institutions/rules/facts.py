@@ -10,7 +10,9 @@ from typing import Any
 from tuoyu.institutions import pages
 
 Data = Mapping[str, Any]
-_NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,6})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?")
+# No day of a lease lies outside; years beyond are slips of the hand, and do not add up.
+YEARS = (1949, 2199)
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．－", "0123456789.-")
 
 
@@ -154,7 +156,8 @@ def _value(field: pages.Field, typed: object) -> Any:
     if field.kind == "number":
         return number(typed)
     if field.kind == "date":
-        return day(typed)
+        found = day(typed)
+        return found if found is not None and YEARS[0] <= found.year <= YEARS[1] else None
     if field.kind == "choices":
         known = [key for key, _ in field.options]
         given = typed if isinstance(typed, Sequence) and not isinstance(typed, str) else [typed]

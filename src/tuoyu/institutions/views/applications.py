@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tuoyu.cases import stories
 from tuoyu.core import access, clock, identifiers, paging, uploads
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import get_visible, require
@@ -173,7 +174,7 @@ def _row_number(key: str) -> str | None:
     parts = key.split("-")
     return (
         parts[1]
-        if len(parts) == 3 and parts[0] == "row" and parts[1].isdigit() and len(parts[1]) < 4
+        if len(parts) == 3 and parts[0] == "row" and parts[1].isdecimal() and len(parts[1]) < 4
         else None
     )
 
@@ -181,7 +182,7 @@ def _row_number(key: str) -> str | None:
 def _papers_changed(request: HttpRequest, actor: Actor, found: Application) -> list[Problem]:
     """Take in the files of a post, and do what its button asked; what was refused comes back."""
     refused: list[Problem] = []
-    for slot in policy.slots_at(queries.place_of(found), found.kind):
+    for slot in queries.slots_of(found):
         for file in request.FILES.getlist(f"file-{slot.key}"):
             try:
                 actions.add_paper(by=actor, application=found, slot=slot.key, file=file)
@@ -191,7 +192,7 @@ def _papers_changed(request: HttpRequest, actor: Actor, found: Application) -> l
                     for p in refusal.problems
                 ]
     act, _, which = request.POST.get("do", "").partition(":")
-    if act in ("remove", "restore") and which.isdigit() and len(which) < 19:
+    if act in ("remove", "restore") and which.isdecimal() and len(which) < 19:
         paper = Paper.objects.select_related("application").filter(pk=int(which), application=found).first()
         if paper is not None:
             change = actions.remove_paper if act == "remove" else actions.restore_paper
@@ -447,8 +448,8 @@ def handed_in(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "name": step.name,
             "department": department_name(step.department, step.division_code),
-            "state": step.state,
-            "state_label": step.get_state_display(),
+            "state": (state := stories.state_for_applicant({"state": step.state}, found.case.state)),
+            "state_label": step.State(state).label,
             "due_on": step.due_on,
             "days": step.clock_days,
             "provisional": step.provisional,
@@ -491,6 +492,8 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 @access.permitted(READ_PAPER)
 def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One file of an application, streamed to those who may read it."""
-    rows = Paper.objects.select_related("file")
-    found = get_visible(access.actor_of(request), READ_PAPER, rows, pk=pk)
+    rows = Paper.objects.select_related("file", "application")
+    actor = access.actor_of(request)
+    found = get_visible(actor, READ_PAPER, rows, pk=pk)
+    queries.note_reading(actor, found)
     return uploads.stream(found.file, inline=True)
