@@ -61,11 +61,14 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         assert len(list(county.play())) == len(TOLD)
     _two_step_user()
     mine = Application.objects.filter(owner__username="nanjing-applicant")
+    waiting = Case.objects.filter(steps__state=Step.State.ACTIVE, steps__department="health")
     return Town(
         application=mine.filter(case__state=Case.State.DONE).earliest("pk"),
         draft=mine.filter(case=None).earliest("pk"),
         returned=Case.objects.get(state=Case.State.RETURNED, applicant__username="nanjing-applicant"),
-        open_case=Case.objects.filter(steps__state=Step.State.ACTIVE, steps__department="health").earliest("pk"),
+        open_case=Case.objects.filter(steps__state=Step.State.ACTIVE, steps__department="health").earliest(
+            "pk"
+        ),
         institution=Institution.objects.filter(public_since__isnull=False).earliest("pk"),
         unfiled=Institution.objects.filter(filing="none").earliest("pk"),
         certificate=Certificate.objects.earliest("pk"),

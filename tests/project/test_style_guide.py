@@ -1,14 +1,13 @@
 """Every component, drawn: no inline script or style, only icons we ship, nothing axe objects to."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 from django.test import Client
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, Route
 
 from tuoyu.project import style_guide
 
@@ -17,16 +16,6 @@ TEMPLATES = sorted((ROOT / "src" / "tuoyu").glob("*/jinja2/**/*.html"))
 PAGES = [f"/style/{shape}/" for shape in style_guide.SHAPES] + ["/style/?frame=public"]
 
 pytestmark = pytest.mark.urls("tuoyu.project.style_guide")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("address", PAGES)
