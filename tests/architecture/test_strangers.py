@@ -1,0 +1,422 @@
+"""Whoever has no business with a thing gets what the table says, and changes nothing.
+
+The table is written by hand. Each line is an address; then what GET answers to a stranger, an applicant who
+owns nothing, the same officer of the next county, and the system, security and audit administrator of the
+next county; then what POST answers. `in` leads to the sign-in; a number alone is everybody's answer.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from architecture.town import OUTSIDERS, Town, built, digests, outsiders
+from exchange.callers import seated
+from institutions import desk
+from tuoyu.core.actor import Role
+from tuoyu.exchange.api.operations import DECLARED
+
+PAGES = """
+jurisdictions:settings | in 403 403 200 403 403 | 405
+jurisdictions:decide | 405 | in 403 403 403 403 403
+jurisdictions:calendar | in 403 403 200 403 403 | 405
+jurisdictions:set_workday | 405 | in 403 403 422 403 403
+jurisdictions:clear_workday | 405 | in 403 403 404 403 403
+account_login | 200 302 302 302 302 302 | 200 302 302 302 302 302
+mfa_authenticate | 302 | 302
+account_reauthenticate | in 200 200 200 200 200 | in 200 200 200 200 200
+mfa_reauthenticate | in 302 302 302 302 302 | in 302 302 302 302 302
+mfa_index | in 200 200 200 200 200 | in 405 405 405 405 405
+mfa_activate_totp | in 302 302 302 302 302 | in 302 302 302 302 302
+mfa_deactivate_totp | in 404 404 404 404 404 | in 404 404 404 404 404
+mfa_view_recovery_codes | in 302 302 302 302 302 | in 405 405 405 405 405
+mfa_generate_recovery_codes | in 302 302 302 302 302 | in 302 302 302 302 302
+accounts:home | in 302 302 302 302 302 | in 405 405 405 405 405
+accounts:by_phone | 200 302 302 302 302 302 | 422 302 302 302 302 302
+accounts:code | 302 | 302
+accounts:register | 200 302 302 302 302 302 | 422 302 302 302 302 302
+accounts:registration | 302 | 302
+accounts:invitation | 404 302 302 302 302 302 | 404 302 302 302 302 302
+accounts:profile | in 200 200 200 200 200 | in 422 422 422 422 422
+accounts:choose_seat | in 405 405 405 405 405 | in 302 302 302 302 302
+accounts:password | in 200 200 200 200 200 | in 422 422 422 422 422
+accounts:phone | in 200 200 200 200 200 | in 422 422 422 422 422
+accounts:phone_code | in 302 302 302 302 302 | in 302 302 302 302 302
+accounts:agents | in 200 200 200 200 200 | in 422 422 422 422 422
+accounts:agent_answer | in 405 405 405 405 405 | in 404 404 404 404 404
+accounts:agent_revoke | in 405 405 405 405 405 | in 404 404 404 404 404
+accounts:agent_letter | in 404 404 404 404 404 | in 404 404 404 404 404
+accounts:people | in 403 403 200 200 403 | in 403 403 405 405 403
+accounts:invite | in 403 403 200 403 403 | in 403 403 422 403 403
+accounts:invitations | in 403 403 200 403 403 | in 403 403 405 403 403
+accounts:withdraw_invitation | in 403 403 405 403 403 | in 403 403 404 403 403
+accounts:person | in 403 403 404 404 403 | in 403 403 405 405 403
+accounts:give_seat | in 403 403 405 403 403 | in 403 403 404 403 403
+accounts:reset_two_step | in 403 403 403 405 403 | in 403 403 403 404 403
+accounts:end_seat | in 403 403 405 403 403 | in 403 403 404 403 403
+accounts:substitute | in 403 403 405 403 403 | in 403 403 404 403 403
+accounts:lock_outs | in 403 403 403 200 403 | in 403 403 403 405 403
+accounts:unlock | in 403 403 403 405 403 | in 403 403 403 404 403
+accounts:api_clients | in 403 403 403 200 403 | in 403 403 403 422 403
+accounts:revoke_api_client | in 403 403 403 405 403 | in 403 403 403 404 403
+accounts:audit | in 403 403 403 403 200 | in 403 403 403 403 405
+accounts:audit_export | in 403 403 403 403 200 | in 403 403 403 403 405
+cases:inbox | in 403 200 403 403 403 | 405
+cases:list | in 403 200 403 403 403 | 405
+cases:case | in 403 404 403 403 403 | 405
+cases:decision | 405 | in 403 404 403 403 403
+cases:take | 405 | in 403 404 403 403 403
+cases:assignee | 405 | in 403 404 403 403 403
+cases:mine | in 200 200 200 200 200 | 405
+cases:tracker | in 404 404 404 404 404 | 405
+cases:withdrawal | 405 | in 404 404 404 404 404
+cases:notices | in 200 200 200 200 200 | 405
+cases:notices_read | 405 | in 302 302 302 302 302
+policy:index | 200 | 405
+policy:clauses | 200 | 405
+policy:targets | 200 | 405
+policy:checklists | 200 | 405
+policy:rules | 200 | 405
+institutions:start | in 200 200 200 200 200 | in 422 422 422 422 422
+institutions:desk | in 302 302 302 302 302 | in 302 302 302 302 302
+institutions:applications | in 200 200 200 200 200 | 405
+institutions:paper | in 404 404 404 404 404 | 405
+institutions:application | in 404 404 404 404 404 | 405
+institutions:review | in 404 404 404 404 404 | in 404 404 404 404 404
+institutions:handed_in | in 404 404 404 404 404 | 405
+institutions:delete | 405 | in 404 404 404 404 404
+institutions:restore | 405 | in 404 404 404 404 404
+institutions:page | in 404 404 404 404 404 | in 404 404 404 404 404
+institutions:list | in 403 200 403 403 403 | 405
+institutions:unfiled | in 403 200 403 403 403 | 405
+institutions:record | in 403 404 403 403 403 | 405
+institutions:certificate | in 403 404 403 403 403 | 405
+institutions:verify | 200 | 405
+exchange:messages | in 403 200 403 403 403 | 405
+exchange:acknowledge | 405 | in 403 404 403 403 403
+exchange:deliveries | in 403 403 200 403 403 | 405
+exchange:retry | 405 | in 403 403 404 403 403
+exchange:connectors | in 403 403 200 403 403 | in 403 403 422 403 403
+exchange:remove_connector | 405 | in 403 403 404 403 403
+api-v1:openapi | 200 | 200
+portal:home | 200 | 405
+portal:directory | 200 | 405
+portal:points | 200 | 405
+portal:institution | 200 | 405
+portal:publications | 200 | 405
+robots | 200 | 200
+accounts:sign_out | 405 | 302
+"""
+
+
+def addresses(resolver: Any = None, namespace: str = "") -> Iterator[str]:
+    """The name of every address that is no operation of the API."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{namespace}{pattern.name}"
+
+
+def expected(cell: str) -> list[str]:
+    answers = cell.split()
+    return answers if len(answers) > 1 else answers * len(OUTSIDERS)
+
+
+def rows(table: str) -> Iterator[tuple[str, ...]]:
+    for line in table.strip().splitlines():
+        yield tuple(part.strip() for part in line.split("|"))
+
+
+def arguments(town: Town) -> dict[str, list[Any]]:
+    """The real thing each address is asked about."""
+    number = town.case.number
+    step = [number, "check_health"]
+    return {
+        "jurisdictions:clear_workday": ["2026-11-23"],
+        "accounts:invitation": ["no-such-token"],
+        "accounts:agent_answer": [town.authorisation.pk],
+        "accounts:agent_revoke": [town.authorisation.pk],
+        "accounts:agent_letter": [town.authorisation.pk],
+        "accounts:withdraw_invitation": [town.invitation.pk],
+        "accounts:person": [town.seat.user_id],
+        "accounts:give_seat": [town.seat.user_id],
+        "accounts:reset_two_step": [town.seat.user_id],
+        "accounts:end_seat": [town.seat.pk],
+        "accounts:substitute": [town.seat.pk],
+        "accounts:revoke_api_client": [town.client.pk],
+        "cases:case": [number],
+        "cases:decision": step,
+        "cases:take": step,
+        "cases:assignee": step,
+        "cases:tracker": [number],
+        "cases:withdrawal": [number],
+        "policy:clauses": ["320100"],
+        "policy:targets": ["320100"],
+        "policy:checklists": ["320100"],
+        "policy:rules": ["320100"],
+        "institutions:paper": [town.paper.pk],
+        "institutions:application": [town.draft.pk],
+        "institutions:review": [town.draft.pk],
+        "institutions:handed_in": [town.submitted.pk],
+        "institutions:delete": [town.draft.pk],
+        "institutions:restore": [town.draft.pk],
+        "institutions:page": [town.draft.pk, "basics"],
+        "institutions:record": [town.filed.pk],
+        "institutions:certificate": [town.certificate.pk],
+        "institutions:verify": [town.certificate.code],
+        "exchange:acknowledge": [town.message.pk],
+        "exchange:retry": [town.message.pk],
+        "exchange:remove_connector": [town.connector.pk],
+        "portal:institution": [town.filed.pk],
+    }
+
+
+POSTED = {"reason": "试试", "decision": "approve", "answer": "accept", "to": "", "do": "save"}
+
+
+def answer(response: Any) -> str:
+    if response.status_code == 302 and response["Location"].startswith("/sign-in/?next="):
+        return "in"
+    return str(response.status_code)
+
+
+def asked(browser: Client, method: str, address: str) -> str:
+    response = browser.get(address) if method == "GET" else browser.post(address, POSTED)
+    return answer(response)
+
+
+def test_every_address_is_in_the_table() -> None:
+    pages = {name for name in addresses() if not name.startswith("api-v1:") or name == "api-v1:openapi"}
+    assert {row[0] for row in rows(PAGES)} == pages
+
+
+@pytest.mark.django_db
+def test_who_has_no_business_with_a_page_is_told_so_and_changes_nothing(packs: None) -> None:
+    town, browsers = built(), outsiders()
+    given, before, wrong = arguments(town), digests(), []
+    for name, *cells in rows(PAGES):
+        address = reverse(name, args=given.get(name, []))
+        for method, cell in zip(("GET", "POST"), cells, strict=True):
+            found = [asked(browsers[who], method, address) for who in OUTSIDERS]
+            if found != expected(cell):
+                wrong.append(f"{name} | {method} | {' '.join(found)} | table: {cell}")
+        after = digests()
+        wrong += [f"{name} changed {label}" for label in before if before[label] != after[label]]
+        before = after
+    assert wrong == []
+
+
+# ---------------------------------------------------------------- the API
+
+OPERATIONS = """
+GET /jurisdictions | 200
+GET /jurisdictions/{code}/clauses | 200
+GET /jurisdictions/{code}/targets | 200
+GET /rules | 200
+GET /divisions | 200
+GET /divisions/{code} | 200
+GET /workdays | 200
+GET /workdays/deadline | 200
+PUT /workdays/{day} | 401 403 403 422 403 403
+POST /workdays/{day}/clearance | 401 403 403 404 403 403
+GET /settings | 401 403 403 200 403 403
+POST /settings | 401 403 403 403 403 403
+GET /seats | 401 403 403 200 200 403
+POST /people/{pk}/seats | 401 403 403 404 403 403
+POST /seats/{pk}/end | 401 403 403 404 403 403
+POST /seats/{pk}/substitutes | 401 403 403 404 403 403
+GET /invitations | 401 403 403 200 403 403
+POST /invitations | 401 403 403 403 403 403
+POST /invitations/{pk}/withdrawal | 401 403 403 404 403 403
+GET /api-clients | 401 403 403 403 200 403
+POST /api-clients | 401 403 403 403 403 403
+POST /api-clients/{pk}/revocation | 401 403 403 403 404 403
+GET /lock-outs | 401 403 403 403 200 403
+POST /people/{pk}/unlocking | 401 403 403 403 404 403
+POST /people/{pk}/two-step-reset | 401 403 403 403 404 403
+GET /audit-events | 401 403 403 403 403 200
+GET /routes | 200
+GET /applications | 401 200 200 200 200 200
+POST /applications | 401 403 403 403 403 403
+POST /walk-ins | 401 403 403 403 403 403
+GET /applications/{pk} | 401 404 404 404 404 404
+PATCH /applications/{pk}/pages/{page} | 401 404 404 404 404 404
+GET /applications/{pk}/problems | 401 404 404 404 404 404
+GET /applications/{pk}/capacity | 401 404 404 404 404 404
+POST /applications/{pk}/submission | 401 404 404 404 404 404
+DELETE /applications/{pk} | 401 404 404 404 404 404
+POST /applications/{pk}/restoration | 401 404 404 404 404 404
+GET /applications/{pk}/papers | 401 404 404 404 404 404
+POST /applications/{pk}/papers | 401 404 404 404 404 404
+GET /papers/{pk}/file | 401 404 404 404 404 404
+DELETE /papers/{pk} | 401 404 404 404 404 404
+POST /papers/{pk}/restoration | 401 404 404 404 404 404
+GET /application-pages | 200
+GET /inbox | 401 403 200 403 403 403
+GET /inbox/counts | 401 403 200 403 403 403
+GET /cases | 401 403 200 403 403 403
+GET /my/cases | 401 200 200 200 200 200
+GET /cases/{number} | 401 404 404 404 404 404
+POST /cases/{number}/steps/{key}/decision | 401 403 404 403 403 403
+POST /cases/{number}/steps/{key}/taking | 401 403 404 403 403 403
+PUT /cases/{number}/steps/{key}/assignee | 401 403 403 403 403 403
+POST /cases/{number}/withdrawal | 401 404 404 404 404 404
+GET /notices | 401 200 200 200 200 200
+POST /notices/reading | 401 200 200 200 200 200
+GET /institutions | 200
+GET /institutions/{pk} | 200
+GET /publications | 200
+GET /certificates/{code} | 200
+GET /office/institutions | 401 403 200 403 403 403
+GET /office/institutions/unfiled | 401 403 200 403 403 403
+GET /office/institutions/{pk} | 401 403 404 403 403 403
+GET /office/certificates/{pk}/file | 401 403 404 403 403 403
+GET /messages | 401 403 200 403 403 403
+POST /messages/{pk}/acknowledgement | 401 403 404 403 403 403
+GET /deliveries | 401 403 403 200 403 403
+POST /deliveries/{pk}/retry | 401 403 403 404 403 403
+GET /connectors | 401 403 403 200 403 403
+POST /connectors | 401 403 403 403 403 403
+POST /connectors/{pk}/removal | 401 403 403 404 403 403
+POST /registrations | 401 403 403 403 403 403
+GET /registrations/{source_system}/{source_id} | 401 403 403 403 403 403
+"""
+
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /applications": {
+        "division_code": "320106", "kind": "institution", "nature": "nonprofit",
+        "legal_form": "social_service_org", "owner_id": 2,
+    },
+    "POST /walk-ins": {"name": "甲", "phone": "13800138000"},
+    "PATCH /applications/{pk}/pages/{page}": {"version": 1, "fields": {"name": "改"}},
+    "POST /cases/{number}/steps/{key}/decision": {"decision": "approve"},
+    "PUT /cases/{number}/steps/{key}/assignee": {"to_user_id": None, "reason": "试试"},
+    "POST /registrations": {
+        "source_system": "民政系统", "source_id": "9", "name": "甲", "uscc": "52320106MJ0000018A",
+        "registration_number": "1", "registered_on": "2026-01-05", "division_code": "320106",
+        "nature": "nonprofit", "legal_form": "social_service_org",
+    },
+    "POST /connectors": {"department": "health", "division_code": "320106", "address": "https://b.example/"},
+    "PUT /workdays/{day}": {"is_workday": False, "note": " "},
+    "POST /settings": {
+        "division_code": "320106", "key": "registrar.social_service_org", "value": "civil_affairs",
+        "effective_from": "2026-12-01", "basis": "试试",
+    },
+    "POST /people/{pk}/seats": {"role": "officer", "department": "health", "division_code": "320106"},
+    "POST /seats/{pk}/substitutes": {"user_id": 1, "starts_on": "2027-01-01", "ends_on": "2027-01-02"},
+    "POST /invitations": {
+        "username": "invited", "name": "甲", "role": "officer", "department": "health",
+        "division_code": "320106",
+    },
+    "POST /api-clients": {"name": "甲", "department": "health", "division_code": "320106"},
+}  # fmt: skip
+QUERIES = {
+    "GET /routes": "?division_code=320106&kind=institution&nature=nonprofit&legal_form=social_service_org",
+    "GET /application-pages": "?kind=institution",
+    "GET /workdays": "?first=2026-01-01&last=2026-01-05",
+    "GET /workdays/deadline": "?start=2026-01-05&days=5",
+}
+
+
+def places_of(town: Town) -> dict[str, Any]:
+    """What stands for each argument, by the beginning of the address."""
+    number, step = town.case.number, "check_health"
+    return {
+        "/applications/{pk}": {"pk": town.draft.pk, "page": "basics"},
+        "/papers/{pk}": {"pk": town.paper.pk},
+        "/cases/{number}": {"number": number, "key": step},
+        "/registrations/": {"source_system": "民政系统", "source_id": "1"},
+        "/messages/{pk}": {"pk": town.message.pk},
+        "/deliveries/{pk}": {"pk": town.message.pk},
+        "/connectors/{pk}": {"pk": town.connector.pk},
+        "/jurisdictions/{code}": {"code": "320100"},
+        "/divisions/{code}": {"code": "320106"},
+        "/workdays/{day}": {"day": "2026-11-23"},
+        "/people/{pk}": {"pk": town.seat.user_id},
+        "/seats/{pk}": {"pk": town.seat.pk},
+        "/invitations/{pk}": {"pk": town.invitation.pk},
+        "/api-clients/{pk}": {"pk": town.client.pk},
+        "/institutions/{pk}": {"pk": town.filed.pk},
+        "/office/institutions/{pk}": {"pk": town.filed.pk},
+        "/office/certificates/{pk}": {"pk": town.certificate.pk},
+        "/certificates/{code}": {"code": town.certificate.code},
+    }
+
+
+def told(browser: Client, operation: str, path: str) -> str:
+    method = operation.split()[0]
+    if operation == "POST /applications/{pk}/papers":
+        return str(browser.post(path, {"slot": "lease", "file": desk.image()}).status_code)
+    body = json.dumps(BODIES.get(operation, {"reason": "试试"})) if method != "GET" else ""
+    return str(browser.generic(method, path, body, "application/json").status_code)
+
+
+def path_of(operation: str, town: Town) -> str:
+    address = operation.split()[1]
+    given = next((v for k, v in places_of(town).items() if address.startswith(k)), {})
+    return "/api/v1" + address.format(**given) + QUERIES.get(operation, "")
+
+
+def test_every_operation_is_in_the_table() -> None:
+    assert {row[0] for row in rows(OPERATIONS)} == {f"{d.method} {d.path}" for d in DECLARED}
+
+
+@pytest.mark.django_db
+def test_who_has_no_business_with_an_operation_is_told_so_and_changes_nothing(packs: None) -> None:
+    town, browsers = built(), outsiders()
+    before, wrong = digests(), []
+    for operation, cell in rows(OPERATIONS):
+        path = path_of(operation, town)
+        found = [told(browsers[who], operation, path) for who in OUTSIDERS]
+        if found != expected(cell):
+            wrong.append(f"{operation} | {' '.join(found)} | table: {cell}")
+        after = digests()
+        wrong += [f"{operation} changed {label}" for label in before if before[label] != after[label]]
+        before = after
+    assert wrong == []
+
+
+# ---------------------------------------------------------------- looking without reading
+
+PUBLIC = (
+    "/", "/nurseries/", "/nurseries/points.geojson", "/publications/", "/policy/", "/policy/320100/",
+    "/policy/320100/rules/", "/sign-in/", "/sign-in/phone/", "/robots.txt", "/api/v1/openapi.json",
+    "/api/v1/institutions",
+)  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", PUBLIC)
+def test_a_public_page_may_be_asked_for_its_head(packs: None, address: str) -> None:
+    response = Client().head(address)
+    assert (response.status_code, response.content) == (200, b"")
+    assert "no-store" not in response.get("Cache-Control", "") or address.startswith("/sign-in/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/account/", "/my/cases/", "/inbox/", "/api/v1/my/cases"])
+def test_what_somebody_who_signed_in_was_shown_is_kept_by_no_browser(packs: None, address: str) -> None:
+    browser = Client()
+    browser.force_login(
+        seated(Role.OFFICER, "health", desk.XUANWU), backend="tuoyu.accounts.backends.PeopleBackend"
+    )
+    response = browser.get(address)
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    assert "private" in response["Cache-Control"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN])
+def test_no_administrator_sees_a_case_or_a_paper_even_of_the_own_county(packs: None, role: Role) -> None:
+    town = built()
+    browser = Client()
+    browser.force_login(seated(role, "", desk.GULOU), backend="tuoyu.accounts.backends.PeopleBackend")
+    given = arguments(town)
+    for name in ("cases:case", "institutions:review", "institutions:paper", "institutions:record"):
+        assert browser.get(reverse(name, args=given[name])).status_code in (403, 404), name

@@ -1,0 +1,126 @@
+"""A county with one of everything, and those who have no business with it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+
+from exchange.callers import seated, token_of
+from institutions import desk
+from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Invitation, Membership
+from tuoyu.cases.models import Case
+from tuoyu.core import clock
+from tuoyu.core.actor import Role
+from tuoyu.core.models import OutboxMessage, StoredFile
+from tuoyu.exchange.models import Connector
+from tuoyu.institutions.models import Application, Certificate, Institution, Paper
+from tuoyu.jurisdictions.models import DivisionSetting
+
+OUTSIDERS = ("stranger", "applicant", "neighbour", "system", "security", "audit")
+# What looking, or being sent away, may write.
+MAY_CHANGE = {"core.AuditEvent"}
+# Large, and loaded before: nobody writes them from a page.
+NOT_COMPARED = {"jurisdictions.Division", "jurisdictions.PackVersion"}
+
+
+@dataclass
+class Town:
+    """Ids of real things in 鼓楼区, by the name of the argument in an address."""
+
+    filed: Institution
+    case: Case
+    draft: Application
+    submitted: Application
+    paper: Paper
+    certificate: Certificate
+    message: OutboxMessage
+    connector: Connector
+    client: ApiClient
+    invitation: Invitation
+    authorisation: AgentAuthorisation
+    seat: Membership
+    unfiled: Institution
+
+
+def built() -> Town:
+    """One nursery filed, one under way, one draft; a seat, a token, an invitation, an agent."""
+    head = desk.applicant("园长甲")
+    done = desk.approve(desk.registered(desk.submitted(head)), "filing")
+    other = desk.applicant("申办人乙")
+    draft = desk.fill(other, desk.begun(other))
+    under_way = desk.submitted(other)
+    seat = Membership.objects.get(user=seated(Role.OFFICER, "health", desk.GULOU))
+    lead = seated(Role.DEPARTMENT_LEAD, "health", desk.GULOU)
+    admin = seated(Role.SYSTEM_ADMIN, "", desk.GULOU)
+    token_of("civil_affairs", desk.GULOU)
+    today = clock.today()
+    filed = Institution.objects.get(applications__case=done)
+    submitted = Application.objects.get(case=under_way)
+    letter = StoredFile.objects.filter(purpose__startswith="application").first()
+    return Town(
+        filed=filed,
+        unfiled=Institution.objects.create(
+            name="未备案的", kind="institution", nature="nonprofit", legal_form="social_service_org",
+            division_code=desk.GULOU, registration="registered", registrar="civil_affairs",
+            registered_on=today, source_system="民政系统", source_id="1",
+        ),
+        case=under_way,
+        draft=draft,
+        submitted=submitted,
+        paper=submitted.papers.all()[0],
+        certificate=Certificate.objects.filter(institution=filed)[0],
+        message=OutboxMessage.objects.filter(department="health")[0],
+        connector=Connector.objects.create(
+            department="health", division_code=desk.GULOU, address="https://a.example/", secret="x",
+            set_by_label="甲",
+        ),
+        client=ApiClient.objects.get(department="civil_affairs", division_code=desk.GULOU),
+        invitation=Invitation.objects.create(
+            token_hash="0" * 64, username="newcomer", name="新人", role=Role.OFFICER, department="health",
+            division_code=desk.GULOU, valid=(today, None), invited_by=admin,
+            expires_at=clock.now() + timedelta(days=3),
+        ),
+        authorisation=AgentAuthorisation.objects.create(
+            principal_id=head.user_id, agent=lead, agent_named=lead.username, scope="设立", letter=letter,
+            valid=(today, date(2099, 1, 1)), state="active", answered_at=clock.now(),
+        ),
+        seat=seat,
+    )  # fmt: skip
+
+
+def outsiders() -> dict[str, Client]:
+    """A browser for each of those who have no business in this county."""
+    people = {
+        "stranger": None,
+        "applicant": desk.person("路人"),
+        "neighbour": seated(Role.OFFICER, "health", desk.XUANWU),
+        "system": seated(Role.SYSTEM_ADMIN, "", desk.XUANWU),
+        "security": seated(Role.SECURITY_ADMIN, "", desk.XUANWU),
+        "audit": seated(Role.AUDIT_ADMIN, "", desk.XUANWU),
+    }
+    browsers = {}
+    for name, user in people.items():
+        browsers[name] = Client(raise_request_exception=True)
+        if user is not None:
+            browsers[name].force_login(user, backend="tuoyu.accounts.backends.PeopleBackend")
+    return browsers
+
+
+def digests() -> dict[str, Any]:
+    """Each of our tables, as one number of rows and one digest of them."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            label = model._meta.label
+            ours = model.__module__.startswith("tuoyu.") and label not in MAY_CHANGE | NOT_COMPARED
+            if ours and not model._meta.proxy and model._meta.managed:
+                cursor.execute(
+                    "SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) "
+                    f'FROM "{model._meta.db_table}" AS t'
+                )
+                found[label] = cursor.fetchone()
+    assert DivisionSetting._meta.label in found
+    return found
