@@ -41,10 +41,6 @@ class At:
     registration: str
     standards: str = ""
 
-    @property
-    def name(self) -> str:
-        return jurisdictions.division_of(self.county).name
-
 
 AT = {
     "N": At("N", "320100", "320106", "三.(二).2", "三.(二).1"),
