@@ -1,5 +1,6 @@
 """Every page says who may come in; a test finds one that does not."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol
@@ -15,6 +16,9 @@ from tuoyu.core.permissions import Permission, reach_of
 from tuoyu.core.problems import Refused
 
 View = Callable[..., HttpResponseBase]
+
+# How the database and its driver say that a text holds a zero.
+ZERO = re.compile(r"\bNUL\b|\\u0000 cannot be converted")
 
 
 class Finder(Protocol):
@@ -90,7 +94,7 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, (DataError, ValueError)) and "NUL" in str(exception):
+        if isinstance(exception, (DataError, ValueError)) and ZERO.search(str(exception)):
             # PostgreSQL keeps no text with a zero in it: whoever sends one has not typed it.
             exception = Refused("所填内容里含有空字符（NUL），请去掉后重试。", status=400)
         if not isinstance(exception, Refused):
