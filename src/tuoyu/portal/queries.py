@@ -1,6 +1,7 @@
 """What the public site reads: points for the map, one institution, what was publicised."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -89,7 +90,14 @@ PUBLIC_FIELDS = (
 
 def institution(pk: int) -> dict[str, Any] | None:
     """What the public may know of one filed institution, in one query; None when it is not public."""
-    rows = public_institutions().filter(pk=pk).annotate(
+    row = _told().filter(pk=pk).first()
+    return dict(row) if row else None
+
+
+@lru_cache(maxsize=1)
+def _told() -> QuerySet[Institution, Any]:
+    """Built once, because building costs more than asking."""
+    rows = public_institutions().annotate(
         class_rows=_rows(ClassGroup.objects.order_by("pk"), "name", "class_type", "places"),
         publication_rows=_rows(
             Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department",
@@ -101,8 +109,10 @@ def institution(pk: int) -> dict[str, Any] | None:
             ).values("code")
         ),
     )  # fmt: skip
-    row: Any = rows.values(*PUBLIC_FIELDS, "class_rows", "publication_rows", "receipt_codes").first()
-    return dict(row) if row else None
+    told: QuerySet[Institution, Any] = rows.values(
+        *PUBLIC_FIELDS, "class_rows", "publication_rows", "receipt_codes"
+    )
+    return told
 
 
 def _rows(rows: QuerySet[Any], *names: str) -> ArraySubquery:
