@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
-from accounts.people import PASSWORD, actor
+from accounts.people import actor
 from tuoyu.accounts import actions as accounts
 from tuoyu.accounts.models import User
 from tuoyu.accounts.rules import SeatGiven
@@ -47,7 +45,7 @@ class Town:
 
     @staticmethod
     def user(username: str) -> User:
-        """A demonstration account; `two-step` has the second step on."""
+        """A demonstration account."""
         return User.objects.get(username=username)
 
 
@@ -59,30 +57,19 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         accounts_room().make_accounts()
         county = playing.County(GULOU, Cast(GULOU, 2), 2, playing.Days(clock.today()))
         assert len(list(county.play())) == len(TOLD)
-    _two_step_user()
     mine = Application.objects.filter(owner__username="nanjing-applicant")
     waiting = Case.objects.filter(steps__state=Step.State.ACTIVE, steps__department="health")
     return Town(
         application=mine.filter(case__state=Case.State.DONE).earliest("pk"),
         draft=mine.filter(case=None).earliest("pk"),
         returned=Case.objects.get(state=Case.State.RETURNED, applicant__username="nanjing-applicant"),
-        open_case=Case.objects.filter(steps__state=Step.State.ACTIVE, steps__department="health").earliest(
-            "pk"
-        ),
+        open_case=waiting.earliest("pk"),
         institution=Institution.objects.filter(public_since__isnull=False).earliest("pk"),
         unfiled=Institution.objects.filter(filing="none").earliest("pk"),
         certificate=Certificate.objects.earliest("pk"),
         paper=Paper.objects.earliest("pk"),
         invitation=_invitation(),
     )
-
-
-def _two_step_user() -> None:
-    user = User.objects.create(username="two-step", name="两步验证", origin=User.Origin.INVITED)
-    user.set_password(PASSWORD)
-    user.save()
-    TOTP.activate(user, generate_totp_secret())
-    RecoveryCodes.activate(user)
 
 
 def _invitation() -> str:
