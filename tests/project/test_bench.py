@@ -40,7 +40,7 @@ class InTest(Stage):
 
 @pytest.fixture
 def one_connection() -> Iterator[None]:
-    """Requests leave the connection open, as under Django's own test client: a test's transaction is on it."""
+    """Requests leave the connection open, as Django's own test client does: a test's transaction is on it."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield

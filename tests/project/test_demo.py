@@ -52,7 +52,8 @@ def structure() -> list[tuple[str, str]]:
         indexes = cursor.fetchall()
         cursor.execute("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint")
         # A definition read back says the same with other casts.
-        return [(name, re.sub(r"::[a-z ]+(\[\])?|[()]", "", text)) for name, text in [*indexes, *cursor.fetchall()]]
+        found = [*indexes, *cursor.fetchall()]
+        return [(name, re.sub(r"::[a-z ]+(\[\])?|[()]", "", text)) for name, text in found]
 
 
 def findings() -> list[str]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tuoyu.cases.models import Case, Step
 from tuoyu.cases.procedures import FormPage, Material
+from tuoyu.core import audit
 from tuoyu.core.actor import Actor
 from tuoyu.core.transitions import move
 from tuoyu.institutions import actions, pages, policy, queries
@@ -74,9 +75,11 @@ class EstablishmentHandler:
         application, reading = queries.application_of(case), queries.reading_of_case(case)
         if application is None or reading is None:
             raise Application.DoesNotExist(f"case {case.number} has no application")
+        if application.owner_id not in actor.owner_ids:
+            audit.read(actor, application, ["contact_phone"], topic=application.topic)
         context = {
             "application": application,
-            "said": queries.submission_of(application, reading),
+            "said": queries.submission_of(application, reading, in_clear=True),
             "pages": self.pages(case),
             "slots": reading.slots,
             "files": queries.files_of(application),
