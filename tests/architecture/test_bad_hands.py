@@ -316,8 +316,11 @@ def test_reading_an_applicants_paper_is_written_down(packs: None) -> None:
     officer = seated(Role.OFFICER, "health")
     assert browser(officer).get(f"/apply/papers/{paper.pk}/").status_code == 200
     assert Caller(officer).get(f"/papers/{paper.pk}/file").status_code == 200
-    events = AuditEvent.objects.filter(verb="personal.read", object_id=str(paper.pk))
-    assert [e.actor_id for e in events] == [officer.pk] * 2
+    events = AuditEvent.objects.filter(verb="personal.read", object_type="institutions.Paper")
+    assert [(e.actor_id, e.object_id) for e in events] == [(officer.pk, str(paper.pk))] * 2
+    assert "13800138000" in browser(officer).get(f"/cases/{case.number}/").content.decode()
+    read = AuditEvent.objects.filter(verb="personal.read", object_type="institutions.Application")
+    assert [e.after for e in read] == [{"fields": ["contact_phone"]}]
 
 
 def test_no_identity_number_and_no_phone_of_a_person_leaves_the_application(packs: None) -> None:
@@ -330,6 +333,7 @@ def test_no_identity_number_and_no_phone_of_a_person_leaves_the_application(pack
         ensure_ascii=False,
     )
     assert "11010519491231002X" not in told
+    assert "13800138000" not in told
     from tuoyu.core.models import OutboxMessage
 
     pushed = json.dumps(list(OutboxMessage.objects.values_list("payload", flat=True)), ensure_ascii=False)

@@ -194,8 +194,14 @@ def case_facts(application: Application) -> dict[str, Any]:
     }
 
 
-def submission_of(application: Application, reading: Reading | None = None) -> dict[str, dict[str, str]]:
-    """The application as handed in, page by page and field by field, in the words a person reads."""
+def submission_of(
+    application: Application, reading: Reading | None = None, *, in_clear: bool = False
+) -> dict[str, dict[str, str]]:
+    """The application as handed in, page by page and field by field, in the words a person reads.
+
+    What is kept for good and told to other systems has the contact's telephone masked; `in_clear` it is for
+    who typed it, and for who is written down as having read it.
+    """
     reading = reading or reading_of(application)
     said: dict[str, dict[str, str]] = {"basics": _fixed_choices(application)}
     for page in pages.FILLED:
@@ -203,6 +209,8 @@ def submission_of(application: Application, reading: Reading | None = None) -> d
         part = said.setdefault(page.key, {})
         for one in pages.fields_of(page, application.kind):
             part[one.key] = _shown(one, typed.get(one.key))
+    if not in_clear and said["basics"].get("contact_phone"):
+        said["basics"]["contact_phone"] = identifiers.mask_phone(said["basics"]["contact_phone"])
     if application.identity:
         said["basics"]["contact_identity"] = identifiers.mask_id(application.identity)
     for index, row in enumerate((application.data.get("classes") or {}).get("rows") or []):

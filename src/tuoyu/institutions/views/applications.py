@@ -369,7 +369,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "names": {p.key: p.label for p in pages.FILLED},
         "capacity": reading.capacity,
         "conflicts": conflicts_of(reading),
-        "said": queries.submission_of(found, reading),
+        "said": queries.submission_of(found, reading, in_clear=True),
         "sections": sections_of(found, reading),
         "steps": steps_of(found, reading, pages.REVIEW.key),
         "fixed": fixed_of(found),
@@ -423,7 +423,7 @@ def fixed_of(found: Application) -> list[tuple[str, str]]:
 
 def sections_of(found: Application, reading: queries.Reading) -> list[dict[str, Any]]:
     """What was typed, page by page, as pairs of label and words."""
-    said = queries.submission_of(found, reading)
+    said = queries.submission_of(found, reading, in_clear=True)
     sections = []
     for page in pages.FILLED:
         items = [(f.label, said[page.key].get(f.key, "")) for f in pages.fields_of(page, found.kind)]
