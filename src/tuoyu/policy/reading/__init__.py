@@ -1,0 +1,95 @@
+"""Reading a policy document: text in; clauses, units, targets, duties and seats out.
+
+Each stage is small and pure and notes what it removed or repaired. Nothing is written for one document.
+"""
+
+import re
+from pathlib import Path
+
+from tuoyu.policy.reading import heads
+from tuoyu.policy.reading.annexes import duties_of, names_in, seats_of
+from tuoyu.policy.reading.characters import HAN, squeezed, tidied
+from tuoyu.policy.reading.clauses import clauses_of
+from tuoyu.policy.reading.doubles import without_doubles
+from tuoyu.policy.reading.lines import boxed, without_navigation, without_page_marks
+from tuoyu.policy.reading.model import Reading, Text, Unreadable
+from tuoyu.policy.reading.names import without_names
+from tuoyu.policy.reading.outline import Part, outlined
+from tuoyu.policy.reading.scripts import simplified
+from tuoyu.policy.reading.sources import text_of
+from tuoyu.policy.reading.suspects import without_suspects
+from tuoyu.policy.reading.targets import targets_of
+
+__all__ = ["Reading", "Unreadable", "read_file", "read_text"]
+
+
+def read_file(path: Path) -> Reading:
+    """Read a txt, docx or text pdf. Raises Unreadable where there is no text to be had."""
+    reading = Reading()
+    return _read(text_of(path, reading), reading)
+
+
+def read_text(source: str) -> Reading:
+    """Read a document's text."""
+    return _read(source, Reading())
+
+
+def _read(source: str, reading: Reading) -> Reading:
+    tidy = tidied(source, reading)
+    text = Text.of(enumerate(tidy.split("\n"), 1))
+    text = without_page_marks(text, reading)
+    text = simplified(text, reading)
+    text, facts = boxed(text, reading)
+    text = without_doubles(text, reading)
+    parts, end = outlined(text, reading)
+    if not _is_document(text, parts):
+        reading.warn("没有认出条款编号，这份文本未能读作政策文件；没有给出任何条款。")
+        return reading
+    begin, stop = without_navigation(text, parts[0].marker, parts[-1].start, reading)
+    end = min(end, stop)
+    parts = [Part(p.id, p.level, p.start, min(p.end, end), p.marker) for p in parts if p.start <= end]
+    _fill(text, parts, (begin, end, stop), facts, reading)
+    return reading
+
+
+def _fill(
+    text: Text, parts: list[Part], bounds: tuple[int, int, int], facts: dict[str, str], reading: Reading
+) -> None:
+    begin, end, stop = bounds
+    annex = text.chars[end:stop]
+    reading.clauses = clauses_of(text, parts, reading)
+    head = heads.Head(
+        text.chars[begin : parts[0].marker], _sign_off(text.chars[parts[-1].start : end]), annex, facts
+    )
+    heads.read_head(head, "\n".join(clause.text for clause in reading.clauses), reading)
+    clear = without_suspects(reading.clauses, reading)
+    reading.targets = targets_of(clear)
+    reading.duties = duties_of(annex, reading.clauses, reading)
+    reading.seats = seats_of(annex, reading.clauses, reading)
+    without_names(reading, names_in(annex))
+    _doubts(annex, text.chars[parts[-1].start : stop], reading)
+
+
+def _is_document(text: Text, parts: list[Part]) -> bool:
+    """Whether there is enough of a structure to speak of clauses."""
+    plain = squeezed(text.chars)
+    written = len(re.findall(f"[{HAN}]", plain))
+    return len(parts) >= 2 and written * 3 >= len(plain)
+
+
+def _sign_off(last: str) -> str:
+    """What stands beneath the last clause."""
+    stop = max(last.rfind(mark) for mark in "。！；")
+    return last[stop + 1 :] if stop >= 0 else ""
+
+
+def _doubts(annex: str, tail: str, reading: Reading) -> None:
+    """What a person should look at."""
+    if not any(clause.lead or clause.responsible for clause in reading.clauses):
+        reading.warn("正文各条都没有责任单位，请看附件的职责分工。")
+    if re.search(r"附件.{0,60}(?:职责|分工|清单)", squeezed(tail)) and not reading.duties:
+        reading.warn("正文提到职责分工附件，文本中没有它的内容。")
+    if re.search(r"(?:\n|^)\s*一、", annex):
+        reading.warn("附件中另有带编号的正文，没有读入条款。")
+    if any(noise.kind == "suspect" for noise in reading.noise):
+        reading.warn("有可疑字符没有另一份文本可以核对，见清理清单。")

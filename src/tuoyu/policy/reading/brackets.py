@@ -1,0 +1,170 @@
+"""Who answers for a clause: the units named in brackets."""
+
+import re
+from dataclasses import dataclass, field
+
+from tuoyu.policy.reading.characters import HAN, squeezed
+
+_LABEL = re.compile(
+    r"^(?P<role>牵头|责任|配合|主办|协办|参与|参加|实施|承办|落实|主要责任|协同)"
+    r"(?:单位|部门|主体|处室|科室|机构)?(?:和|及)?(?:责任单位|配合单位)?："
+)
+_LEADS = {"牵头", "主办"}
+ORGANISATION = (
+    r"(?:局|委|厅|部|办|室|院|会|联|组织|政府|办事处|处|镇街|街道|集团|公司|大队|支队|总队|中心|科协|侨联|残联|部门|单位"
+    r"|计生协|学校|大学|银行|机构|各区|各县|各市|乡镇|镇办|园区|新区|开发区|团市委|站|所|社)"
+)
+_IS_ORGANISATION = re.compile(rf"{ORGANISATION}(?:（.*）)?$")
+_LEVEL_LIST = re.compile(
+    r"^(?:各?[省州县区市镇乡旗]|街道|开发区|功能区|园区|新区|街)+(?:人民政府|政府|办事处|管委会)?$"
+)
+_DUTY_TAIL = re.compile(
+    r"(?:等)?(?:有关|相关)?(?:部门|单位)?(?:要|应)?(?:按(?:照)?(?:各自)?(?:的)?职责(?:分工)?(?:分别|共同)?|分别|共同|依职责|组织)?"
+    r"(?:负责|落实|配合|参与|实施)(?:落实)?$"
+)
+_LEAD_TAIL = re.compile(r"(?:共同|联合)?(?:负责)?牵头(?:负责|落实)?$")
+_DEFAULT = re.compile(
+    r"以下(?:各?(?:项|条|款)?(?:任务|工作|内容|措施)?)?(?:均|都|皆)(?:需|须|要|应|由|需要|须由|需由)?(?P<units>.+?)"
+    r"(?:按(?:照)?(?:各自)?职责(?:分工)?)?(?:分别|共同|负责|落实|配合|参与|实施|组织)+[，,]?(?:均)?不再(?:一一|逐一|另行|重复)?列(?:出|举|明)"
+)
+
+_PARTS = re.compile(r"[；。]|，(?=(?:牵头|责任|配合|主办|协办|参与)(?:单位|部门)?：)")
+
+
+@dataclass
+class Units:
+    """What one bracket says."""
+
+    lead: list[str] = field(default_factory=list)
+    responsible: list[str] = field(default_factory=list)
+    default: list[str] = field(default_factory=list)
+
+
+def groups(text: str) -> list[tuple[int, int]]:
+    """The outermost brackets of a text, as spans; one that is never closed ends with its line or text."""
+    found: list[tuple[int, int]] = []
+    depth, start = 0, 0
+    for at, char in enumerate(text):
+        if char == "（":
+            start = at if depth == 0 else start
+            depth += 1
+        elif char == "）" and depth:
+            depth -= 1
+            if depth == 0:
+                found.append((start, at + 1))
+    if depth and _LABEL.match(squeezed(text[start + 1 : start + 20])):
+        found.append((start, len(text)))
+    return found
+
+
+def units_of(content: str) -> Units | None:
+    """The units in a bracket, or None where it is a bracket of another kind."""
+    spaced = content.strip()
+    content = squeezed(content)
+    default = _default_in(content)
+    if default:
+        content = _DEFAULT.sub("", content)
+    parts = [
+        part
+        for part in re.split(r"[；。]|，(?=(?:牵头|责任|配合|主办|协办|参与)(?:单位|部门)?：)", content)
+        if part
+    ]
+    labelled = bool(parts) and _LABEL.match(parts[0]) is not None
+    if not labelled and not default and not _is_sentence_of_units(content):
+        return None
+    units = Units(default=default)
+    role = "responsible"
+    for part in parts:
+        role = _add(units, part, role, spaced if len(parts) == 1 else "")
+    units.responsible += [unit for unit in default if unit not in units.responsible + units.lead]
+    return units if units.lead or units.responsible else None
+
+
+def default_in_sentence(text: str) -> list[str]:
+    """Units a sentence outside any bracket adds to all that follows."""
+    return _default_in(squeezed(text))
+
+
+def _default_in(content: str) -> list[str]:
+    match = _DEFAULT.search(content)
+    return split_units(match["units"]) if match else []
+
+
+def _is_sentence_of_units(content: str) -> bool:
+    """市卫健委牵头，市教育局、市民政局配合: units without a label, ended by what they do."""
+    if not re.search(r"(?:负责|牵头|配合|落实|参与)$", content) or len(content) > 600:
+        return False
+    units = split_units(_without_tail(re.split(r"[；，]", content)[0]))
+    return bool(units) and all(_IS_ORGANISATION.search(unit) and len(unit) <= 30 for unit in units)
+
+
+def _add(units: Units, part: str, role: str, spaced: str) -> str:
+    """Put the units of one part where they belong; the role goes on until another is named."""
+    label = _LABEL.match(part)
+    if label:
+        role = "lead" if label["role"] in _LEADS else "responsible"
+        part = part[label.end() :]
+        if (
+            "：" in spaced
+            and "、" not in part
+            and "，" not in part
+            and " " in spaced.partition("：")[2].strip()
+        ):
+            part = "、".join(spaced.partition("：")[2].split(" "))
+    if not label and re.search(r"牵头(?:负责|落实)?(?=，|$)", part):
+        before, _, after = re.sub(r"(牵头(?:负责|落实)?)(?=，|$)", r"\1|", part, count=1).partition("|")
+        units.lead += split_units(_LEAD_TAIL.sub("", before))
+        part = after.lstrip("，")
+    target = units.lead if role == "lead" else units.responsible
+    target += [unit for unit in split_units(_without_tail(part)) if unit not in target]
+    return role
+
+
+def _without_tail(part: str) -> str:
+    previous = None
+    part = part.strip("，、；。")
+    while part != previous:
+        previous = part
+        part = re.sub(r"(?:等)?$", "", _DUTY_TAIL.sub("", part)).strip("，、；。")
+    return part
+
+
+def split_units(listed: str) -> list[str]:
+    """The units of a list; a list of places with one 人民政府 at its end is one unit."""
+    pieces = [piece for piece in _split(squeezed(listed)) if piece]
+    units: list[str] = []
+    joined = ""
+    for piece in pieces:
+        if joined and _LEVEL_LIST.match(piece):
+            joined += "、" + piece
+            if _IS_ORGANISATION.search(piece) and not _bare(piece):
+                units, joined = [*units, joined], ""
+            continue
+        if joined:
+            units, joined = [*units, joined], ""
+        if piece.startswith("各") and _LEVEL_LIST.match(piece) and _bare(piece):
+            joined = piece
+        else:
+            units.append(_whole(piece))
+    return [unit for unit in ([*units, joined] if joined else units) if re.search(f"[{HAN}]", unit)]
+
+
+def _bare(piece: str) -> bool:
+    return not re.search(r"(?:政府|办事处|管委会)$", piece)
+
+
+def _whole(piece: str) -> str:
+    return re.sub(r"(?<=[局委厅部会联府])等(?:有关|相关)?(?:部门|单位)?$", "", piece)
+
+
+def _split(listed: str) -> list[str]:
+    """Cut at separators outside inner brackets."""
+    pieces, depth, piece = [], 0, ""
+    for char in listed:
+        depth += (char == "（") - (char == "）")
+        if char in "、，,；" and depth <= 0:
+            pieces.append(piece)
+            piece = ""
+        else:
+            piece += char
+    return [*pieces, piece]

@@ -1,0 +1,140 @@
+"""Clauses with heading, text and units, out of the numbered parts."""
+
+import re
+from collections import Counter
+
+from tuoyu.policy.reading.brackets import Units, default_in_sentence, groups, units_of
+from tuoyu.policy.reading.characters import squeezed
+from tuoyu.policy.reading.model import Clause, Reading, Text
+from tuoyu.policy.reading.outline import KINDS, Part
+
+LONGEST_HEADING = 48
+_BARE_BRACKET = re.compile(
+    r"(?:^|\n|(?<=。))\s*((?:牵头|责任|配合|主办)(?:单位|部门)："
+    r"[^。\n]+(?:\n(?![^。\n]*[。，])[^。\n]+)*)。?\s*$"
+)
+
+
+def clauses_of(text: Text, parts: list[Part], reading: Reading) -> list[Clause]:
+    """Every numbered part as a clause, and each later paragraph with a bracket of its own."""
+    punctuated = _levels_with_a_stop(text, parts)
+    width = _usual_width(text)
+    found: list[Clause] = []
+    defaults: list[str] = []
+    for at, part in enumerate(parts):
+        body = text.chars[part.start : part.end]
+        if at == len(parts) - 1:
+            body = _without_sign_off(body)
+        cut = _heading_end(body, part.level in punctuated, width)
+        heading = squeezed(body[:cut]).strip("。：；，、 ")
+        for number, (content, units) in enumerate(_paragraphs(body[cut:]), 1):
+            clause = Clause(
+                id=part.id if number == 1 else f"{part.id}#{number}",
+                kind=KINDS.get(part.level, "item") if number == 1 else "paragraph",
+                heading=heading if number == 1 else "",
+                text=squeezed(content).lstrip("。：；，、"),
+            )
+            defaults = _with_units(clause, units, defaults)
+            found.append(clause)
+    return found
+
+
+def _with_units(clause: Clause, units: Units | None, defaults: list[str]) -> list[str]:
+    """Give a clause its units; the defaults that hold for what follows."""
+    if units is None:
+        return defaults + [unit for unit in default_in_sentence(clause.text) if unit not in defaults]
+    clause.lead, clause.responsible = units.lead, units.responsible
+    own = {*units.lead, *units.responsible}
+    clause.default_responsible = [unit for unit in defaults if unit not in own]
+    return defaults + [unit for unit in units.default if unit not in defaults]
+
+
+def _paragraphs(body: str) -> list[tuple[str, Units | None]]:
+    """The body cut after each bracket of units; what follows the last one belongs to it."""
+    found: list[tuple[str, Units | None]] = []
+    at = 0
+    for start, end in groups(body):
+        units = units_of(body[start + 1 : end - 1 if body[end - 1] == "）" else end])
+        if units is not None:
+            if found and not squeezed(body[at:start]).strip("。；，"):
+                _join(found, units)
+            else:
+                found.append((body[at:start], units))
+            at = end
+    rest = body[at:]
+    bare = _BARE_BRACKET.search(rest)
+    units = units_of(bare.group(1)) if bare else None
+    if bare and units is not None:
+        return [*found, (rest[: bare.start()], units)]
+    if found:
+        found[-1] = (found[-1][0] + rest, found[-1][1])
+        return found
+    return [(rest, None)]
+
+
+def _join(found: list[tuple[str, Units | None]], more: Units) -> None:
+    """Two brackets side by side are one."""
+    units = found[-1][1]
+    if units:
+        units.lead += [unit for unit in more.lead if unit not in units.lead]
+        units.responsible += [unit for unit in more.responsible if unit not in units.responsible]
+        units.default += more.default
+
+
+def _without_sign_off(body: str) -> str:
+    """The last clause without issuer and date beneath it."""
+    stop = max((body.rfind(mark) for mark in "。！？；"), default=-1)
+    for start, end in groups(body):
+        if start > stop and units_of(body[start + 1 : end - 1]) is not None:
+            stop = end - 1
+    return body[: stop + 1] if stop >= 0 else body
+
+
+def _heading_end(body: str, punctuated: bool, width: int) -> int:
+    """Where the heading of a clause ends."""
+    stop = re.search(r"[。：；，]", body)
+    if stop and stop.group() in "。：" and len(squeezed(body[: stop.start()])) <= LONGEST_HEADING:
+        line_end = body.find("\n", len(body) - len(body.lstrip()))
+        if punctuated or line_end < 0 or line_end > stop.start():
+            return stop.end()
+    return _line_heading(body, width)
+
+
+def _line_heading(body: str, width: int) -> int:
+    """The end of a heading that has a line to itself; a line as long as all others may go on."""
+    at = len(body) - len(body.lstrip())
+    while True:
+        end = body.find("\n", at)
+        if end < 0:
+            return len(body) if len(squeezed(body)) <= LONGEST_HEADING else 0
+        line = body[at:end].strip()
+        if re.search(r"[。；，]", line):
+            return 0
+        if len(line) < width * 0.8 or end - at > LONGEST_HEADING:
+            rest = body[end:].lstrip()
+            if rest.startswith("。"):
+                return body.index("。", end) + 1
+            if not rest.startswith(("，", "、", "）", "的")):
+                return end
+        at = end + 1 + len(body[end + 1 :]) - len(body[end + 1 :].lstrip())
+
+
+def _levels_with_a_stop(text: Text, parts: list[Part]) -> set[str]:
+    """The levels whose headings mostly end with a full stop."""
+    all_of: Counter[str] = Counter()
+    stopped: Counter[str] = Counter()
+    for part in parts:
+        body = squeezed(text.chars[part.start : part.end])
+        first = re.search(r"[。；，：]", body[: LONGEST_HEADING + 1])
+        all_of[part.level] += len(body) > (first.end() if first else LONGEST_HEADING)
+        stopped[part.level] += bool(first and first.group() == "。" and len(body) > first.end())
+    return {level for level, count in all_of.items() if stopped[level] * 5 >= count * 3}
+
+
+def _usual_width(text: Text) -> int:
+    """How long the lines of a text are that was broken at a width; large where it was not."""
+    lengths = sorted(len(line.strip()) for line in text.chars.split("\n") if line.strip())
+    if len(lengths) < 20:
+        return 10_000
+    width = lengths[len(lengths) * 3 // 4]
+    return width if 12 <= width <= 50 else 10_000

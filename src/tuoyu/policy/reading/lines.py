@@ -1,0 +1,73 @@
+"""Lines that are none of the document: page marks, tables of contents, and what a web page puts around it."""
+
+import re
+
+from tuoyu.policy.reading.model import Reading, Text
+from tuoyu.policy.reading.words import words
+
+_PAGE = re.compile(
+    r"(?m)^[ ]*(?:[—\-]{1,3} ?\d{1,4} ?[—\-]{1,3}|第 ?\d{1,4} ?页(?:[ ，/]*共 ?\d{1,4} ?页)?"
+    r"|\d{1,3} ?/ ?\d{1,3})[ ]*$|[—]{1,2} ?\d{1,4} ?[—]{1,2}"
+)
+_CONTENTS = re.compile(r"(?m)^.{2,60}?(?:\.{4,}|…{2,}|·{4,})[ ]*\d{1,3}[ ]*$")
+_BOX = re.compile(r"(?m)^[ •·*]{1,4}([^：\n]{2,8})：(.+)$")
+
+
+def without_page_marks(text: Text, reading: Reading) -> Text:
+    """Page numbers and lines of a table of contents taken out."""
+    for kind, pattern in (("page mark", _PAGE), ("contents", _CONTENTS)):
+        found = [match.span() for match in pattern.finditer(text.chars)]
+        for start, end in found:
+            reading.note(kind, text.where(start), text.chars[start:end].strip())
+        text = text.without(found)
+    return text
+
+
+def boxed(text: Text, reading: Reading) -> tuple[Text, dict[str, str]]:
+    """An encyclopedia's box of facts taken out, and what it says of the document."""
+    facts: dict[str, str] = {}
+    spans = []
+    for match in _BOX.finditer(text.chars):
+        for fact, labels in words()["web"]["box"].items():
+            if match.group(1).strip() in labels:
+                facts.setdefault(fact, match.group(2).strip())
+                spans.append(match.span())
+                reading.note("navigation", text.where(match.start()), match.group().strip())
+    return text.without(spans), facts
+
+
+def without_navigation(text: Text, begins: int, ends: int, reading: Reading) -> tuple[int, int]:
+    """Where the document begins before `begins` and stops after `ends`; what lies outside is noted."""
+    before, after = words()["web"]["before"], words()["web"]["after"]
+    start = 0
+    for line_start, line in _lines(text, 0, begins):
+        if _is_web(line, before):
+            start = line_start + len(line) + 1
+    stop = len(text.chars)
+    for line_start, line in _lines(text, ends, stop):
+        if _is_web(line, after) and text.chars[line_start - 1 : line_start] in ("\n", ""):
+            stop = line_start
+            break
+    _note_lines(text, 0, start, reading)
+    _note_lines(text, stop, len(text.chars), reading)
+    return min(start, begins), stop
+
+
+def _is_web(line: str, signs: list[str]) -> bool:
+    plain = line.strip()
+    return 0 < len(plain) <= 40 and "。" not in plain and any(sign in plain for sign in signs)
+
+
+def _lines(text: Text, start: int, end: int) -> list[tuple[int, str]]:
+    found = []
+    at = start
+    for line in text.chars[start:end].split("\n"):
+        found.append((at, line))
+        at += len(line) + 1
+    return found
+
+
+def _note_lines(text: Text, start: int, end: int, reading: Reading) -> None:
+    for line_start, line in _lines(text, start, end):
+        if line.strip():
+            reading.note("navigation", text.where(line_start), line.strip())

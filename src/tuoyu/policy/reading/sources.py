@@ -1,0 +1,137 @@
+"""From a file to its text: plain text in any common encoding, docx, pdf with a text layer."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tuoyu.policy.reading.model import Reading, Unreadable
+
+MOST_BYTES = 50 * 1024 * 1024
+MOST_CHARACTERS = 400_000
+MOST_UNPACKED = 40 * 1024 * 1024
+MOST_PAGES = 500
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def text_of(path: Path, reading: Reading) -> str:
+    """The text of a file. Raises Unreadable with one sentence where there is none to be had."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise Unreadable(f"{path.name}：无法打开（{error.strerror}）。") from error
+    if not path.is_file():
+        raise Unreadable(f"{path.name}：这不是一个文件。")
+    if size > MOST_BYTES:
+        raise Unreadable(
+            f"{path.name}：文件超过 {MOST_BYTES // 1024 // 1024} MB，不像一份政策文件，没有读取。"
+        )
+    return text_of_bytes(path.read_bytes(), path.name, reading)
+
+
+def text_of_bytes(data: bytes, name: str, reading: Reading) -> str:
+    """The text of a file's content, by what it is and not by what it is called."""
+    if data.startswith(b"%PDF"):
+        text = _pdf(data, name)
+    elif data.startswith(b"PK\x03\x04"):
+        text = _docx(data, name)
+    elif data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable(f"{name}：这是旧版 Word 文件（doc），请另存为 docx 再读。")
+    else:
+        text = _plain(data, name, reading)
+    if len(text) > MOST_CHARACTERS:
+        raise Unreadable(f"{name}：正文有 {len(text)} 个字，超过 {MOST_CHARACTERS} 字的上限，没有读取。")
+    return text
+
+
+def _plain(data: bytes, name: str, reading: Reading) -> str:
+    if len(data) > 4 * MOST_CHARACTERS:
+        raise Unreadable(f"{name}：文本有 {len(data)} 字节，超过一份政策文件的上限，没有读取。")
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            reading.note("encoding", "第1行", f"文件以 {encoding} 标记开头")
+            return data.decode(encoding, errors="replace")
+    for encoding in ("utf-8", "gb18030", "big5"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding != "utf-8":
+            reading.note("encoding", "第1行", f"文件编码为 {encoding}，已转换")
+        return text
+    # A few broken bytes do not make a document unreadable; they are shown as such and listed later.
+    text = data.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    if broken > len(text) // 50:
+        raise Unreadable(f"{name}：认不出文件的编码，它可能不是文本。")
+    reading.note("encoding", "第1行", f"{broken} 处字节损坏")
+    return text
+
+
+def _docx(data: bytes, name: str) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            # What a part says of its size is checked before, what it is while unpacking.
+            if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
+                raise Unreadable(f"{name}：解压后过大，像是压缩炸弹，没有读取。")
+            with archive.open("word/document.xml") as part:
+                xml = part.read(MOST_UNPACKED + 1)
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise Unreadable(f"{name}：不是可以读取的 docx 文件。") from error
+    if len(xml) > MOST_UNPACKED:
+        raise Unreadable(f"{name}：解压后过大，像是压缩炸弹，没有读取。")
+    if re.search(rb"<!\s*(DOCTYPE|ENTITY)", xml, re.IGNORECASE):
+        raise Unreadable(f"{name}：docx 中含有实体定义，没有读取。")
+    return _paragraphs(xml, name)
+
+
+def _paragraphs(xml: bytes, name: str) -> str:
+    """The paragraphs of a document in their order, without building its tree."""
+    lines: list[str] = []
+    line: list[str] = []
+    depth = 0
+    try:
+        for event, element in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):  # noqa: S314
+            depth += 1 if event == "start" else -1
+            if depth > 500:
+                raise Unreadable(f"{name}：docx 的嵌套过深，没有读取。")
+            if event == "start":
+                continue
+            if element.tag == W + "t":
+                line.append(element.text or "")
+            elif element.tag in (W + "tab", W + "br"):
+                line.append(" " if element.tag == W + "tab" else "\n")
+            elif element.tag == W + "p":
+                lines.append("".join(line))
+                line = []
+                element.clear()
+    except ElementTree.ParseError as error:
+        raise Unreadable(f"{name}：docx 的内容损坏，无法读取。") from error
+    return "\n".join(lines)
+
+
+def _pdf(data: bytes, name: str) -> str:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(f"{name}：pdf 损坏或加密，无法读取。") from error
+    try:
+        if len(document) > MOST_PAGES:
+            raise Unreadable(f"{name}：pdf 有 {len(document)} 页，超过 {MOST_PAGES} 页的上限，没有读取。")
+        pages: list[str] = []
+        size = 0
+        for page in document:
+            pages.append(page.get_textpage().get_text_bounded())
+            size += len(pages[-1])
+            if size > MOST_CHARACTERS:
+                break
+    finally:
+        document.close()
+    text = "\n".join(pages)
+    if len(text.strip()) < 20:
+        raise Unreadable(f"{name}：pdf 里没有文字，可能是扫描件，请先做文字识别。")
+    return text.replace("\r\n", "\n").replace("\ufffe", "")
