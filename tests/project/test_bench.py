@@ -34,6 +34,9 @@ class InTest(Stage):
             cursor.execute(text, parameters or [])
             return list(cursor.fetchall())
 
+    def one(self, text: str, parameters: list[Any] | None = None) -> Any:
+        return self.all(text, parameters)[0]
+
     def rows(self, statements: list[tuple[str, list[Any]]]) -> int:
         return sum(len(self.all(text, parameters)) for text, parameters in statements)
 

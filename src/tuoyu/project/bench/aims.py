@@ -47,8 +47,8 @@ def queries(what: str, count: int) -> Aim:
 
 
 def same_queries(what: str, for_one: int, for_fifty: int) -> Aim:
-    """A list sends as many queries for one row as for fifty."""
-    return Aim(f"{what}, queries for 50 rows above those for 1", for_fifty - for_one, 0, False, "queries")
+    """A list sends as many queries for few rows as for fifty."""
+    return Aim(f"{what}, queries more or fewer for 50 rows", abs(for_fifty - for_one), 0, False, "queries")
 
 
 def search(what: str, p95: float) -> Aim:
