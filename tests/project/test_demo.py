@@ -91,6 +91,8 @@ def test_the_small_set_gives_every_desk_something_and_tells_no_story_twice(packs
     assert events == {str(pk) for pk in Case.objects.values_list("pk", flat=True)}
     assert findings() == []
     before = Institution.objects.count()
+    heads = Membership.objects.filter(role="nursery_head", user__username__endswith="-nursery-head")
+    assert heads.count() == len(PLACES), "one can sign in as a nursery in each jurisdiction"
     assert write("small").already
     assert Institution.objects.count() == before
 

@@ -120,6 +120,20 @@ def create_accounts(*, by: Actor) -> int:
     return made
 
 
+@action
+def seat_nursery(*, by: Actor, jurisdiction: str, institution_id: int) -> None:
+    """Make the accounts of an institution's head and of one who works there, at a filed institution."""
+    mark = Demonstration.objects.first()
+    if mark is None or not by.is_system:
+        raise Refused("演示账号只能随演示数据建立。", status=403)
+    place = next(place for place in PLACES if place.jurisdiction == jurisdiction)
+    town, password = atlas.places()[place.county].name, make_password(PASSWORD)
+    for role, word in ((Role.NURSERY_HEAD, "head"), (Role.NURSERY_STAFF, "staff")):
+        seat = SeatGiven(role, institution_id=institution_id)
+        _make(by, Wanted(f"{place.slug}-nursery-{word}", f"{town}{role_name(role)}", seat), password)
+    audit.record(by, "demonstration.accounts", mark, after={"institution": institution_id})
+
+
 def _make(by: Actor, account: Wanted, password: str) -> None:
     user = User.objects.create(
         username=account.username,

@@ -9,7 +9,7 @@ from tuoyu.core import clock, workdays
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.project.demo import marks
-from tuoyu.project.demo.people import Cast, accounts_room
+from tuoyu.project.demo.people import BY, Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
 from tuoyu.project.demo.playing import County, Days
 from tuoyu.project.demo.stories import STORIES
@@ -69,6 +69,9 @@ def write_small(progress: Progress = silent) -> None:
         for name in County(place, Cast(place, number), number, days).play():
             done += 1
             progress(name, done, total)
+        filed = Institution.objects.filter(filing="normal", division_code__startswith=place.county)
+        if room and (first := filed.order_by("pk").first()):
+            room.seat_nursery(by=BY, jurisdiction=place.jurisdiction, institution_id=first.pk)
 
 
 def fill_if_empty() -> None:
