@@ -153,6 +153,13 @@ class Step(models.Model):
                 name="step_inbox_wide",
                 condition=Q(state="active"),
             ),
+            models.Index(
+                # A lead sees every department of a province: the most pressing are read in order.
+                F("due_on").asc(nulls_last=True),
+                "id",
+                name="step_inbox_due",
+                condition=Q(state="active"),
+            ),
             models.Index(fields=["assignee"], name="step_assignee", condition=Q(state="active")),
         ]
 

@@ -333,6 +333,15 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "active")),
                 name="step_inbox_wide",
             ),
+        migrations.AddIndex(
+            model_name="step",
+            index=models.Index(
+                models.OrderBy(models.F("due_on"), nulls_last=True),
+                models.F("id"),
+                condition=models.Q(("state", "active")),
+                name="step_inbox_due",
+            ),
+        ),
         ),
         migrations.AddIndex(
             model_name="step",

@@ -64,7 +64,8 @@ def in_turn(calls: dict[str, Call], requests: int, *, counted: Sequence[str] = (
 
 
 def queries_of(call: Call, number: int) -> int:
-    """How many queries one request sends."""
+    """How many queries one request sends, once a session has begun and nothing is asked for the first time."""
+    call(number)
     with _counting() as seen:
         call(number)
     return len(seen)
