@@ -333,6 +333,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "active")),
                 name="step_inbox_wide",
             ),
+        ),
         migrations.AddIndex(
             model_name="step",
             index=models.Index(
@@ -341,7 +342,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "active")),
                 name="step_inbox_due",
             ),
-        ),
         ),
         migrations.AddIndex(
             model_name="step",
