@@ -13,11 +13,11 @@ from tuoyu.policy.reading.clauses import clauses_of
 from tuoyu.policy.reading.doubles import without_doubles
 from tuoyu.policy.reading.lines import boxed, without_navigation, without_page_marks
 from tuoyu.policy.reading.model import Reading, Text, Unreadable
-from tuoyu.policy.reading.names import without_names
+from tuoyu.policy.reading.names import without_contacts, without_names
 from tuoyu.policy.reading.outline import Part, outlined
 from tuoyu.policy.reading.scripts import simplified
 from tuoyu.policy.reading.sources import text_of
-from tuoyu.policy.reading.suspects import without_suspects
+from tuoyu.policy.reading.suspects import Doubt, without_suspects
 from tuoyu.policy.reading.targets import targets_of
 
 __all__ = ["Reading", "Unreadable", "read_file", "read_text"]
@@ -39,7 +39,9 @@ def _read(source: str, reading: Reading) -> Reading:
     text = Text.of(enumerate(tidy.split("\n"), 1))
     text = without_page_marks(text, reading)
     text = simplified(text, reading)
+    text = without_contacts(text, reading)
     text, facts = boxed(text, reading)
+    names = names_in(text.chars)
     text = without_doubles(text, reading)
     parts, end = outlined(text, reading)
     if not _is_document(text, parts):
@@ -49,6 +51,7 @@ def _read(source: str, reading: Reading) -> Reading:
     end = min(end, stop)
     parts = [Part(p.id, p.level, p.start, min(p.end, end), p.marker) for p in parts if p.start <= end]
     _fill(text, parts, (begin, end, stop), facts, reading)
+    without_names(reading, names | names_in(text.chars[end:stop]))
     return reading
 
 
@@ -57,16 +60,16 @@ def _fill(
 ) -> None:
     begin, end, stop = bounds
     annex = text.chars[end:stop]
-    reading.clauses = clauses_of(text, parts, reading)
+    doubt = Doubt(squeezed(text.chars))
+    reading.clauses = clauses_of(text, parts, doubt, reading)
     head = heads.Head(
         text.chars[begin : parts[0].marker], _sign_off(text.chars[parts[-1].start : end]), annex, facts
     )
     heads.read_head(head, "\n".join(clause.text for clause in reading.clauses), reading)
-    clear = without_suspects(reading.clauses, reading)
+    clear = without_suspects(reading.clauses, doubt, reading)
     reading.targets = targets_of(clear)
     reading.duties = duties_of(annex, reading.clauses, reading)
     reading.seats = seats_of(annex, reading.clauses, reading)
-    without_names(reading, names_in(annex))
     _doubts(annex, text.chars[parts[-1].start : stop], reading)
 
 

@@ -36,6 +36,7 @@ _NAME = rf"[{surnames()}][{HAN}]{{1,3}}?"
 _POST = rf"[{_SIGN}][{HAN}]{{2,30}}?{_TITLE}(?:（[^）]{{2,12}}）)?(?:、[{HAN}]{{2,24}}?{_TITLE})*"
 _NEXT = rf"(?={_NAME}[{_SIGN}]|副?召集人|副?组长|成员|委员|联席会议|领导小组|办公室|附件|。|；|，|$)"
 _SEAT = re.compile(rf"(?:{_LABEL})?(?P<name>{_NAME})(?P<post>{_POST}){_NEXT}")
+_ROSTER = re.compile(r"(?:副?召集人|组长|主任)：")
 _OFFICE = re.compile(r"办公室(?:设|设置|设立)在([^，。；、]{2,20})")
 _CONCURRENT = re.compile(rf"由({_NAME})同志")
 _CONFERENCE = re.compile(r"联席会议|领导小组|机制|协调机构|工作专班|委员会")
@@ -85,7 +86,7 @@ def seats_of(annex: str, clauses: list[Clause], reading: Reading) -> list[Seat]:
 
 
 def _roster(annex: str, reading: Reading) -> list[Seat]:
-    begin = re.search(r"(?:副?召集人|组长|主任)：", annex)
+    begin = _ROSTER.search(annex)
     if not begin:
         return []
     roster = annex[begin.start() :]
@@ -100,9 +101,13 @@ def _roster(annex: str, reading: Reading) -> list[Seat]:
     return seats
 
 
-def names_in(annex: str) -> set[str]:
+def names_in(text: str) -> set[str]:
     """The personal names of a roster, so that they can be kept out of everything."""
-    plain = squeezed(annex)
+    plain = squeezed(text)
+    begin = _ROSTER.search(plain)
+    if not begin:
+        return set()
+    plain = plain[begin.start() :]
     return {match["name"] for match in _SEAT.finditer(plain)} | set(_CONCURRENT.findall(plain))
 
 

@@ -94,7 +94,7 @@ def _is_sentence_of_units(content: str) -> bool:
     """市卫健委牵头，市教育局、市民政局配合: units without a label, ended by what they do."""
     if not re.search(r"(?:负责|牵头|配合|落实|参与)$", content) or len(content) > 600:
         return False
-    units = split_units(_without_tail(re.split(r"[；，]", content)[0]))
+    units = split_units(_without_tail(_LEAD_TAIL.sub("", re.split(r"[；，]", content)[0])))
     return bool(units) and all(_IS_ORGANISATION.search(unit) and len(unit) <= 30 for unit in units)
 
 

@@ -7,6 +7,7 @@ from tuoyu.policy.reading.brackets import Units, default_in_sentence, groups, un
 from tuoyu.policy.reading.characters import squeezed
 from tuoyu.policy.reading.model import Clause, Reading, Text
 from tuoyu.policy.reading.outline import KINDS, Part
+from tuoyu.policy.reading.suspects import Doubt
 
 LONGEST_HEADING = 48
 _BARE_BRACKET = re.compile(
@@ -15,7 +16,7 @@ _BARE_BRACKET = re.compile(
 )
 
 
-def clauses_of(text: Text, parts: list[Part], reading: Reading) -> list[Clause]:
+def clauses_of(text: Text, parts: list[Part], doubt: Doubt, reading: Reading) -> list[Clause]:
     """Every numbered part as a clause, and each later paragraph with a bracket of its own."""
     punctuated = _levels_with_a_stop(text, parts)
     width = _usual_width(text)
@@ -24,16 +25,17 @@ def clauses_of(text: Text, parts: list[Part], reading: Reading) -> list[Clause]:
     for at, part in enumerate(parts):
         body = text.chars[part.start : part.end]
         if at == len(parts) - 1:
-            body = _without_sign_off(body)
+            body = _without_sign_off(body, doubt)
         cut = _heading_end(body, part.level in punctuated, width)
         heading = squeezed(body[:cut]).strip("。：；，、 ")
-        for number, (content, units) in enumerate(_paragraphs(body[cut:]), 1):
+        for number, (content, units, bracket) in enumerate(_paragraphs(body[cut:], doubt), 1):
             clause = Clause(
                 id=part.id if number == 1 else f"{part.id}#{number}",
                 kind=KINDS.get(part.level, "item") if number == 1 else "paragraph",
                 heading=heading if number == 1 else "",
                 text=squeezed(content).lstrip("。：；，、"),
             )
+            doubt.listed(bracket, f"条款 {clause.id}", reading)
             defaults = _with_units(clause, units, defaults)
             found.append(clause)
     return found
@@ -49,43 +51,52 @@ def _with_units(clause: Clause, units: Units | None, defaults: list[str]) -> lis
     return defaults + [unit for unit in units.default if unit not in defaults]
 
 
-def _paragraphs(body: str) -> list[tuple[str, Units | None]]:
+Paragraph = tuple[str, Units | None, str]
+
+
+def _paragraphs(body: str, doubt: Doubt) -> list[Paragraph]:
     """The body cut after each bracket of units; what follows the last one belongs to it."""
-    found: list[tuple[str, Units | None]] = []
+    found: list[Paragraph] = []
     at = 0
     for start, end in groups(body):
-        units = units_of(body[start + 1 : end - 1 if body[end - 1] == "）" else end])
+        content = body[start + 1 : end - 1 if body[end - 1] == "）" else end]
+        units = units_of(doubt.without(squeezed(content)) if doubt.runs(squeezed(content)) else content)
         if units is not None:
             if found and not squeezed(body[at:start]).strip("。；，"):
-                _join(found, units)
+                found[-1] = (found[-1][0], _joined(found[-1][1], units), found[-1][2] + squeezed(content))
             else:
-                found.append((body[at:start], units))
+                found.append((body[at:start], units, squeezed(content)))
             at = end
-    rest = body[at:]
+    return _ended(found, body[at:])
+
+
+def _ended(found: list[Paragraph], rest: str) -> list[Paragraph]:
+    """The paragraphs with what follows the last bracket; there units may stand without a bracket."""
     bare = _BARE_BRACKET.search(rest)
     units = units_of(bare.group(1)) if bare else None
     if bare and units is not None:
-        return [*found, (rest[: bare.start()], units)]
+        return [*found, (rest[: bare.start()], units, "")]
     if found:
-        found[-1] = (found[-1][0] + rest, found[-1][1])
-        return found
-    return [(rest, None)]
+        return [*found[:-1], (found[-1][0] + rest, found[-1][1], found[-1][2])]
+    return [(rest, None, "")]
 
 
-def _join(found: list[tuple[str, Units | None]], more: Units) -> None:
+def _joined(units: Units | None, more: Units) -> Units:
     """Two brackets side by side are one."""
-    units = found[-1][1]
-    if units:
-        units.lead += [unit for unit in more.lead if unit not in units.lead]
-        units.responsible += [unit for unit in more.responsible if unit not in units.responsible]
-        units.default += more.default
+    if units is None:
+        return more
+    return Units(
+        list(dict.fromkeys([*units.lead, *more.lead])),
+        list(dict.fromkeys([*units.responsible, *more.responsible])),
+        [*units.default, *more.default],
+    )
 
 
-def _without_sign_off(body: str) -> str:
+def _without_sign_off(body: str, doubt: Doubt) -> str:
     """The last clause without issuer and date beneath it."""
     stop = max((body.rfind(mark) for mark in "。！？；"), default=-1)
     for start, end in groups(body):
-        if start > stop and units_of(body[start + 1 : end - 1]) is not None:
+        if start > stop and units_of(doubt.without(squeezed(body[start + 1 : end - 1]))) is not None:
             stop = end - 1
     return body[: stop + 1] if stop >= 0 else body
 

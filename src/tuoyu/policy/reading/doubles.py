@@ -12,6 +12,7 @@ SYNC = 8  # so many equal characters after a difference mean both copies go on
 REACH = 60  # how long a difference may be
 LEAST = 60  # a shorter repetition is how documents are written
 LEAST_SHARE = 0.15
+LONGEST_JUNK = 8
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 
 
@@ -98,6 +99,8 @@ def _step(plain: str, i: int, j: int, limit: int) -> tuple[int, int] | None:
     for total in range(1, REACH):
         for a in range(total + 1):
             b = total - a
+            if a and b and max(a, b) > LONGEST_JUNK:
+                continue  # so much put in place of so much else is no copy
             length = min(SYNC, limit - i - a, len(plain) - j - b)
             if length >= 3 and plain[i + a : i + a + length] == plain[j + b : j + b + length]:
                 return a, b
@@ -105,9 +108,9 @@ def _step(plain: str, i: int, j: int, limit: int) -> tuple[int, int] | None:
 
 
 def _step_back(plain: str, i: int, j: int) -> tuple[int, int] | None:
-    for total in range(1, REACH // 2):
-        for a in range(total + 1):
-            b = total - a
+    """Over junk near the beginning of a copy: only what one copy has and the other has not."""
+    for total in range(1, LONGEST_JUNK + 1):
+        for a, b in ((total, 0), (0, total)):
             length = min(SYNC, i - a)
             if length >= 3 and plain[i - a - length : i - a] == plain[j - b - length : j - b]:
                 return a, b
@@ -145,7 +148,11 @@ def _kept(one: str, two: str, plain: str, copies: Copies) -> str:
     if one and two:
         return one if _known(one, plain, copies) >= _known(two, plain, copies) else two
     inserted = one or two
-    odd = bool(_HAN_ONLY.fullmatch(inserted)) and len(inserted) <= 8 and not _known(inserted, plain, copies)
+    odd = (
+        bool(_HAN_ONLY.fullmatch(inserted))
+        and len(inserted) <= LONGEST_JUNK
+        and not _known(inserted, plain, copies)
+    )
     return "" if odd else inserted
 
 

@@ -5,31 +5,31 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tuoyu.policy.reading.characters import HAN
-from tuoyu.policy.reading.model import Reading
+from tuoyu.policy.reading.model import Reading, Text
 from tuoyu.policy.reading.words import surnames
 
 HIDDEN = "某某"
-_COMRADE = re.compile(rf"(?<=由)[{surnames()}][{HAN}]{{1,3}}(?=同志)")
-_CONTACT = re.compile(rf"((?:联系人|经办人|签发人|负责人)：)\s*[{HAN}]{{2,4}}(?![{HAN}])")
-_TELEPHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4})(?!\d)")
+_PRIVATE = re.compile(
+    rf"(?<=由)[{surnames()}][{HAN}]{{1,3}}(?=同志)"
+    rf"|(?<=联系人：)\s*[{HAN}](?:\s?[{HAN}]){{1,3}}(?![{HAN}])|(?<=经办人：)\s*[{HAN}]{{2,4}}(?![{HAN}])"
+    r"|(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4})(?!\d)"
+)
+
+
+def without_contacts(text: Text, reading: Reading) -> Text:
+    """Names given with 同志 or as a contact, and telephone numbers, made unreadable where they stand."""
+    chars, count = _PRIVATE.subn(lambda match: "某" * len(match.group()), text.chars)
+    if count:
+        reading.note("personal name", "全文", f"{count} 处姓名或电话已隐去")
+    return Text(chars, text.rows)
 
 
 def without_names(reading: Reading, names: set[str]) -> None:
-    """Hide the names of a roster, and names the running text gives with 同志 or as a contact."""
-    patterns = [(_COMRADE, HIDDEN), (_CONTACT, rf"\1{HIDDEN}"), (_TELEPHONE, "（电话）")]
-    patterns += [(re.compile(re.escape(name)), HIDDEN) for name in sorted(names, key=len, reverse=True)]
-    hidden = 0
-
-    def plain(text: str) -> str:
-        nonlocal hidden
-        for pattern, put in patterns:
-            text, count = pattern.subn(put, text)
-            hidden += count
-        return text
-
-    _everywhere(reading, plain)
-    if hidden:
-        reading.note("personal name", "全文", f"{hidden} 处姓名或电话已隐去")
+    """Hide the names of a roster wherever else they stand."""
+    if not names:
+        return
+    known = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
+    _everywhere(reading, lambda text: known.sub(HIDDEN, text))
 
 
 def _everywhere(reading: Reading, plain: Callable[[str], str]) -> None:

@@ -31,8 +31,9 @@ def simplified(text: Text, reading: Reading) -> Text:
     reading.note("script", f"第{first}行起", "繁体已转为简体")
     rows = [text.rows[at] for at in _line_starts(text.chars)]
     lines = text.chars.split("\n")[: len(rows)]
+    taiwan, hong_kong = _converter("tw2sp"), _converter("hk2s")
     converted = Text.of(
-        (row, _converter("tw2sp").convert(line)) for row, line in zip(rows, lines, strict=True)
+        (row, hong_kong.convert(taiwan.convert(line))) for row, line in zip(rows, lines, strict=True)
     )
     return _in_our_words(converted, reading)
 
