@@ -110,5 +110,7 @@ def test_the_inbox_is_measured_for_an_officer_and_for_a_lead(stage: Stage) -> No
     assert len(told["groups"]) == 3
     assert "officer" in told["notes"][0]
     assert "lead" in told["notes"][1]
-    counted = [aim for aim in told["aims"] if aim["unit"] == "queries"]
-    assert all(aim["met"] for aim in counted), counted
+    counted = {aim["what"]: aim for aim in told["aims"] if aim["unit"] == "queries"}
+    # Reading an application with personal data writes its audit event: one statement more than are read.
+    assert counted.pop("case page, queries")["found"] <= aims.QUERIES + 1
+    assert all(aim["met"] for aim in counted.values()), counted
