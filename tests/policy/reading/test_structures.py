@@ -200,3 +200,34 @@ def test_a_number_that_does_not_follow_stays_text() -> None:
     reading = read_text("一、目标\n建设机构。\n七、另说\n二、任务\n加强监管。\n")
     assert [c.id for c in reading.clauses] == ["一", "二"]
     assert "numbering" in kinds(reading)
+
+
+def test_units_stand_also_without_a_bracket_lead_and_responsible_on_lines_of_their_own() -> None:
+    reading = read_text(
+        "一、保障用地\n各地要规划托育用地。\n牵头单位：省自然资源厅\n责任单位：省民政厅，各市（州）人民政府\n"
+        "二、培养人才\n开展培训。责任单位：省教育厅、省总工会\n"
+    )
+    assert [(c.lead, c.responsible) for c in reading.clauses] == [
+        (["省自然资源厅"], ["省民政厅", "各市（州）人民政府"]),
+        ([], ["省教育厅", "省总工会"]),
+    ]
+
+
+def test_a_clause_of_one_sentence_is_looked_at_for_promises() -> None:
+    reading = read_text("一、要求\n（一）2033年6月底前完成100%的备案。\n（二）每季度至少检查1次。\n")
+    assert [(t.value, t.unit, t.deadline, t.recurring) for t in reading.targets] == [
+        (100, "%", "2033-06-30", None),
+        (1, "次", None, "quarter"),
+    ]
+
+
+def test_a_day_written_in_chinese_numerals_and_the_issuer_above_it_are_read() -> None:
+    reading = read_text(
+        "关于做好托育备案工作的通知\n一、范围\n全市的机构。\n二、要求\n按时完成。\n"
+        "附件：1.清单\n2.承诺书\n青禾市卫生健康委员会\n二〇三三年三月十五日\n"
+    )
+    assert (reading.title, reading.issuer, reading.date) == (
+        "关于做好托育备案工作的通知",
+        "青禾市卫生健康委员会",
+        "2033-03-15",
+    )

@@ -90,7 +90,7 @@ def _doubts(annex: str, tail: str, reading: Reading) -> None:
     """What a person should look at."""
     if not any(clause.lead or clause.responsible for clause in reading.clauses):
         reading.warn("正文各条都没有责任单位，请看附件的职责分工。")
-    if re.search(r"附件.{0,60}(?:职责|分工|清单)", squeezed(tail)) and not reading.duties:
+    if re.search(r"附件.{0,60}(?:职责|分工|任务清单)", squeezed(tail)) and not reading.duties:
         reading.warn("正文提到职责分工附件，文本中没有它的内容。")
     if re.search(r"(?:\n|^)\s*一、", annex):
         reading.warn("附件中另有带编号的正文，没有读入条款。")

@@ -10,9 +10,11 @@ from tuoyu.policy.reading.outline import KINDS, Part
 from tuoyu.policy.reading.suspects import Doubt
 
 LONGEST_HEADING = 48
+_LABEL = r"(?:牵头|责任|配合|主办|协办)(?:单位|部门)："
+# Units at the end of a paragraph without a bracket around them; a label of its own line may follow.
 _BARE_BRACKET = re.compile(
-    r"(?:^|\n|(?<=。))\s*((?:牵头|责任|配合|主办)(?:单位|部门)："
-    r"[^。\n]+(?:\n(?![^。\n]*[。，])[^。\n]+)*)。?\s*$"
+    rf"(?:^|\n|(?<=[。）]))\s*({_LABEL}[^。\n]+"
+    rf"(?:\n\s*(?:{_LABEL}[^。\n]+|(?![^\n]*。)[^。，\n]+))*)。?\s*$"
 )
 
 
@@ -36,9 +38,16 @@ def clauses_of(text: Text, parts: list[Part], doubt: Doubt, reading: Reading) ->
                 text=squeezed(content).lstrip("。：；，、"),
             )
             doubt.listed(bracket, f"条款 {clause.id}", reading)
+            if not clause.text and heading and not _has_below(parts, at):
+                clause.text = heading + "。"
             defaults = _with_units(clause, units, defaults)
             found.append(clause)
     return found
+
+
+def _has_below(parts: list[Part], at: int) -> bool:
+    """Whether a part has parts of its own; a sentence alone is else both heading and text."""
+    return at + 1 < len(parts) and parts[at + 1].id.startswith(parts[at].id + ".")
 
 
 def _with_units(clause: Clause, units: Units | None, defaults: list[str]) -> list[str]:
@@ -73,12 +82,14 @@ def _paragraphs(body: str, doubt: Doubt) -> list[Paragraph]:
 def _ended(found: list[Paragraph], rest: str) -> list[Paragraph]:
     """The paragraphs with what follows the last bracket; there units may stand without a bracket."""
     bare = _BARE_BRACKET.search(rest)
-    units = units_of(bare.group(1)) if bare else None
-    if bare and units is not None:
-        return [*found, (rest[: bare.start()], units, "")]
-    if found:
-        return [*found[:-1], (found[-1][0] + rest, found[-1][1], found[-1][2])]
-    return [(rest, None, "")]
+    units = units_of(re.sub(rf"\s*\n\s*(?={_LABEL})", "；", bare.group(1))) if bare else None
+    before = rest[: bare.start()] if bare and units is not None else rest
+    if not found:
+        return [(before, units, "")]
+    if units is not None and squeezed(before).strip("。；，"):
+        return [*found, (before, units, "")]
+    last = found[-1]
+    return [*found[:-1], (last[0] + before, _joined(last[1], units) if units else last[1], last[2])]
 
 
 def _joined(units: Units | None, more: Units) -> Units:
@@ -98,6 +109,8 @@ def _without_sign_off(body: str, doubt: Doubt) -> str:
     for start, end in groups(body):
         if start > stop and units_of(doubt.without(squeezed(body[start + 1 : end - 1]))) is not None:
             stop = end - 1
+    for label in re.finditer(rf"{_LABEL}[^\n]+", body):
+        stop = max(stop, label.end() - 1)
     return body[: stop + 1] if stop >= 0 else body
 
 

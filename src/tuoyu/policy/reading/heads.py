@@ -25,7 +25,8 @@ _SIGNED = re.compile(
     r"|健康委|健康局|局|厅|办公室|办公厅))\s*$"
 )
 _SIGNED_ABOVE = re.compile(
-    rf"\n([{HAN}]{{4,30}}(?<=[厅室府院会委局部]))\s*\n\s*20\d\d年\d{{1,2}}月\d{{1,2}}日"
+    rf"\n([{HAN}]{{4,30}}(?<=[厅室府院会委局部]))\s*\n\s*"
+    r"(?:20\d\d年\d{1,2}月\d{1,2}日|二[〇零○][^\n]{2}年[^\n]{2,6}日)"
 )
 _BASIS = re.compile(r"《([^《》]{4,80})》(?:（([^（）]{2,40}?号)）)?")
 _TITLE = re.compile(
@@ -163,7 +164,7 @@ def _issuer(head: Head, reading: Reading) -> str:
         if lined := _SIGNED_ABOVE.search(re.sub(r"[ ]", "", source)):
             return lined[1]
         plain = squeezed(re.sub(r"（此件[^）]*）", "", source))
-        for found in reversed(list(_DATE.finditer(plain))):
+        for found in reversed([*_DATE.finditer(plain), *_CHINESE_DATE.finditer(plain)]):
             signed = _SIGNED.search(re.split(r"[。！；）：，]", plain[: found.start()])[-1])
             if signed:
                 return signed[1]
