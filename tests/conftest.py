@@ -44,6 +44,7 @@ def django_db_setup(database_server: None, django_db_setup: None, django_db_bloc
     them for each test would take longer than the tests. Tests that commit are tidied up after."""
     with django_db_blocker.unblock():
         load_packs(by=Actor.system("测试"))
+        emptying.forget_events()
         brought = emptying.what_migrations_brought()
     TransactionTestCase._fixture_teardown = lambda self: emptying.delete_what_a_test_added(brought)
 

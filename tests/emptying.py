@@ -42,14 +42,24 @@ def what_migrations_brought() -> Brought:
 def delete_what_a_test_added(brought: Brought) -> None:
     """Leave the database as the migrations left it."""
     filled = [t for t in _with_rows(list(_tables())) if t not in brought or brought[t] is not None]
+    _delete({table: brought.get(table) for table in filled})
+
+
+def forget_events() -> None:
+    """Leave no audit event of what the database of the tests begins with: each test begins with none."""
+    _delete({"core_auditevent": None})
+
+
+def _delete(beyond: Brought) -> None:
+    """Delete the rows of each table beyond a number, or all of them, with the table's guards set aside."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '20s'")
-        cursor.execute(_GUARDS, [filled])
+        cursor.execute(_GUARDS, [list(beyond)])
         guards = cursor.fetchall()
         for table, trigger, _ in guards:
             _alter(cursor, table, "DISABLE TRIGGER", trigger)
-        for table in filled:
-            where = sql.SQL(" WHERE id > {}").format(brought[table]) if table in brought else sql.SQL("")
+        for table, highest in beyond.items():
+            where = sql.SQL("") if highest is None else sql.SQL(" WHERE id > {}").format(highest)
             cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) + where)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table, trigger, enabled in guards:
