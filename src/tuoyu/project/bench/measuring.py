@@ -64,7 +64,7 @@ def in_turn(calls: dict[str, Call], requests: int, *, counted: Sequence[str] = (
 
 
 def queries_of(call: Call, number: int) -> int:
-    """How many queries one request sends, once a session has begun and nothing is asked for the first time."""
+    """How many queries one request sends, once a session has begun and nothing is asked for first."""
     call(number)
     with _counting() as seen:
         call(number)
