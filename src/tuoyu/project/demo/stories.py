@@ -59,8 +59,7 @@ STORIES = (
           care_types=(*FULL, CareType.TEMPORARY), classes=(SMALL, MIXED)),
     Story(44, 40, 37, 30, kind=Kind.FAMILY_POINT, legal_form=LegalForm.INDIVIDUAL_BUSINESS, leased=False,
           care_types=(CareType.HOURLY, CareType.TEMPORARY), fee=2400),
-    # filed, the visit still to come: one in good time, one overdue
-    Story(12, 8, 5),
+    # filed, the visit overdue
     Story(26, 22, 18, legal_form=ENTERPRISE, meals=True),
     # the visit found something
     Story(34, 31, 28, 20, ends="rectify", legal_form=ENTERPRISE),
