@@ -16,10 +16,6 @@ def _own(actor: Actor, seat: Seat) -> Q:
     return Q(applicant__in=actor.owner_ids)
 
 
-def _own_step(actor: Actor, seat: Seat) -> Q:
-    return Q(case__applicant__in=actor.owner_ids)
-
-
 def _filed_at_this_window(actor: Actor, seat: Seat) -> Q:
     return seat.covers("division_code") & Q(channel="window")
 
