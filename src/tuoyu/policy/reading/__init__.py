@@ -36,7 +36,7 @@ def read_text(source: str) -> Reading:
 
 def _read(source: str, reading: Reading) -> Reading:
     tidy = tidied(source, reading)
-    text = Text.of(enumerate(tidy.split("\n"), 1))
+    text = Text.of(tidy)
     text = without_page_marks(text, reading)
     text = simplified(text, reading)
     text = without_contacts(text, reading)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuoyu.policy.reading.characters import HAN
-from tuoyu.policy.reading.model import Reading, Text
+from tuoyu.policy.reading.model import Edit, Reading, Text
 
 GRAM = 16  # so many equal characters make a place worth comparing
 SYNC = 8  # so many equal characters after a difference mean both copies go on
@@ -120,7 +120,7 @@ def _step_back(plain: str, i: int, j: int) -> tuple[int, int] | None:
 def _merged(text: Text, plain: str, index: Sequence[int], copies: Copies, reading: Reading) -> Text:
     start, end = copies.second
     reading.note("repeated", _where(text, index, start), plain[start:end])
-    edits: list[tuple[int, int, str]] = []
+    edits: list[Edit] = []
     for gap in copies.gaps:
         one, two = plain[slice(*gap.first)], plain[slice(*gap.second)]
         kept = _kept(one, two, plain, copies)
@@ -128,19 +128,13 @@ def _merged(text: Text, plain: str, index: Sequence[int], copies: Copies, readin
         kind = "junk" if not kept else "difference"
         reading.note(kind, _where(text, index, span[0]), f"{lost or '（无）'} → {kept or '（删去）'}")
         if kept != one:
-            edits.append((*gap.first, kept))
-    chars: list[str] = []
-    rows: list[int] = []
-    at = 0
+            a, b = gap.first
+            begin = _at(text, index, a)
+            places = [text.at[index[at]] for at in range(*gap.second)] if kept else []
+            edits.append(Edit(begin, index[b - 1] + 1 if b > a else begin, kept, places))
     last = index[end] if end < len(index) else len(text.chars)
-    spans = [
-        (_at(text, index, a), index[b - 1] + 1 if b > a else _at(text, index, a), new) for a, b, new in edits
-    ]
-    for a, b, new in [*spans, (index[start], last, "\n")]:
-        chars += [text.chars[at:a], new]
-        rows += [*text.rows[at:a], *[text.rows[min(a, len(text.rows) - 1)]] * len(new)]
-        at = b
-    return Text("".join([*chars, text.chars[at:]]), [*rows, *text.rows[at:]])
+    before = text.at[index[start] - 1]
+    return text.edited([*edits, Edit(index[start], last, "\n", [before])])
 
 
 def _kept(one: str, two: str, plain: str, copies: Copies) -> str:

@@ -1,5 +1,6 @@
 """What a reading is made of: the text with its lines, what was noted on the way, and the result."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -22,48 +23,62 @@ class Noise:
 
 @dataclass(frozen=True)
 class Text:
-    """Characters, each with the line of the source it came from.
+    """Characters, each with its place in the source.
 
     Line ends and blanks stay in the text as soft marks: they hint at structure, they never decide it.
+    `at` holds a place for each character, `lines` where the lines of the source begin.
     """
 
     chars: str
-    rows: Sequence[int]
+    at: Sequence[int]
+    lines: Sequence[int] = (0,)
 
     @classmethod
-    def of(cls, lines: Iterable[tuple[int, str]]) -> "Text":
-        """Join numbered lines, each ended by a line end."""
-        chars: list[str] = []
-        rows: list[int] = []
-        for row, line in lines:
-            chars.append(line + "\n")
-            rows.extend([row] * (len(line) + 1))
-        return cls("".join(chars), rows)
+    def of(cls, source: str) -> "Text":
+        """The source itself, ended by a line end."""
+        lines = [0, *(place + 1 for place, char in enumerate(source) if char == "\n")]
+        return cls(source + "\n", range(len(source) + 1), lines)
 
-    def part(self, start: int, end: int) -> "Text":
-        """A stretch of the text."""
-        return Text(self.chars[start:end], self.rows[start:end])
+    def edited(self, edits: Iterable["Edit"]) -> "Text":
+        """The text with stretches replaced; edits come in order and do not overlap."""
+        chars: list[str] = []
+        at: list[int] = []
+        done = 0
+        for edit in edits:
+            chars += [self.chars[done : edit.start], edit.chars]
+            at += [*self.at[done : edit.start], *edit.at]
+            done = edit.end
+        chars.append(self.chars[done:])
+        at += self.at[done:]
+        return Text("".join(chars), at, self.lines)
 
     def without(self, spans: Iterable[tuple[int, int]]) -> "Text":
         """The text with some stretches taken out."""
-        chars: list[str] = []
-        rows: list[int] = []
-        at = 0
+        edits: list[Edit] = []
+        done = 0
         for start, end in sorted(spans):
-            if end <= at:
-                continue
-            chars.append(self.chars[at : max(at, start)])
-            rows.extend(self.rows[at : max(at, start)])
-            at = end
-        chars.append(self.chars[at:])
-        rows.extend(self.rows[at:])
-        return Text("".join(chars), rows)
+            if end > done:
+                edits.append(Edit(max(start, done), end))
+                done = end
+        return self.edited(edits)
+
+    def place(self, at: int) -> int:
+        """The place in the source of a character; of the last one for any beyond it."""
+        return self.at[min(at, len(self.at) - 1)] if self.at else 0
 
     def where(self, at: int) -> str:
         """The line of the source a character stands in."""
-        if not self.rows:
-            return "第1行"
-        return f"第{self.rows[min(at, len(self.rows) - 1)]}行"
+        return f"第{bisect_right(self.lines, self.place(at))}行"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A stretch of a text and what stands in its place: nothing, or characters with their places."""
+
+    start: int
+    end: int
+    chars: str = ""
+    at: Sequence[int] = ()
 
 
 @dataclass

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tuoyu.policy.reading.characters import HAN
-from tuoyu.policy.reading.model import Reading, Text
+from tuoyu.policy.reading.model import Edit, Reading, Text
 from tuoyu.policy.reading.words import surnames
 
 HIDDEN = "某某"
@@ -18,10 +18,15 @@ _PRIVATE = re.compile(
 
 def without_contacts(text: Text, reading: Reading) -> Text:
     """Names given with 同志 or as a contact, and telephone numbers, made unreadable where they stand."""
-    chars, count = _PRIVATE.subn(lambda match: "某" * len(match.group()), text.chars)
-    if count:
-        reading.note("personal name", "全文", f"{count} 处姓名或电话已隐去")
-    return Text(chars, text.rows)
+    found = private_in(text.chars)
+    if found:
+        reading.note("personal name", "全文", f"{len(found)} 处姓名或电话已隐去")
+    return text.edited(Edit(start, end, HIDDEN, text.at[start : start + 2]) for start, end in found)
+
+
+def private_in(chars: str) -> list[tuple[int, int]]:
+    """Where names given with 同志 or as a contact, and telephone numbers stand."""
+    return [match.span() for match in _PRIVATE.finditer(chars)]
 
 
 def without_names(reading: Reading, names: set[str]) -> None:

@@ -1,15 +1,18 @@
 """Traditional script into simplified, and words of another region into ours."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from tuoyu.policy.reading.characters import HAN
-from tuoyu.policy.reading.model import Reading, Text
+from tuoyu.policy.reading.model import Edit, Reading, Text
 from tuoyu.policy.reading.words import regional
 
 # So many of a hundred characters have to be traditional before a text is taken to be written so.
 LEAST_SHARE = 0.01
+# A stretch to convert at a time: words never reach over a mark, so places are lost only inside one.
+_PIECES = re.compile(r"[^，。；：、]*[，。；：、]|[^，。；：、]+")
 
 
 def script_of(text: str) -> str:
@@ -27,37 +30,36 @@ def simplified(text: Text, reading: Reading) -> Text:
     reading.script = script_of(text.chars)
     if reading.script != "traditional":
         return text
-    first = text.rows[0] if text.rows else 1
-    reading.note("script", f"第{first}行起", "繁体已转为简体")
-    rows = [text.rows[at] for at in _line_starts(text.chars)]
-    lines = text.chars.split("\n")[: len(rows)]
-    taiwan, hong_kong = _converter("tw2sp"), _converter("hk2s")
-    converted = Text.of(
-        (row, hong_kong.convert(taiwan.convert(line))) for row, line in zip(rows, lines, strict=True)
-    )
-    return _in_our_words(converted, reading)
+    reading.note("script", f"{text.where(0)}起", "繁体已转为简体")
+    chars: list[str] = []
+    at: list[int] = []
+    done = 0
+    for line in text.chars.splitlines(keepends=True):
+        for piece in _PIECES.findall(line):
+            plain = _converter("hk2s").convert(_converter("tw2sp").convert(piece))
+            chars.append(plain)
+            at += _places(text.at[done : done + len(piece)], len(plain))
+            done += len(piece)
+    return _in_our_words(Text("".join(chars), at, text.lines), reading)
+
+
+def _places(at: Sequence[int], length: int) -> Sequence[int]:
+    """Places for a stretch that may be longer or shorter than the one it was made from."""
+    return at if len(at) == length else [at[min(n, len(at) - 1)] for n in range(length)]
 
 
 def _in_our_words(text: Text, reading: Reading) -> Text:
     """Regional words, also where a line breaks inside one."""
-    chars: list[str] = []
-    rows: list[int] = []
-    at = 0
-    counts: dict[str, list[int]] = {}
+    counts: dict[str, list[str]] = {}
+    edits: list[Edit] = []
     for match in _regional().finditer(text.chars):
         theirs = re.sub(r"\s", "", match.group())
-        counts.setdefault(theirs, []).append(text.rows[match.start()])
-        chars += [text.chars[at : match.start()], regional()[theirs]]
-        rows += [*text.rows[at : match.start()], *[text.rows[match.start()]] * len(regional()[theirs])]
-        at = match.end()
+        ours = regional()[theirs]
+        counts.setdefault(theirs, []).append(text.where(match.start()))
+        edits.append(Edit(*match.span(), ours, _places(text.at[match.start() : match.end()], len(ours))))
     for theirs, found in counts.items():
-        reading.note("wording", f"第{found[0]}行", f"{theirs} → {regional()[theirs]}（{len(found)} 处）")
-    return Text("".join([*chars, text.chars[at:]]), [*rows, *text.rows[at:]])
-
-
-def _line_starts(chars: str) -> list[int]:
-    starts = [0] + [at + 1 for at, char in enumerate(chars) if char == "\n"]
-    return [at for at in starts if at < len(chars)]
+        reading.note("wording", found[0], f"{theirs} → {regional()[theirs]}（{len(found)} 处）")
+    return text.edited(edits)
 
 
 @cache
