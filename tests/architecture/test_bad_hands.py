@@ -61,7 +61,7 @@ def test_a_zero_in_an_officers_address_is_answered(packs: None, address: str) ->
 
 
 def test_a_zero_in_a_reason_is_a_bad_request(packs: None) -> None:
-    admin = seated(Role.SYSTEM_ADMIN)
+    admin = seated(Role.SYSTEM_ADMIN, division="")
     made = {"on": "2026-12-01", "is_workday": "no", "note": "通知"}
     assert browser(admin).post("/office/calendar/set/", made).status_code == 302
     response = browser(admin).post("/office/calendar/2026-12-01/clear/", {"reason": "甲\0乙"})
@@ -84,7 +84,10 @@ def test_a_day_far_from_today_is_answered(packs: None, day: str) -> None:
     agent = {"agent": "13800138000", "scope": "设立", "ends_on": day}
     assert browser(desk.person("甲")).post("/account/agents/", agent).status_code == 422
     calendar = {"on": day, "is_workday": "no", "note": "通知"}
-    assert browser(seated(Role.SYSTEM_ADMIN)).post("/office/calendar/set/", calendar).status_code < 500
+    assert (
+        browser(seated(Role.SYSTEM_ADMIN, division="")).post("/office/calendar/set/", calendar).status_code
+        < 500
+    )
 
 
 def test_a_seat_number_of_five_thousand_digits_is_no_seat(packs: None) -> None:

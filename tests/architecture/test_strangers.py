@@ -22,9 +22,9 @@ from tuoyu.exchange.api.operations import DECLARED
 PAGES = """
 jurisdictions:settings | in 403 403 200 403 403 | 405
 jurisdictions:decide | 405 | in 403 403 403 403 403
-jurisdictions:calendar | in 403 403 200 403 403 | 405
-jurisdictions:set_workday | 405 | in 403 403 422 403 403
-jurisdictions:clear_workday | 405 | in 403 403 404 403 403
+jurisdictions:calendar | in 403 403 403 403 403 | 405
+jurisdictions:set_workday | 405 | in 403 403 403 403 403
+jurisdictions:clear_workday | 405 | in 403 403 403 403 403
 account_login | 200 302 302 302 302 302 | 200 302 302 302 302 302
 mfa_authenticate | 302 | 302
 account_reauthenticate | in 200 200 200 200 200 | in 200 200 200 200 200
@@ -222,8 +222,8 @@ GET /divisions | 200
 GET /divisions/{code} | 200
 GET /workdays | 200
 GET /workdays/deadline | 200
-PUT /workdays/{day} | 401 403 403 422 403 403
-POST /workdays/{day}/clearance | 401 403 403 404 403 403
+PUT /workdays/{day} | 401 403 403 403 403 403
+POST /workdays/{day}/clearance | 401 403 403 403 403 403
 GET /settings | 401 403 403 200 403 403
 POST /settings | 401 403 403 403 403 403
 GET /seats | 401 403 403 200 200 403

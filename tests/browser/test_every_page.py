@@ -29,6 +29,7 @@ VIOLATIONS = """
 # Who looks at which pages; "" is the public. What an address needs is taken from the town.
 APPLICANT, HEALTH, LEAD, CLERK = "nanjing-applicant", "nanjing-health", "nanjing-health-lead", "nanjing-clerk"
 SYSTEM, SECURITY, AUDIT = "nanjing-system", "nanjing-security", "nanjing-audit"
+COUNTRY = "country-system"
 NANJING: Args = lambda town: ["320100"]  # noqa: E731
 NONE: Args = lambda town: []  # noqa: E731
 
@@ -74,8 +75,8 @@ OFFICES: dict[str, dict[str, Args]] = {
     },
     LEAD: {"accounts:people": NONE},
     CLERK: {"institutions:desk": NONE},
+    COUNTRY: {"jurisdictions:calendar": NONE},
     SYSTEM: {
-        "jurisdictions:calendar": NONE,
         "accounts:invite": NONE,
         "accounts:invitations": NONE,
         "accounts:person": lambda town: [town.user(HEALTH).pk],

@@ -97,10 +97,10 @@ def test_an_officers_correction_counts_and_is_in_the_audit(system: Actor) -> Non
     moved: list[tuple[date, date]] = []
     workdays.recompute_with("test", lambda by, first, last: moved.append((first, last)) or 3)
     day = date(2026, 3, 3)
-    workdays.set_workday(by=system, on=day, is_workday=False, note="江北新区放假通知")
+    workdays.set_workday(by=system, on=day, is_workday=False, note="放假通知")
     assert workdays.add_working_days(date(2026, 3, 2), 1) == Deadline(date(2026, 3, 4), False)
     event = AuditEvent.objects.get(verb="workday.set")
-    assert event.after == {"date": "2026-03-03", "is_workday": False, "note": "江北新区放假通知", "clocks": 3}
+    assert event.after == {"date": "2026-03-03", "is_workday": False, "note": "放假通知", "clocks": 3}
     assert moved == [(day, day)]
 
     workdays.clear_workday(by=system, on=day, reason="通知撤销")

@@ -65,20 +65,36 @@ def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
     assert client.post("/office/calendar/set/", {}).status_code == 302
 
 
-def test_a_day_is_changed_and_changed_back(client: Client) -> None:
-    lead = signed_in(client, Role.JURISDICTION_LEAD)
-    given = {"on": "2027-02-08", "is_workday": "no", "note": "国办发明电〔2026〕1号"}
-    assert "2027-02-08" in lead.post("/office/calendar/set/", given, follow=True).content.decode()
-    assert WorkdayOverride.objects.get().is_workday is False
-    assert lead.post("/office/calendar/2027-02-08/clear/", {"reason": ""}).status_code == 422
-    assert lead.post("/office/calendar/2027-02-08/clear/", {"reason": "录错"}).status_code == 302
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.JURISDICTION_LEAD])
+@pytest.mark.parametrize("division", ["320000", "320106"])
+def test_nobody_with_a_seat_at_a_place_moves_the_clocks_of_the_country(
+    client: Client, role: Role, division: str
+) -> None:
+    local = signed_in(client, role, division)
+    given = {"on": "2027-02-08", "is_workday": "no", "note": "本地放假"}
+    assert local.get("/office/calendar/").status_code == 403
+    assert local.post("/office/calendar/set/", given).status_code == 403
+    told = local.put(
+        "/api/v1/workdays/2027-02-08", {"is_workday": False, "note": "本地放假"}, "application/json"
+    )
+    assert told.status_code == 403
     assert not WorkdayOverride.objects.exists()
-    assert lead.post("/office/calendar/soon/clear/", {"reason": "x"}).status_code == 404
+
+
+def test_a_day_is_changed_and_changed_back(client: Client) -> None:
+    keeper = signed_in(client, Role.SYSTEM_ADMIN, "")
+    given = {"on": "2027-02-08", "is_workday": "no", "note": "国办发明电〔2026〕1号"}
+    assert "2027-02-08" in keeper.post("/office/calendar/set/", given, follow=True).content.decode()
+    assert WorkdayOverride.objects.get().is_workday is False
+    assert keeper.post("/office/calendar/2027-02-08/clear/", {"reason": ""}).status_code == 422
+    assert keeper.post("/office/calendar/2027-02-08/clear/", {"reason": "录错"}).status_code == 302
+    assert not WorkdayOverride.objects.exists()
+    assert keeper.post("/office/calendar/soon/clear/", {"reason": "x"}).status_code == 404
 
 
 @pytest.mark.parametrize("more", [{"note": ""}, {"on": "2027-02-30"}, {"is_workday": "maybe"}])
 def test_a_bad_day_changes_nothing(client: Client, more: dict[str, str]) -> None:
-    lead = signed_in(client, Role.JURISDICTION_LEAD)
+    keeper = signed_in(client, Role.SYSTEM_ADMIN, "")
     given = {"on": "2027-02-08", "is_workday": "no", "note": "通知"} | more
-    assert lead.post("/office/calendar/set/", given).status_code == 422
+    assert keeper.post("/office/calendar/set/", given).status_code == 422
     assert not WorkdayOverride.objects.exists()

@@ -77,9 +77,14 @@ def _hashed() -> str:
     return there or make_password(PASSWORD)
 
 
+# Who keeps what is one for all places, such as the working calendar.
+COUNTRY = Wanted("country-system", "全国系统管理员", SeatGiven(Role.SYSTEM_ADMIN))
+
+
 def wanted() -> tuple[Wanted, ...]:
     """Every demonstration account, in the order in which they are listed."""
-    return tuple(account for number, place in enumerate(PLACES, 1) for account in _at(place, number))
+    local = [account for number, place in enumerate(PLACES, 1) for account in _at(place, number)]
+    return (*local, COUNTRY)
 
 
 def _at(place: Place, number: int) -> list[Wanted]:

@@ -4,9 +4,10 @@ from tuoyu.core.actor import Role
 from tuoyu.core.permissions import Grant, declare
 
 VIEW_EVENTS = declare("core.view_events", "查看审计记录", [Grant(Role.AUDIT_ADMIN)], model="core.AuditEvent")
+# One calendar moves every clock there is: who has a county changes nothing for its neighbours.
 EDIT_WORKDAYS = declare(
     "core.edit_workdays",
-    "维护工作日历",
-    [Grant(Role.SYSTEM_ADMIN), Grant(Role.JURISDICTION_LEAD)],
+    "维护全国统一的工作日历",
+    [Grant(Role.SYSTEM_ADMIN, relation="seat over the whole country", of=lambda seat: "" in seat.prefixes)],
     model="core.WorkdayOverride",
 )

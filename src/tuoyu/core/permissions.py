@@ -20,13 +20,22 @@ def anything(actor: Actor, seat: Seat) -> Q:
     return Q()
 
 
+def any_seat(seat: Seat) -> bool:
+    """Every seat of the role."""
+    return True
+
+
 @dataclass(frozen=True)
 class Grant:
-    """A role may, on the rows that `reach` describes; `relation` says the same to a reader."""
+    """A role may, on the rows that `reach` describes; `relation` says the same to a reader.
+
+    A seat that `of` turns down gives nothing: for what not every seat of a role may do at all.
+    """
 
     role: Role
     reach: Reach = anything
     relation: str = "all"
+    of: Callable[[Seat], bool] = any_seat
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,10 @@ def reach_of(actor: Actor, permission: Permission) -> Q | None:
     if actor.is_system:
         return Q()
     conditions = [
-        grant.reach(actor, seat) for grant in permission.grants for seat in _seats_for(actor, grant.role)
+        grant.reach(actor, seat)
+        for grant in permission.grants
+        for seat in _seats_for(actor, grant.role)
+        if grant.of(seat)
     ]
     if not conditions:
         return None
