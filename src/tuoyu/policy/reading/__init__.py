@@ -4,6 +4,7 @@ Each stage is small and pure and notes what it removed or repaired. Nothing is w
 """
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from tuoyu.policy.reading import heads
@@ -11,48 +12,92 @@ from tuoyu.policy.reading.annexes import duties_of, names_in, seats_of
 from tuoyu.policy.reading.characters import HAN, squeezed, tidied
 from tuoyu.policy.reading.clauses import clauses_of
 from tuoyu.policy.reading.doubles import without_doubles
-from tuoyu.policy.reading.lines import boxed, without_navigation, without_page_marks
+from tuoyu.policy.reading.lines import boxed, without_contents, without_navigation, without_page_marks
+from tuoyu.policy.reading.marked import Segment, Trail
 from tuoyu.policy.reading.model import Reading, Text, Unreadable
 from tuoyu.policy.reading.names import without_contacts, without_names
 from tuoyu.policy.reading.outline import Part, outlined
 from tuoyu.policy.reading.scripts import simplified
-from tuoyu.policy.reading.sources import text_of
+from tuoyu.policy.reading.sources import text_of, text_of_bytes
 from tuoyu.policy.reading.suspects import Doubt, without_suspects
 from tuoyu.policy.reading.targets import targets_of
 
-__all__ = ["Reading", "Unreadable", "read_file", "read_text"]
+__all__ = [
+    "Marked",
+    "Reading",
+    "Segment",
+    "Unreadable",
+    "mark_bytes",
+    "mark_text",
+    "read_file",
+    "read_text",
+]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A reading with the source it was made from."""
+
+    reading: Reading
+    segments: tuple[Segment, ...]
 
 
 def read_file(path: Path) -> Reading:
     """Read a txt, docx or text pdf. Raises Unreadable where there is no text to be had."""
     reading = Reading()
-    return _read(text_of(path, reading), reading)
+    _read(text_of(path, reading), reading)
+    return reading
 
 
 def read_text(source: str) -> Reading:
     """Read a document's text."""
-    return _read(source, Reading())
+    reading = Reading()
+    _read(source, reading)
+    return reading
 
 
-def _read(source: str, reading: Reading) -> Reading:
+def mark_bytes(data: bytes, name: str) -> Marked:
+    """Read a file's content and mark it. Raises Unreadable where there is no text to be had."""
+    reading = Reading()
+    return Marked(reading, _read(text_of_bytes(data, name, reading), reading).segments())
+
+
+def mark_text(source: str) -> Marked:
+    """Read a document's text and mark it."""
+    reading = Reading()
+    return Marked(reading, _read(source, reading).segments())
+
+
+def _read(source: str, reading: Reading) -> Trail:
     tidy = tidied(source, reading)
+    trail = Trail(tidy)
     text = Text.of(tidy)
-    text = without_page_marks(text, reading)
-    text = simplified(text, reading)
+    for kind, stage in (("page mark", without_page_marks), ("contents", without_contents)):
+        before, text = text, stage(text, reading)
+        trail.left_out(kind, before, text)
+    clear = text = simplified(text, reading)
     text = without_contacts(text, reading)
-    text, facts = boxed(text, reading)
+    before, (text, facts) = text, boxed(text, reading)
+    trail.left_out("navigation", before, text)
     names = names_in(text.chars)
-    text = without_doubles(text, reading)
+    before, text = text, without_doubles(text, reading)
+    trail.doubled(before, text)
+    names |= names_in(text.chars)
     parts, end = outlined(text, reading)
     if not _is_document(text, parts):
         reading.warn("没有认出条款编号，这份文本未能读作政策文件；没有给出任何条款。")
-        return reading
+        trail.hide(clear, names)
+        return trail
     begin, stop = without_navigation(text, parts[0].marker, parts[-1].start, reading)
+    trail.outside(text, begin, stop)
     end = min(end, stop)
     parts = [Part(p.id, p.level, p.start, min(p.end, end), p.marker) for p in parts if p.start <= end]
     _fill(text, parts, (begin, end, stop), facts, reading)
-    without_names(reading, names | names_in(text.chars[end:stop]))
-    return reading
+    names |= names_in(text.chars[end:stop])
+    without_names(reading, names)
+    trail.read(text, parts, reading.clauses, Doubt(squeezed(text.chars)), end)
+    trail.hide(clear, names)
+    return trail
 
 
 def _fill(

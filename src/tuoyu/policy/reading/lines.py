@@ -14,13 +14,20 @@ _BOX = re.compile(r"(?m)^[ •·*]{1,4}([^：\n]{2,8})：(.+)$")
 
 
 def without_page_marks(text: Text, reading: Reading) -> Text:
-    """Page numbers and lines of a table of contents taken out."""
-    for kind, pattern in (("page mark", _PAGE), ("contents", _CONTENTS)):
-        found = [match.span() for match in pattern.finditer(text.chars)]
-        for start, end in found:
-            reading.note(kind, text.where(start), text.chars[start:end].strip())
-        text = text.without(found)
-    return text
+    """Page numbers taken out."""
+    return _without(_PAGE, "page mark", text, reading)
+
+
+def without_contents(text: Text, reading: Reading) -> Text:
+    """Lines of a table of contents taken out."""
+    return _without(_CONTENTS, "contents", text, reading)
+
+
+def _without(pattern: re.Pattern[str], kind: str, text: Text, reading: Reading) -> Text:
+    found = [match.span() for match in pattern.finditer(text.chars)]
+    for start, end in found:
+        reading.note(kind, text.where(start), text.chars[start:end].strip())
+    return text.without(found)
 
 
 def boxed(text: Text, reading: Reading) -> tuple[Text, dict[str, str]]:

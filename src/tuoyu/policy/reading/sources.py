@@ -1,18 +1,13 @@
 """From a file to its text: plain text in any common encoding, docx, pdf with a text layer."""
 
-import io
-import re
-import zipfile
 from pathlib import Path
-from xml.etree import ElementTree
 
+from tuoyu.policy.reading.docx import docx_text
 from tuoyu.policy.reading.model import Reading, Unreadable
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_CHARACTERS = 400_000
-MOST_UNPACKED = 40 * 1024 * 1024
 MOST_PAGES = 500
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -36,7 +31,7 @@ def text_of_bytes(data: bytes, name: str, reading: Reading) -> str:
     if data.startswith(b"%PDF"):
         text = _pdf(data, name)
     elif data.startswith(b"PK\x03\x04"):
-        text = _docx(data, name)
+        text = docx_text(data, name)
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(f"{name}：这是旧版 Word 文件（doc），请另存为 docx 再读。")
     else:
@@ -68,48 +63,6 @@ def _plain(data: bytes, name: str, reading: Reading) -> str:
         raise Unreadable(f"{name}：认不出文件的编码，它可能不是文本。")
     reading.note("encoding", "第1行", f"{broken} 处字节损坏")
     return text
-
-
-def _docx(data: bytes, name: str) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            # What a part says of its size is checked before, what it is while unpacking.
-            if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
-                raise Unreadable(f"{name}：解压后过大，像是压缩炸弹，没有读取。")
-            with archive.open("word/document.xml") as part:
-                xml = part.read(MOST_UNPACKED + 1)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise Unreadable(f"{name}：不是可以读取的 docx 文件。") from error
-    if len(xml) > MOST_UNPACKED:
-        raise Unreadable(f"{name}：解压后过大，像是压缩炸弹，没有读取。")
-    if re.search(rb"<!\s*(DOCTYPE|ENTITY)", xml, re.IGNORECASE):
-        raise Unreadable(f"{name}：docx 中含有实体定义，没有读取。")
-    return _paragraphs(xml, name)
-
-
-def _paragraphs(xml: bytes, name: str) -> str:
-    """The paragraphs of a document in their order, without building its tree."""
-    lines: list[str] = []
-    line: list[str] = []
-    depth = 0
-    try:
-        for event, element in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):  # noqa: S314
-            depth += 1 if event == "start" else -1
-            if depth > 500:
-                raise Unreadable(f"{name}：docx 的嵌套过深，没有读取。")
-            if event == "start":
-                continue
-            if element.tag == W + "t":
-                line.append(element.text or "")
-            elif element.tag in (W + "tab", W + "br"):
-                line.append(" " if element.tag == W + "tab" else "\n")
-            elif element.tag == W + "p":
-                lines.append("".join(line))
-                line = []
-                element.clear()
-    except ElementTree.ParseError as error:
-        raise Unreadable(f"{name}：docx 的内容损坏，无法读取。") from error
-    return "\n".join(lines)
 
 
 def _pdf(data: bytes, name: str) -> str:
