@@ -238,7 +238,7 @@ def test_an_officer_is_not_made_an_administrator_besides() -> None:
 
 def test_who_leaves_hands_over_what_was_in_hand() -> None:
     told: list[int] = []
-    leavers.on_leave(hook := lambda user_id: told.append(user_id) or 3)
+    leavers.on_leave(hook := lambda seat: told.append(seat.user_id) or 3)
     try:
         officer = seated("officer", "health", "320106")
         client = browser(administrator())

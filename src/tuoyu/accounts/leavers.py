@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-# Given the user's id; returns how many things were handed over.
-Hook = Callable[[int], int]
+from tuoyu.accounts.models import Membership
+
+# Given the seat that ended; returns how many things were handed over.
+Hook = Callable[[Membership], int]
 
 _hooks: list[Hook] = []
 
@@ -15,6 +17,6 @@ def on_leave(hook: Hook) -> Hook:
     return hook
 
 
-def hand_over(user_id: int) -> int:
-    """Tell every hook that `user_id` gave up a seat; how many things were handed over in all."""
-    return sum(hook(user_id) for hook in _hooks)
+def hand_over(seat: Membership) -> int:
+    """Tell every hook that `seat` has ended; how many things were handed over in all."""
+    return sum(hook(seat) for hook in _hooks)

@@ -15,6 +15,9 @@ from tuoyu.core.actor import Actor, Role
 from tuoyu.core.lookups import keyed_hashes
 from tuoyu.core.permissions import visible_to
 
+# Who takes and decides the steps of a department.
+DECIDERS = (Role.OFFICER, Role.DEPARTMENT_LEAD)
+
 
 def user_by_phone(phone: str) -> User | None:
     """The person with this phone (eleven digits)."""
@@ -30,7 +33,7 @@ def phone_of(user_id: int) -> str:
 def colleagues(department: str, division_code: str) -> list[tuple[int, str]]:
     """Who may be handed a step: officers and leads of that department at that place today."""
     seats = Membership.objects.filter(
-        role__in=[Role.OFFICER, Role.DEPARTMENT_LEAD],
+        role__in=DECIDERS,
         department=department,
         division_code=division_code,
         valid__contains=clock.today(),
@@ -42,7 +45,9 @@ def colleagues(department: str, division_code: str) -> list[tuple[int, str]]:
 
 def has_left_post(user_id: int, department: str, division_code: str) -> bool:
     """Whether somebody held that post once and does not today (a seat that ended, a substitute's time)."""
-    held = Membership.objects.filter(user=user_id, department=department, division_code=division_code)
+    held = Membership.objects.filter(
+        role__in=DECIDERS, user=user_id, department=department, division_code=division_code
+    )
     return held.exists() and not held.filter(valid__contains=clock.today(), user__is_active=True).exists()
 
 

@@ -39,7 +39,8 @@ def authorise_agent(
     """Offer to let `agent` (a phone or a username) act for the one who asks."""
     if by.user_id is None:
         raise Refused("请先登录。", status=403)
-    principal = User.objects.get(pk=by.user_id)
+    # Held, so that two offers at once are counted one after the other.
+    principal = User.objects.select_for_update().get(pk=by.user_id)
     named = rules.phone_of(agent) or agent.strip().lower()
     problems = []
     if not (rules.phone_of(agent) or rules.USERNAME.fullmatch(named)):

@@ -42,7 +42,10 @@ def give_seat(
 
 @action
 def end_seat(*, by: Actor, seat: Membership, reason: str) -> int:
-    """End a seat today; what its holder had in hand is handed over. Returns how many things were."""
+    """End a seat today, and those of its substitutes; what was in hand there is handed over.
+
+    Returns how many things were.
+    """
     require(by, permissions.MANAGE_SEATS, seat)
     if not reason.strip():
         raise Refused(Problem("请填写离岗理由。", field="reason"))
@@ -50,8 +53,10 @@ def end_seat(*, by: Actor, seat: Membership, reason: str) -> int:
         raise Refused("不能结束自己的岗位，请由另一位系统管理员办理。", status=403)
     if not _end(Membership.objects.filter(pk=seat.pk), by, reason.strip()):
         raise Overtaken("该岗位已经结束。")
-    _end(Membership.objects.filter(substitute_for=seat), by, "被代班的岗位已结束")
-    moved = leavers.hand_over(seat.user_id)
+    substitutes = Membership.objects.filter(substitute_for=seat, ended_at=None)
+    ended = [seat, *substitutes]
+    _end(substitutes, by, "被代班的岗位已结束")
+    moved = sum(leavers.hand_over(one) for one in ended)
     audit.record(
         by,
         "seat.ended",
