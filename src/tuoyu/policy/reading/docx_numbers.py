@@ -7,8 +7,10 @@ from xml.etree.ElementTree import Element
 from tuoyu.policy.reading.numerals import numeral
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_CHINESE = {"chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting",
-            "taiwaneseCountingThousand", "ideographDigital", "taiwaneseDigital", "koreanCounting"}  # fmt: skip
+_CHINESE = {
+    "chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting",
+    "taiwaneseCountingThousand", "ideographDigital", "taiwaneseDigital", "koreanCounting",
+}  # fmt: skip
 _CIRCLED = {"decimalEnclosedCircle", "decimalEnclosedCircleChinese"}
 _SILENT = {"bullet", "none"}
 LEVELS = 9
@@ -115,7 +117,8 @@ class Numbers:
         number, level = self.styles.numbered.get(style, ("", 0))
         own = properties.find(W + "numPr")
         if own is None:
-            linked = (at for at, it in self.levels.get(self.lists.get(number, ""), {}).items() if it.style == style)
+            levels = self.levels.get(self.lists.get(number, ""), {})
+            linked = (at for at, it in levels.items() if it.style and it.style == style)
             return number, min(next(linked, level), LEVELS - 1)
         return _value(own, W + "numId", number), min(_whole(_value(own, W + "ilvl"), level), LEVELS - 1)
 
