@@ -21,7 +21,7 @@ def test_offers_made_at_once_are_no_more_than_those_made_one_after_the_other() -
 
     def offer(number: int) -> bool:
         try:
-            actions.authorise_agent(by=by, agent=f"agent{number}", scope="设立登记", ends_on=ends_on)
+            actions.authorise_agent(by=by, agent=f"agent{number}", matter="all", ends_on=ends_on)
         except Refused:
             return False
         finally:

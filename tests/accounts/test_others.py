@@ -29,7 +29,7 @@ NUMBER = "13812345678"
 def offer(client, agent: str = "agent", **changes: object):
     given = {
         "agent": agent,
-        "scope": "设立登记和备案",
+        "matter": "setting_up",
         "ends_on": clock.today() + timedelta(days=30),
         **changes,
     }
@@ -93,7 +93,10 @@ def test_an_unproved_phone_takes_no_offer() -> None:
         ({"agent": "principal"}, "不能授权给自己"),
         ({"agent": "！"}, "请填写代办人"),
         ({"ends_on": "2020-01-01"}, "结束日期已过"),
-        ({"scope": ""}, "field-error"),
+        ({"matter": ""}, "field-error"),
+        ({"matter": "everything"}, "field-error"),
+        ({"division_code": "320106001"}, "省、市或县"),
+        ({"division_code": "没有的地方"}, "没有这个行政区划"),
     ],
 )
 def test_a_defective_offer_is_refused_in_words(changes: dict[str, str], said: str) -> None:

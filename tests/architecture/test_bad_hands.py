@@ -81,7 +81,7 @@ def test_a_day_far_from_today_is_answered(packs: None, day: str) -> None:
     assert browser(lead).post("/office/settings/decide/", given).status_code < 500
     audit = seated(Role.AUDIT_ADMIN)
     assert browser(audit).get(f"/audit/?until={day}&since={day}").status_code < 500
-    agent = {"agent": "13800138000", "scope": "设立", "ends_on": day}
+    agent = {"agent": "13800138000", "matter": "all", "ends_on": day}
     assert browser(desk.person("甲")).post("/account/agents/", agent).status_code == 422
     calendar = {"on": day, "is_workday": "no", "note": "通知"}
     assert (

@@ -164,7 +164,7 @@ def test_a_window_clerk_hands_in_for_somebody_who_walked_in() -> None:
 @nanjing
 def test_an_agent_hands_in_for_its_principal_as_long_as_it_is_authorised() -> None:
     principal, agent = person("principal"), person("agent")
-    offered = {"agent": "agent", "scope": "办理托育机构设立", "ends_on": date(2099, 1, 1).isoformat()}
+    offered = {"agent": "agent", "matter": "setting_up", "ends_on": date(2099, 1, 1).isoformat()}
     assert browser(principal).post(reverse("accounts:agents"), offered).status_code == 302
     journey = Journey(N, applicant=principal, client=browser(agent))
     start = reverse("institutions:start")

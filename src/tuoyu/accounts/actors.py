@@ -1,5 +1,6 @@
 """Who is behind a request: the person signed in, the seats held today, and whom they may act for."""
 
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -16,7 +17,7 @@ from tuoyu.accounts import rules
 from tuoyu.accounts.addresses import client_address
 from tuoyu.accounts.models import AgentAuthorisation, Membership, User
 from tuoyu.core import clock
-from tuoyu.core.actor import Actor, Role, Seat
+from tuoyu.core.actor import Actor, Mandate, Role, Seat
 from tuoyu.jurisdictions.models import AuthorityOverride
 from tuoyu.jurisdictions.packs.schema import prefix_of
 
@@ -41,8 +42,8 @@ def find_actor(request: HttpRequest) -> Actor:
 
 
 def with_seats(**who: Any) -> QuerySet[User]:
-    """The people whom `who` describes, each with `seat_rows` held today and the `principal_ids` of those
-    they act for."""
+    """The people whom `who` describes, each with `seat_rows` held today and `mandate_rows`: for whom they
+    act, and in what."""
     return _everybody(clock.today()).filter(**who)
 
 
@@ -58,24 +59,33 @@ def _everybody(today: date) -> QuerySet[User]:
         institution="institution_id",
         places=ArraySubquery(_overridden_places(today)),
     )
-    principals = AgentAuthorisation.objects.filter(
+    mandates = AgentAuthorisation.objects.filter(
         agent_id=OuterRef("pk"), state=AgentAuthorisation.State.ACTIVE, valid__contains=today
-    ).values("principal_id")
+    ).order_by("pk")
+    mandate = JSONObject(principal="principal_id", matter="matter", division="division_code")
     return User.objects.annotate(
-        seat_rows=ArraySubquery(held.values_list(shape)), principal_ids=ArraySubquery(principals)
+        seat_rows=ArraySubquery(held.values_list(shape)),
+        mandate_rows=ArraySubquery(mandates.values_list(mandate)),
     )
 
 
 def actor_for(user: User, *, address: str = "") -> Actor:
     """`user` as an actor, with every seat held today; a user fetched `with_seats` costs no query more."""
     known: Any = user if hasattr(user, "seat_rows") else with_seats(pk=user.pk).get()
+    mandates = tuple(_mandate(given) for given in known.mandate_rows)
     return Actor(
         label=user.name,
         user_id=user.pk,
         seats=(*(_seat(given) for given in known.seat_rows), Seat(Role.APPLICANT)),
-        owner_ids=frozenset({user.pk, *known.principal_ids}),
+        owner_ids=frozenset({user.pk, *(mandate.principal_id for mandate in mandates)}),
         address=address,
+        mandates=mandates,
     )
+
+
+def _mandate(given: dict[str, Any]) -> Mandate:
+    place = prefix_of(given["division"]) if given["division"] else ""
+    return Mandate(given["principal"], place, rules.MATTERS[given["matter"]])
 
 
 def _overridden_places(today: Any) -> Any:
@@ -108,7 +118,7 @@ def _as_chosen(request: HttpRequest, actor: Actor) -> Actor:
     seats = tuple(s for s in actor.seats if s.membership_id in (None, chosen))
     if chosen is None or len(seats) < 2:
         return actor
-    return Actor(actor.label, actor.user_id, seats, actor.owner_ids, address=actor.address)
+    return replace(actor, seats=seats)
 
 
 def _is_idle(request: HttpRequest, actor: Actor) -> bool:

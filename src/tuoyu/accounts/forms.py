@@ -11,7 +11,7 @@ from django import forms
 from django.contrib.auth.signals import user_login_failed
 
 from tuoyu.accounts import names, rules, sign_in
-from tuoyu.accounts.models import ROLE_CHOICES, User
+from tuoyu.accounts.models import ROLE_CHOICES, AgentAuthorisation, User
 from tuoyu.core.actor import Role
 from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions import atlas, queries
@@ -161,12 +161,15 @@ class PlaceField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", "可输入名称或代码，如 320106。")
-        super().__init__(label="负责的地区", max_length=80, **kwargs)
+        kwargs.setdefault("label", "负责的地区")
+        super().__init__(max_length=80, **kwargs)
         self.widget.attrs["list"] = "places"
 
     def clean(self, value: Any) -> str:
-        written = super().clean(value)
-        code = written.split()[0] if written else ""
+        written: str = super().clean(value).strip()
+        if not written:
+            return ""
+        code = written.split()[0]
         if code in atlas.places():
             return code
         named = [p for p in queries.search(written, limit=9) if written in (p.name, p.full_name)]
@@ -220,7 +223,13 @@ class Agent(forms.Form):
     agent = forms.CharField(
         label="代办人的手机号或账号", max_length=60, help_text="对方登录后接受，授权才生效。"
     )
-    scope = forms.CharField(label="委托事项", max_length=200, initial="托育机构设立登记和备案")
+    matter = forms.ChoiceField(label="委托事项", choices=AgentAuthorisation.Matter.choices)
+    division_code = PlaceField(
+        label="限于地区",
+        required=False,
+        help_text="只可代办这里的申办事项；可输入名称或代码，如 320106；不填为不限地区。",
+    )
+    scope = forms.CharField(label="补充说明", max_length=200, required=False)
     ends_on = DateField(label="有效期至", help_text="含当日；可随时撤销。")
     letter = forms.FileField(label="授权书", required=False)
 

@@ -262,11 +262,20 @@ class AgentAuthorisation(models.Model):
         DECLINED = "declined", "已谢绝"
         REVOKED = "revoked", "已撤销"
 
+    class Matter(models.TextChoices):
+        SETTING_UP = "setting_up", "设立登记和备案"
+        FILING = "filing", "已登记机构备案"
+        ALL = "all", "全部申办事项"
+
     principal = models.ForeignKey(User, models.PROTECT, related_name="agents")
     agent = models.ForeignKey(User, models.PROTECT, null=True, related_name="principals")
     agent_named = EncryptedTextField()
     agent_key = LookupField(of="agent_named", db_index=True)
-    scope = models.CharField(max_length=200)
+    # What holds: in which matters, and where (a division of which everything is part; empty: everywhere).
+    matter = models.CharField(max_length=16, choices=Matter, default=Matter.ALL)
+    division_code = models.CharField(max_length=6, blank=True, default="")
+    # What the principal says about it besides; the program does not read it.
+    scope = models.CharField(max_length=200, blank=True)
     letter = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, related_name="+")
     valid = DateRangeField()
     state = models.CharField(max_length=16, choices=State, default=State.OFFERED)
@@ -278,6 +287,10 @@ class AgentAuthorisation(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [
+            models.CheckConstraint(
+                name="authorisation_of_a_known_matter",
+                condition=Q(matter__in=["setting_up", "filing", "all"]),
+            ),
             models.CheckConstraint(
                 name="authorisation_active_has_its_agent",
                 condition=~Q(state="active") | Q(agent__isnull=False, answered_at__isnull=False),

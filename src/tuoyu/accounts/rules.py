@@ -86,6 +86,15 @@ def password_problem(password: str, *, about: tuple[str, ...] = ()) -> str:
     return ""
 
 
+# In what an agent may act, as a principal chooses it, and the procedures that are part of it; none named:
+# every procedure, those too that come later.
+MATTERS: dict[str, frozenset[str]] = {
+    "setting_up": frozenset({"establishment", "family_point_establishment"}),
+    "filing": frozenset({"filing", "family_point_filing"}),
+    "all": frozenset(),
+}
+
+
 @dataclass(frozen=True)
 class SeatGiven:
     """What somebody asks to be given: a role, where, in which department."""

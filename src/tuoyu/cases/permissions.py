@@ -13,7 +13,7 @@ def _steps_here(actor: Actor, seat: Seat) -> Q:
 
 
 def _own(actor: Actor, seat: Seat) -> Q:
-    return Q(applicant__in=actor.owner_ids)
+    return actor.own("applicant")
 
 
 def _filed_at_this_window(actor: Actor, seat: Seat) -> Q:
@@ -46,7 +46,7 @@ MEND = declare(
     "补正、撤回自己的办件",
     model="cases.Case",
     grants=[
-        Grant(Role.APPLICANT, _own, "own"),
+        Grant(Role.APPLICANT, _own, "own, or of one it acts for, within the mandate"),
         Grant(Role.CLERK, _filed_at_this_window, "filed at a window of own place"),
     ],
 )

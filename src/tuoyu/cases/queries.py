@@ -116,7 +116,7 @@ def cases(actor: Actor, *, state: str = "", text: str = "") -> QuerySet[Case, An
 def own_cases(actor: Actor) -> QuerySet[Case, Any]:
     """The cases of the applicant, or of those the applicant may act for."""
     return (
-        Case.objects.filter(applicant__in=actor.owner_ids)
+        Case.objects.filter(actor.own("applicant"))
         .annotate(
             now_at=ArraySubquery(
                 Step.objects.filter(case=OuterRef("pk"), state=Step.State.ACTIVE).values("name")

@@ -70,11 +70,26 @@ class Seat:
 
 
 @dataclass(frozen=True)
+class Mandate:
+    """What one principal lets an agent do in its name: where, and by which procedures; empty means any."""
+
+    principal_id: int
+    prefix: str = ""
+    procedures: frozenset[str] = frozenset()
+
+    def covers(self, division_code: str, procedure: str) -> bool:
+        """Whether something at that place, by that procedure, is part of it."""
+        within = not self.procedures or procedure in self.procedures
+        return within and division_code.startswith(self.prefix)
+
+
+@dataclass(frozen=True)
 class Actor:
     """The one who acts; every action takes one as `by`.
 
-    `owner_ids` are the people on whose behalf the actor may act as an applicant: itself, and whoever
-    has authorised it as an agent.
+    `owner_ids` are the people in whose name the actor may act as an applicant in anything: itself, and
+    whoever has authorised it as an agent. In what it may act for each of these the `mandates` say: rows are
+    narrowed by `own`, one thing is asked of `may_act_for`.
     """
 
     label: str
@@ -83,6 +98,7 @@ class Actor:
     owner_ids: frozenset[int] = frozenset()
     kind: str = "person"
     address: str = ""
+    mandates: tuple[Mandate, ...] = ()
 
     @classmethod
     def public(cls, address: str = "") -> "Actor":
@@ -97,6 +113,30 @@ class Actor:
     @property
     def is_system(self) -> bool:
         return self.kind == "system"
+
+    def own(self, owner: str, at: str = "") -> Q:
+        """The condition that `owner` is the actor, or a principal whose mandate covers place and procedure.
+
+        `at` leads to the row that has `division_code` and `procedure` (as in "application__").
+        """
+        if self.user_id is None:
+            return Q(pk__in=[])
+        reach = Q(**{owner: self.user_id})
+        for mandate in self.mandates:
+            covered = Q(**{owner: mandate.principal_id})
+            if mandate.prefix:
+                covered &= Q(**{f"{at}division_code__startswith": mandate.prefix})
+            if mandate.procedures:
+                covered &= Q(**{f"{at}procedure__in": sorted(mandate.procedures)})
+            reach |= covered
+        return reach
+
+    def may_act_for(self, person_id: int, *, division_code: str, procedure: str) -> bool:
+        """Whether the actor may act in that person's name there, by that procedure."""
+        if person_id == self.user_id:
+            return True
+        mandates = [m for m in self.mandates if m.principal_id == person_id]
+        return any(m.covers(division_code, procedure) for m in mandates)
 
     def seats_as(self, *roles: Role) -> tuple[Seat, ...]:
         """The seats this actor holds in any of `roles`."""

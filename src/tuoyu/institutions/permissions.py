@@ -6,12 +6,12 @@ from tuoyu.cases.models import Step
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
 
-OWN = "own, or of one it acts for"
+OWN = "own, or of one it acts for, within the mandate"
 WINDOW = "filed at a window of own place"
 
 
 def _own(actor: Actor, seat: Seat) -> Q:
-    return Q(owner__in=actor.owner_ids)
+    return actor.own("owner")
 
 
 def _at_window(actor: Actor, seat: Seat) -> Q:
@@ -19,7 +19,7 @@ def _at_window(actor: Actor, seat: Seat) -> Q:
 
 
 def _own_paper(actor: Actor, seat: Seat) -> Q:
-    return Q(application__owner__in=actor.owner_ids)
+    return actor.own("application__owner", at="application__")
 
 
 def _paper_at_window(actor: Actor, seat: Seat) -> Q:

@@ -13,6 +13,7 @@ from tuoyu.core.models import StoredFile
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.core.transitions import move
+from tuoyu.jurisdictions import atlas
 
 OPEN = (AgentAuthorisation.State.OFFERED, AgentAuthorisation.State.ACTIVE)
 MOST_OPEN = 10
@@ -31,12 +32,17 @@ def authorise_agent(
     *,
     by: Actor,
     agent: str,
-    scope: str,
+    matter: str,
     ends_on: date,
+    division_code: str = "",
+    scope: str = "",
     starts_on: date | None = None,
     letter: StoredFile | None = None,
 ) -> AgentAuthorisation:
-    """Offer to let `agent` (a phone or a username) act for the one who asks."""
+    """Offer to let `agent` (a phone or a username) act for the one who asks, in a matter and at a place.
+
+    Without a place it is everywhere. `scope` is what the letter says besides; nothing follows from it.
+    """
     if by.user_id is None:
         raise Refused("请先登录。", status=403)
     # Held, so that two offers at once are counted one after the other.
@@ -47,8 +53,13 @@ def authorise_agent(
         problems.append(Problem("请填写代办人的手机号或账号。", field="agent"))
     if set(keyed_hashes(named)) & set(keys_of(principal)):
         problems.append(Problem("不能授权给自己。", field="agent"))
-    if not scope.strip():
-        problems.append(Problem("请写明委托事项。", field="scope"))
+    if matter not in rules.MATTERS:
+        problems.append(Problem("请选择委托事项。", field="matter"))
+    place = atlas.places().get(division_code)
+    if division_code and (place is None or place.abolished or place.level == "street"):
+        problems.append(
+            Problem("请选择省、市或县（市、区）。", field="division_code", fix="不限地区的可以不填。")
+        )
     if ends_on < clock.today():
         problems.append(Problem("结束日期已过。", field="ends_on"))
     if problems:
@@ -58,11 +69,14 @@ def authorise_agent(
     made = AgentAuthorisation.objects.create(
         principal=principal,
         agent_named=named,
+        matter=matter,
+        division_code=division_code,
         scope=scope.strip(),
         letter=letter,
         valid=period(starts_on, ends_on),
     )
-    audit.record(by, "agent.authorised", made, topic=f"person:{principal.pk}", after={"scope": made.scope})
+    after = {"matter": matter, "division_code": division_code, "scope": made.scope}
+    audit.record(by, "agent.authorised", made, topic=f"person:{principal.pk}", after=after)
     return made
 
 

@@ -19,6 +19,7 @@ from tuoyu.accounts.permissions import SEE_AUTHORISATION
 from tuoyu.core import access, clock, uploads
 from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.core.problems import Refused
+from tuoyu.jurisdictions import atlas
 
 CODE = "phone_change"
 
@@ -183,6 +184,12 @@ def agents(request: HttpRequest) -> HttpResponse:
         "given": given.select_related("agent").order_by("-pk")[:50],
         "received": queries.offers_for(user).order_by("-pk")[:50],
         "today": clock.today(),
+        "place_name": names.place_name,
+        "divisions": [
+            f"{p.code} {p.full_name}"
+            for p in atlas.places().values()
+            if not p.abolished and p.level in ("province", "city")
+        ],
     }
     return render(request, "accounts/agents.html", context, status=status)
 

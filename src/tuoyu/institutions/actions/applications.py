@@ -36,7 +36,7 @@ def start_application(
 ) -> Application:
     """Begin an application; Refused with every choice that is missing or does not fit the others."""
     require(by, START)
-    channel, agent_id = _channel(by, owner_id, division_code)
+    channel, agent_id = _channel(by, owner_id, division_code, policy.procedure_of(kind))
     wrong = choices_wrong(division_code, kind, nature, legal_form)
     if wrong:
         raise Refused(wrong)
@@ -80,15 +80,17 @@ def choices_wrong(division_code: str, kind: str, nature: str, legal_form: str) -
     return found
 
 
-def _channel(by: Actor, owner_id: int, division_code: str) -> tuple[str, int | None]:
+def _channel(by: Actor, owner_id: int, division_code: str, procedure: str) -> tuple[str, int | None]:
     """How the application comes in, and who files it for its owner."""
     if owner_id == by.user_id:
         return Case.Channel.ONLINE, None
-    if owner_id in by.owner_ids:
+    if by.may_act_for(owner_id, division_code=division_code, procedure=procedure):
         return Case.Channel.AGENT, by.user_id
     at_window = any(seat.covers_place(division_code) for seat in by.seats_as(Role.CLERK))
     if at_window and get_user_model().objects.filter(pk=owner_id, is_active=True).exists():
         return Case.Channel.WINDOW, by.user_id
+    if owner_id in by.owner_ids:
+        raise Refused("对方授权您代办的事项或地区不包括这一件，请与对方商量后重新授权。", status=403)
     raise Refused("只能为自己、授权您代办的人，或在本窗口为来访群众申办。", status=403)
 
 
