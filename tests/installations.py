@@ -52,17 +52,21 @@ class Installation:
 
     @contextmanager
     def up(self, port: int) -> Iterator["Running"]:
-        """`tuoyu up` on `port`, ready; ended at the end of the block, however it goes."""
+        """`tuoyu up` on `port`, ready; ended at the end of the block, however it goes.
+
+        It is started as a script starts things in the background, with Ctrl-C ignored: the harder case.
+        """
         log = self.var.with_suffix(".out")
         with open(log, "w") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "tuoyu.project.cli", "up", "--no-demo", "--port", str(port)],
+                ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", sys.executable, "-m", "tuoyu.project.cli",
+                 "up", "--no-demo", "--port", str(port)],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-            )
+            )  # fmt: skip
         running = Running(process, log, port)
         try:
             running.wait_until_ready()

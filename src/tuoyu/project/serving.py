@@ -25,6 +25,7 @@ app = typer.Typer(add_completion=False)
 
 READY_WITHIN = 60
 STOP_WITHIN = 8
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class AlreadyRunning(Exception):
@@ -46,7 +47,8 @@ def up(
     The first start makes the tables, loads the policy packs and, without --no-demo, makes demonstration
     data. Ctrl-C stops everything.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Ctrl-C too: what a shell starts in the background inherits it ignored, and could not be stopped by it.
+    for number in STOPPING:
         signal.signal(number, _as_interrupt)
     address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"  # noqa: S104
     os.environ.setdefault("TUOYU_ADDRESS", address)
@@ -127,7 +129,7 @@ def _serve(host: str, port: int, address: str) -> None:
             _check_alive(children)
             time.sleep(0.3)
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in STOPPING:
             signal.signal(number, signal.SIG_IGN)
         for child in children:
             child.ask_to_end()
