@@ -160,8 +160,9 @@ def _written(names: Iterable[str]) -> re.Pattern[str] | None:
 def _alone_in_roster(chars: str) -> Iterator[tuple[int, int]]:
     """What stands alone in a roster and may be a name, where the reader knew none."""
     alone = re.compile(rf"(?<![{HAN}])[{surnames()}](?:[{HAN}]{{1,2}}|[ ]{{1,3}}[{HAN}])(?![{HAN}：:])")
+    done = 0
     for label in _ROSTER.finditer(chars):
-        rest = _ROSTER_END.search(chars, label.end())
-        yield from (
-            m.span() for m in alone.finditer(chars, label.end(), rest.start() if rest else len(chars))
-        )
+        if label.end() > done:
+            rest = _ROSTER_END.search(chars, label.end())
+            done = rest.start() if rest else len(chars)
+            yield from (match.span() for match in alone.finditer(chars, label.end(), done))
