@@ -133,12 +133,13 @@ def load_packs(*, by: Actor, root: Path | None = None) -> list[PackVersion]:
     """Load every pack below `root` as a version, unless that content is loaded already.
 
     The division table is brought up to date first: packs and their settings name its codes.
-    Returns the versions in force from today. Raises PacksInvalid with every mistake, and changes nothing.
+    A draft that still waits for a person is left out. Returns the versions in force from today. Raises
+    PacksInvalid with every mistake, and changes nothing.
     """
     require(by, LOAD_PACKS)
     if divisions_differ():
         load_divisions(by=by)
-    reading = read_packs(root or Path(settings.PACKS))
+    reading = read_packs(root or Path(settings.PACKS), drafts=False)
     if reading.errors:
         raise PacksInvalid(reading.errors)
     done: dict[str, PackVersion] = {}

@@ -14,6 +14,7 @@ from tuoyu.core import clock
 from tuoyu.core.actor import Actor
 from tuoyu.jurisdictions.coverage import STATE_NAMES, Outcomes, State, outcomes, states_of
 from tuoyu.jurisdictions.packs import Pack, PacksInvalid, Reading, read_packs
+from tuoyu.jurisdictions.packs.drafts import is_draft
 from tuoyu.jurisdictions.shown import book_from_files, rules_of, shown
 
 app = typer.Typer(no_args_is_help=True, help="Policy packs: check them, show one, load them.")
@@ -22,9 +23,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
-def check(packs: Folder = None, as_json: AsJson = False) -> None:
+def check(
+    draft: Annotated[Path | None, typer.Argument(help="One more pack, in a folder elsewhere.")] = None,
+    packs: Folder = None,
+    as_json: AsJson = False,
+) -> None:
     """Check the structure of every pack; then list what each clause is bound to and whether it works."""
-    reading = _read(packs)
+    if draft is not None and not draft.is_dir():
+        typer.echo(f"{draft} 不是文件夹", err=True)
+        raise typer.Exit(1)
+    reading = _read(packs, also=draft)
     if reading.errors:
         _refuse(reading, as_json)
     found = outcomes()
@@ -49,7 +57,7 @@ def show(
     on: Annotated[str, typer.Option("--on", help="Show the rules in force on that day (2026-11-22).")] = "",
 ) -> None:
     """Show one pack: clauses, targets, duties, seats; with --on also the rules in force on a day."""
-    reading = _read(packs)
+    reading = read_packs(packs or Path(settings.PACKS), drafts=False)
     if reading.errors:
         _refuse(reading, as_json)
     pack = _named(reading, code)
@@ -76,10 +84,16 @@ def load(packs: Folder = None) -> None:
         raise typer.Exit(1) from None
     for version in loaded:
         typer.echo(f"{version.code} {version.digest[:12]} 自 {version.active_from} 起")
+    for name in _drafts(packs or Path(settings.PACKS)):
+        typer.echo(f"{name} 还是草稿，没有装载：tuoyu packs check 列出还差什么", err=True)
 
 
-def _read(packs: Path | None) -> Reading:
-    return read_packs(packs or Path(settings.PACKS))
+def _drafts(root: Path) -> list[str]:
+    return sorted(folder.name for folder in root.iterdir() if folder.is_dir() and is_draft(folder))
+
+
+def _read(packs: Path | None, also: Path | None = None) -> Reading:
+    return read_packs(packs or Path(settings.PACKS), also=also)
 
 
 def _jurisdictions(reading: Reading) -> list[Pack]:

@@ -18,7 +18,7 @@ app = typer.Typer(help="Per jurisdiction and clause: capability, scenario that p
 @app.command()
 def coverage(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Print every clause with its capabilities, the scenarios that ran for them, and its state."""
-    reading = read_packs(Path(settings.PACKS))
+    reading = read_packs(Path(settings.PACKS), drafts=False)
     if reading.errors:
         typer.echo("\n".join(map(str, reading.errors)), err=True)
         raise typer.Exit(1)

@@ -5,12 +5,14 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from tuoyu.core import clock
+from tuoyu.jurisdictions.packs.drafts import TO_FILL, TO_SUMMARISE, UNKNOWN_KEY
 from tuoyu.jurisdictions.packs.positions import Path
 from tuoyu.jurisdictions.packs.schema import (
     KINDS,
     LEGAL_FORMS,
     NATURES,
     Dated,
+    Entry,
     Pack,
     Procedure,
     Route,
@@ -40,7 +42,7 @@ LEVEL_OF = {"0000": "province", "00": "city", "": "county"}
 class Context:
     """One pack with everything it may refer to: itself and the packs it inherits from."""
 
-    def __init__(self, pack: Pack, packs: dict[str, Pack], folder: str) -> None:
+    def __init__(self, pack: Pack, packs: dict[str, Pack], folder: str | None) -> None:
         self.pack, self.folder = pack, folder
         self.line = tuple(_line_of_descent(pack, packs))
         self.vocabulary = Vocabulary.of(self.line)
@@ -66,7 +68,7 @@ def check(reading: "Reading", *, complete: bool) -> "list[PackError]":
     errors = []
     for code, pack in reading.packs.items():
         source = reading.sources[code]
-        context = Context(pack, reading.packs, source.folder.name)
+        context = Context(pack, reading.packs, source.folder.name if source.in_place else None)
         checks = CHECKS + (CHECKS_ACROSS if complete else ())
         for found in checks:
             errors += [source.at(path, message) for path, message in found(context)]
@@ -84,7 +86,7 @@ def _code(context: Context) -> Found:
         yield ("code",), '缺少 inherits：写上级政策包的代码，没有就写 "cn"'
     if pack.code != "cn" and pack.document is None:
         yield ("code",), "缺少 [document]：政策包要写明所依据的文件"
-    if context.folder != folder:
+    if context.folder not in (None, folder):
         yield ("code",), f"文件夹应叫 {folder}，现在叫 {context.folder}"
 
 
@@ -92,6 +94,26 @@ def _parents(context: Context) -> Found:
     top = context.line[-1]
     if context.pack.inherits and top.code != "cn":
         yield ("inherits",), f"继承关系到不了 cn：{top.code} 的上级 {top.inherits} 不存在或绕成了圈"
+
+
+def _placeholders(context: Context) -> Found:
+    """What a draft leaves to a person: our own words, and facts the document did not give."""
+    if context.pack.document:
+        yield from _left_open(("document",), context.pack.document)
+    for section in ("clause", "target", "duty", "seat", "gap", "setting"):
+        for index, entry in enumerate(getattr(context.pack, section)):
+            yield from _left_open((section, index), entry)
+
+
+def _left_open(path: Path, entry: Entry) -> Found:
+    for name in type(entry).model_fields:
+        value = getattr(entry, name)
+        if value == TO_SUMMARISE:
+            yield (*path, name), f"{name} 还是“{TO_SUMMARISE}”：读原文，用自己的话写，不要抄原句"
+        elif value == TO_FILL:
+            yield (*path, name), f"{name} 还是“{TO_FILL}”：对照原件填写"
+        elif name == "key" and value == UNKNOWN_KEY:
+            yield (*path, name), f"{name} 还没有定：部门代码见 packs/cn/departments.toml"
 
 
 def _twice(section: str, entries: Sequence[object], key: Callable[[object], Hashable], what: str) -> Found:
@@ -154,7 +176,7 @@ def _unknown_unit(unit: str) -> str:
 def _departments(context: Context) -> Found:
     known = context.vocabulary.keys
     for path, key in _named_departments(context.pack):
-        if key not in known:
+        if key not in known and key != UNKNOWN_KEY:
             yield path, f"不认识的部门 {key}：部门代码见 packs/cn/departments.toml"
 
 
@@ -335,6 +357,7 @@ def _undecided(route: Route, settings: Iterable[Setting], pack: Pack) -> Iterato
 
 CHECKS: tuple[Callable[[Context], Found], ...] = (
     _code,
+    _placeholders,
     _duplicates,
     _overlaps,
     _clauses,

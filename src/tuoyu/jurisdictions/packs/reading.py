@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from tuoyu.jurisdictions.packs.checks import check
+from tuoyu.jurisdictions.packs.drafts import is_draft, open_marks
 from tuoyu.jurisdictions.packs.positions import Path as Place
 from tuoyu.jurisdictions.packs.positions import line_of, positions
 from tuoyu.jurisdictions.packs.schema import FILES, DepartmentsFile, Entry, Pack
@@ -61,6 +62,8 @@ class Source:
 
     folder: Path
     lines: dict[str, dict[Place, int]] = field(default_factory=dict)
+    in_place: bool = True
+    marks: list[PackError] = field(default_factory=list)
 
     def error(self, file: str, path: Place, message: str) -> PackError:
         """A mistake at `path` of `file`."""
@@ -80,15 +83,25 @@ class Reading:
     packs: dict[str, Pack] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     errors: list[PackError] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
 
 
-def read_packs(root: Path) -> Reading:
-    """Read every pack below `root` and check it, alone and against the others."""
+def read_packs(root: Path, *, drafts: bool = True, also: Path | None = None) -> Reading:
+    """Read every pack below `root` and check it, alone and against the others.
+
+    With `drafts` false a pack that still waits for a person is only named. `also` is one more pack, which
+    lies elsewhere.
+    """
     reading = Reading()
     folders = sorted(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else []
     if not folders:
         reading.errors.append(PackError(str(root), 1, "这里没有政策包：应有 cn 和各辖区的文件夹"))
+    if also is not None and also.resolve() not in {folder.resolve() for folder in folders}:
+        folders.append(also)
     for folder in folders:
+        if not drafts and is_draft(folder):
+            reading.drafts.append(folder.name)
+            continue
         pack, source, errors = _read_pack(folder)
         reading.errors += errors
         if pack is None:
@@ -96,9 +109,11 @@ def read_packs(root: Path) -> Reading:
         if pack.code in reading.packs:
             reading.errors.append(source.at(("code",), f"代码 {pack.code} 已被另一个政策包使用"))
             continue
+        source.in_place = folder != also
         reading.packs[pack.code], reading.sources[pack.code] = pack, source
     complete = not reading.errors
     reading.errors += check(reading, complete=complete)
+    reading.errors += [mark for source in reading.sources.values() for mark in source.marks]
     reading.errors = sorted(set(reading.errors))
     return reading
 
@@ -150,6 +165,10 @@ def _read_file(path: Path, source: Source) -> tuple[Entry | None, list[PackError
     except ValueError:
         return None, [source.error(path.name, (), "含有无法使用的数：不能写 nan、inf 或过长的整数")]
     source.lines[path.name] = positions(raw)
+    source.marks += [
+        PackError(f"{path.parent.name}/{path.name}", line, f"还有待核：{said}核对后删去这一行注释")
+        for line, said in open_marks(raw)
+    ]
     try:
         return FILES[path.name].model_validate_json(text), []
     except ValidationError as invalid:

@@ -89,10 +89,11 @@ class Department(Entry):
 
 
 class Capability(Entry):
-    """Something the program can do that a clause may demand."""
+    """Something the program can do that a clause may demand; `words` are how documents speak of it."""
 
     key: Annotated[str, Field(pattern=r"^[A-F]\d{1,2}$")]
     name: Name
+    words: tuple[Name, ...] = ()
 
 
 class DepartmentName(Entry):

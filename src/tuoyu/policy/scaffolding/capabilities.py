@@ -1,0 +1,121 @@
+"""Which capabilities a clause may demand: by the words of each, and by clauses of other packs like it.
+
+The numbers below were chosen by leaving one document out at a time; docs/pack-authors.md has the figures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuoyu.jurisdictions.packs import Clause as PackClause
+from tuoyu.jurisdictions.packs import Pack
+from tuoyu.policy.reading.model import Clause
+from tuoyu.policy.scaffolding.knowledge import Knowledge
+from tuoyu.policy.scaffolding.words import Likeness, cosine
+
+# What a word in the heading, a word in the text (two at most) and likeness to other clauses count.
+IN_HEADING = 0.6
+IN_TEXT = 0.5
+MOST_WORDS = 2.0
+LIKE = 1.5
+NEIGHBOURS = 10
+HEADING_WEIGHT = 2.0
+# From so much on a capability is proposed, or at least named.
+ENOUGH = 0.8
+PERHAPS = 0.55
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A capability for a clause, and why."""
+
+    key: str
+    ground: str
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What is proposed for one clause, the surest first; `perhaps` are keys somebody might think of."""
+
+    proposals: tuple[Proposal, ...] = ()
+    perhaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Neighbour:
+    likeness: float
+    pack: Pack
+    clause: PackClause
+
+    @property
+    def shown(self) -> str:
+        return f"{self.pack.name} {self.clause.id}"
+
+
+class Capabilities:
+    """What is proposed for the clauses of one document."""
+
+    def __init__(self, known: Knowledge, clauses: Sequence[Clause]) -> None:
+        self._words = {c.key: c.words for pack in known.line for c in pack.capability}
+        self._names = {c.key: c.name for pack in known.line for c in pack.capability}
+        self._known = [(pack, clause) for pack in known.learnt for clause in pack.clause]
+        texts = [f"{clause.heading}。{clause.summary}" for _, clause in self._known]
+        self._likeness = Likeness([*texts, *(f"{c.heading}。{c.text}" for c in clauses)])
+        self._vectors = [
+            self._likeness.vector((clause.heading, HEADING_WEIGHT), (clause.summary, 1.0))
+            for _, clause in self._known
+        ]
+        self._worth = {
+            (key, word): self._worth_of(
+                key, [c for (_, c), text in zip(self._known, texts, strict=True) if word in text]
+            )
+            for key, words in self._words.items()
+            for word in words
+        }
+
+    def of(self, clause: Clause) -> Proposed:
+        """What is proposed for a clause."""
+        if not clause.text:  # a heading that groups orders nothing itself
+            return Proposed()
+        neighbours = self._neighbours(clause)
+        scores: dict[str, float] = {}
+        grounds: dict[str, str] = {}
+        for key, words in self._words.items():
+            in_heading = [word for word in words if word in clause.heading]
+            in_text = [word for word in words if word in clause.text]
+            said = max((self._worth[key, word] for word in in_heading), default=0.0)
+            told = min(sum(self._worth[key, word] for word in in_text), MOST_WORDS)
+            alike = [near for near in neighbours if key in near.clause.capabilities]
+            likeness = min(sum(near.likeness for near in alike), 1.0)
+            scores[key] = IN_HEADING * said + IN_TEXT * told + LIKE * likeness
+            grounds[key] = _ground(in_heading or in_text, alike)
+        order = sorted(scores, key=lambda key: -scores[key])
+        return Proposed(
+            tuple(Proposal(key, grounds[key]) for key in order if scores[key] >= ENOUGH),
+            tuple(key for key in order if PERHAPS <= scores[key] < ENOUGH),
+        )
+
+    def name(self, key: str) -> str:
+        """What a capability is called: F4（示范与试点）."""
+        return f"{key}（{self._names[key]}）"
+
+    def _neighbours(self, clause: Clause) -> list[_Neighbour]:
+        vector = self._likeness.vector((clause.heading, HEADING_WEIGHT), (clause.text, 1.0))
+        found = [
+            _Neighbour(cosine(vector, other), pack, known)
+            for other, (pack, known) in zip(self._vectors, self._known, strict=True)
+        ]
+        return sorted(found, key=lambda near: -near.likeness)[:NEIGHBOURS]
+
+    @staticmethod
+    def _worth_of(key: str, holding: Sequence[PackClause]) -> float:
+        """How often a clause that holds a word is bound to the capability; near 0.8 where nobody knows."""
+        return (sum(key in clause.capabilities for clause in holding) + 2) / (len(holding) + 2.5)
+
+
+def _ground(words: Sequence[str], alike: Sequence[_Neighbour]) -> str:
+    grounds = []
+    if words:
+        grounds.append("有" + "、".join(f"“{word}”" for word in words[:2]))
+    if alike and (not words or alike[0].likeness >= 0.2):
+        grounds.append(f"与{alike[0].shown} 相近")
+    return "，".join(grounds)
