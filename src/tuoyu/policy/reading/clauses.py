@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 from tuoyu.policy.reading.brackets import Units, default_in_sentence, groups, units_of
-from tuoyu.policy.reading.characters import squeezed
+from tuoyu.policy.reading.characters import HAN, squeezed
 from tuoyu.policy.reading.model import Clause, Reading, Text
 from tuoyu.policy.reading.outline import KINDS, Part
 from tuoyu.policy.reading.suspects import Doubt
@@ -20,16 +21,16 @@ _BARE_BRACKET = re.compile(
 
 def clauses_of(text: Text, parts: list[Part], doubt: Doubt, reading: Reading) -> list[Clause]:
     """Every numbered part as a clause, and each later paragraph with a bracket of its own."""
-    punctuated = _levels_with_a_stop(text, parts)
-    width = _usual_width(text)
+    lines = Lines(_levels_with_a_stop(text, parts), _usual_width(text), _indented(text, parts))
     found: list[Clause] = []
     defaults: list[str] = []
     for at, part in enumerate(parts):
         body = text.chars[part.start : part.end]
         if at == len(parts) - 1:
             body = _without_sign_off(body, doubt)
-        cut = _heading_end(body, part.level in punctuated, width)
+        cut = _heading_end(_before_units(body, doubt), part, _has_below(parts, at), lines)
         heading = squeezed(body[:cut]).strip("。：；，、 ")
+        heading = heading[1:-1] if _is_article(part) else heading
         for number, (content, units, bracket) in enumerate(_paragraphs(body[cut:], doubt), 1):
             clause = Clause(
                 id=part.id if number == 1 else f"{part.id}#{number}",
@@ -114,33 +115,74 @@ def _without_sign_off(body: str, doubt: Doubt) -> str:
     return body[: stop + 1] if stop >= 0 else body
 
 
-def _heading_end(body: str, punctuated: bool, width: int) -> int:
+@dataclass(frozen=True)
+class Lines:
+    """How a text's lines run: which levels end their headings with a stop, how wide, whether indented."""
+
+    punctuated: set[str]
+    width: int
+    indented: bool
+
+
+def _before_units(body: str, doubt: Doubt) -> str:
+    """The body before its first bracket of units."""
+    for start, end in groups(body):
+        if units_of(doubt.without(squeezed(body[start + 1 : end - 1]))) is not None:
+            return body[:start]
+    return body
+
+
+def _heading_end(body: str, part: Part, below: bool, lines: Lines) -> int:
     """Where the heading of a clause ends."""
+    plain = squeezed(body)
+    if "条" in part.id:
+        named = re.match(r"\s*（[^（）]{2,20}）", body) if _is_article(part) else None
+        return named.end() if named else 0
+    if below and len(plain) <= LONGEST_HEADING and not re.search("[。；，：]", plain.rstrip("。；，：")):
+        return len(body)
     stop = re.search(r"[。：；，]", body)
     if stop and stop.group() in "。：" and len(squeezed(body[: stop.start()])) <= LONGEST_HEADING:
         line_end = body.find("\n", len(body) - len(body.lstrip()))
-        if punctuated or line_end < 0 or line_end > stop.start():
+        if part.level in lines.punctuated or line_end < 0 or line_end > stop.start():
             return stop.end()
-    return _line_heading(body, width)
+    return _line_heading(body, lines)
 
 
-def _line_heading(body: str, width: int) -> int:
+def _is_article(part: Part) -> bool:
+    return part.level == "article"
+
+
+def _line_heading(body: str, lines: Lines) -> int:
     """The end of a heading that has a line to itself; a line as long as all others may go on."""
     at = len(body) - len(body.lstrip())
     while True:
         end = body.find("\n", at)
+        line = body[at : end if end >= 0 else len(body)].strip()
+        if re.search(r"[。；，]", line):
+            return _spaced_heading(body)
         if end < 0:
             return len(body) if len(squeezed(body)) <= LONGEST_HEADING else 0
-        line = body[at:end].strip()
-        if re.search(r"[。；，]", line):
-            return 0
-        if len(line) < width * 0.8 or end - at > LONGEST_HEADING:
+        goes_on = lines.indented and body[end + 1 : end + 2] not in (" ", "\t", "\n", "")
+        if not goes_on and (len(line) < lines.width * 0.8 or end - at > LONGEST_HEADING):
             rest = body[end:].lstrip()
             if rest.startswith("。"):
                 return body.index("。", end) + 1
             if not rest.startswith(("，", "、", "）", "的")):
                 return end
         at = end + 1 + len(body[end + 1 :]) - len(body[end + 1 :].lstrip())
+
+
+def _spaced_heading(body: str) -> int:
+    """The end of a heading that only a blank parts from its text, as in a page copied without its lines."""
+    spaced = re.match(rf"\s*[{HAN}“”（）]{{4,24}}[ \t](?=[{HAN}\d“][^\n]{{20}})", body)
+    return spaced.end() if spaced else 0
+
+
+def _indented(text: Text, parts: list[Part]) -> bool:
+    """Whether paragraphs begin with blanks, so that a line that does not goes on from the one above."""
+    starts = [part.marker for part in parts if text.chars[part.marker : part.marker + 1] == "\n"]
+    blank = sum(text.chars[at : at + 3].lstrip("\n")[:1] in (" ", "\t") for at in starts)
+    return len(starts) >= 3 and blank * 10 >= len(starts) * 8
 
 
 def _levels_with_a_stop(text: Text, parts: list[Part]) -> set[str]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from tuoyu.policy.reading.characters import HAN, squeezed
 from tuoyu.policy.reading.model import Basis, Reading
+from tuoyu.policy.reading.numerals import chinese_number
 
 _KIND = (
     "实施方案|工作方案|行动方案|试点方案|方案|实施意见|指导意见|若干意见|意见|通知|实施办法|管理办法|办法|暂行规定|规定|条例|实施细则|细则|"
@@ -148,8 +149,6 @@ def _iso(match: re.Match[str]) -> str:
 
 
 def _iso_chinese(match: re.Match[str]) -> str:
-    from tuoyu.policy.reading.outline import chinese_number
-
     year = "".join(str("〇一二三四五六七八九".index(char)) for char in re.sub("[零○]", "〇", match[1]))
     try:
         return date(int(year), chinese_number(match[2]) or 0, chinese_number(match[3]) or 0).isoformat()

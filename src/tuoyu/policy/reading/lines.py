@@ -1,6 +1,7 @@
 """Lines that are none of the document: page marks, tables of contents, and what a web page puts around it."""
 
 import re
+from collections import Counter
 
 from tuoyu.policy.reading.model import Reading, Text
 from tuoyu.policy.reading.words import words
@@ -9,25 +10,61 @@ _PAGE = re.compile(
     r"(?m)^[ \t]*(?:[—\-]{1,3} ?\d{1,4} ?[—\-]{1,3}|第 ?\d{1,4} ?页(?:[ ，/]*共 ?\d{1,4} ?页)?"
     r"|\d{1,3} ?/ ?\d{1,3})[ \t]*$|[—]{1,2} ?\d{1,4} ?[—]{1,2}"
 )
+_BARE = re.compile(r"(?m)^[ \t]*(\d{1,3})[ \t]*$")
 _CONTENTS = re.compile(r"(?m)^.{2,60}?(?:\.{4,}|…{2,}|·{4,})[ ]*\d{1,3}[ ]*$")
+_CONTENTS_TITLE = re.compile(r"(?m)^[ \t]*目[ \t]{0,4}[录次][ \t]*$")
+FEWEST_ON_A_PAGE = 150
 _BOX = re.compile(r"(?m)^[ •·*]{1,4}([^：\n]{2,8})：(.+)$")
 
 
 def without_page_marks(text: Text, reading: Reading) -> Text:
     """Page numbers taken out."""
-    return _without(_PAGE, "page mark", text, reading)
+    marks = [match.span() for match in _PAGE.finditer(text.chars)]
+    return _without([*marks, *_bare_numbers(text.chars)], "page mark", text, reading)
 
 
 def without_contents(text: Text, reading: Reading) -> Text:
     """Lines of a table of contents taken out."""
-    return _without(_CONTENTS, "contents", text, reading)
+    lines = [match.span() for match in _CONTENTS.finditer(text.chars)]
+    return _without([*lines, *_announced(text.chars)], "contents", text, reading)
 
 
-def _without(pattern: re.Pattern[str], kind: str, text: Text, reading: Reading) -> Text:
-    found = [match.span() for match in pattern.finditer(text.chars)]
-    for start, end in found:
+def _without(found: list[tuple[int, int]], kind: str, text: Text, reading: Reading) -> Text:
+    for start, end in sorted(found):
         reading.note(kind, text.where(start), text.chars[start:end].strip())
     return text.without(found)
+
+
+def _bare_numbers(chars: str) -> list[tuple[int, int]]:
+    """Numbers alone on their lines that count the pages: far apart, and each one more than the last."""
+    found: list[tuple[int, int]] = []
+    last, end = 0, -FEWEST_ON_A_PAGE
+    for match in _BARE.finditer(chars):
+        if match.start() - end < FEWEST_ON_A_PAGE or int(match[1]) not in ((last + 1,) if last else (1, 2)):
+            continue
+        found.append(match.span())
+        last, end = int(match[1]), match.end()
+    return found
+
+
+def _announced(chars: str) -> list[tuple[int, int]]:
+    """The lines after 目录 that stand in the text again."""
+    title = _CONTENTS_TITLE.search(chars)
+    if not title:
+        return []
+    found = [title.span()]
+    at = title.end() + 1
+    lines = chars[at:].split("\n")
+    left = Counter("".join(line.split()) for line in lines)
+    for line in lines:
+        plain = "".join(line.split())
+        if plain and left[plain] < 2:
+            break
+        left[plain] -= 1
+        if plain:
+            found.append((at, at + len(line)))
+        at += len(line) + 1
+    return found if len(found) > 2 else []
 
 
 def boxed(text: Text, reading: Reading) -> tuple[Text, dict[str, str]]:

@@ -4,18 +4,21 @@ import re
 from dataclasses import dataclass
 
 from tuoyu.policy.reading.model import Reading, Text
+from tuoyu.policy.reading.numerals import chinese_number, numeral
 
-CN = "一二三四五六七八九十百零〇"
+CN = "一二三四五六七八九十百千零〇"
 _S = r"\s{0,3}"
-_CN = rf"[{CN}](?:{_S}[{CN}]){{0,4}}"
+_CN = rf"[{CN}](?:{_S}[{CN}]){{0,5}}"
 _NUMBER = rf"\d(?:{_S}\d)?"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 # From the highest level to the lowest; a level opens only beneath a higher one.
-LEVELS = ("chapter", "article", "section", "subsection", "item", "point", "circled")
+LEVELS = ("part", "chapter", "division", "article", "section", "subsection", "item", "point", "circled")
 _MARKER = re.compile(
     rf"(?P<start>^|\n\s{{0,6}}|(?<=[。！）；”])\s{{0,3}})(?:"
-    rf"第{_S}(?P<chapter>{_CN}|{_NUMBER}){_S}章"
-    rf"|第{_S}(?P<article>{_CN}|{_NUMBER}{_S}\d?){_S}条"
+    rf"第{_S}(?P<part>{_CN}){_S}(?:部{_S}分|编|篇)"
+    rf"|第{_S}(?P<chapter>{_CN}|{_NUMBER}){_S}章"
+    rf"|第{_S}(?P<division>{_CN}|{_NUMBER}){_S}节"
+    rf"|第{_S}(?P<article>{_CN}|{_NUMBER}{_S}\d?){_S}条(?!{_S}(?:规定|第|的|款|、|和|至|或|中|所))"
     rf"|(?P<section>{_CN}){_S}[、.．](?!\d)"
     rf"|（{_S}(?P<subsection>{_CN}){_S}）{_S}[、.]?"
     rf"|(?P<item>{_NUMBER}){_S}[.、．](?!{_S}\d)"
@@ -26,7 +29,13 @@ _MARKER = re.compile(
 _ANNEX = re.compile(
     r"(?:^|\n)\s{0,6}附\s{0,2}件\s{0,2}(?:\d{1,2}|[一二三四五六七八九十])?\s{0,3}(?:：|\n|\d|(?=.{4,60}(?:\n|$)))"
 )
-KINDS = {"chapter": "section", "section": "section", "subsection": "subsection"}
+KINDS = {
+    "part": "section",
+    "chapter": "section",
+    "division": "subsection",
+    "section": "section",
+    "subsection": "subsection",
+}
 
 
 @dataclass(frozen=True)
@@ -124,47 +133,18 @@ def _doubt(text: Text, marker: Marker, open_levels: dict[str, int], reading: Rea
 
 
 def _value(written: str) -> int | None:
-    if written.isdigit():
+    if written.isdecimal():
         return int(written)
     if written in _CIRCLED:
         return _CIRCLED.index(written) + 1
     return chinese_number(written)
 
 
-def chinese_number(written: str) -> int | None:
-    """The value of a Chinese numeral below a thousand; None where it is none."""
-    digits = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-    total, digit = 0, 0
-    for char in written:
-        if char in digits:
-            digit = digits[char]
-        elif char in "十百":
-            total += (digit or 1) * (10 if char == "十" else 100)
-            digit = 0
-        else:
-            return None
-    return total + digit if written else None
-
-
-def numeral(number: int) -> str:
-    """A number below a hundred in Chinese, as documents count."""
-    digits = "零一二三四五六七八九"
-    if number < 10:
-        return digits[number]
-    if number >= 100:
-        return str(number)
-    tens, ones = divmod(number, 10)
-    return (digits[tens] if tens > 1 else "") + "十" + (digits[ones] if ones else "")
-
-
 def _shown(marker: Marker) -> str:
     n = marker.number
     if marker.level == "circled":
         return _CIRCLED[n - 1]
-    cn = (
-        numeral(n)
-        if n < 100
-        else f"{numeral(n // 100)}百{'零' if 0 < n % 100 < 10 else ''}{numeral(n % 100) if n % 100 else ''}"
-    )
-    forms = {"chapter": f"第{cn}章", "article": f"第{cn}条", "section": cn, "subsection": f"({cn})"}
+    cn = numeral(n)
+    forms = {"part": f"第{cn}部分", "chapter": f"第{cn}章", "division": f"第{cn}节", "article": f"第{cn}条",
+             "section": cn, "subsection": f"({cn})"}  # fmt: skip
     return forms.get(marker.level) or (str(n) if marker.level == "item" else f"({n})")

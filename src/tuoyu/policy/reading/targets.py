@@ -3,37 +3,17 @@
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from tuoyu.policy.reading.figures import Figure, figures_in
 from tuoyu.policy.reading.model import Clause, Target
-from tuoyu.policy.reading.outline import chinese_number
+from tuoyu.policy.reading.numerals import chinese_number
 
-_NUM = r"(?P<{0}>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)"
-_UNIT = (
-    r"(?P<unit>%|‰|个百分点|个托位|个工作日|个月|万元|亿元|万人|万个|平方米|课时|学时|分钟|小时|工作日|人次|千米|公里"
-    r"|[个所家次场人名张处期批户件类项支间套米倍元年天日份篇辆组位])"
+# Clauses that say how things are; what they count is no promise.
+_STATE = r"(?:基础|背景|现状|形势|成效|成绩|回顾|挑战|机遇|问题)"
+_BACK = re.compile(
+    rf"(?:规划|发展|工作|现实|现有|主要|总体|取得的?|面临的?|存在的?|突出){{0,3}}{_STATE}(?:(?:与|和|及|、)(?:主要|面临的?|存在的?)?{_STATE})?"
 )
-_BELOW = "不超过|不高于|不多于|不大于|不得超过|不得多于|最多|控制在|少于|低于"
-_ABOVE = "不少于|不得少于|不低于|不得低于|不小于|至少|最少|达到|不下于|超过|高于|多于|大于|达"
-_COMPARED = re.compile(
-    rf"(?P<word>{_BELOW}|{_ABOVE})(?P<verb>[^\d，。；、一二两三四五六七八九十]{{0,12}}?)"
-    rf"{_NUM.format('value')}\s*{_UNIT}(?P<after>以上|以内|以下)?"
-)
-_RANGE = re.compile(
-    rf"(?P<value>\d+(?:\.\d+)?)\s*[-—～至到]{{1,2}}\s*(?P<most>\d+(?:\.\d+)?)\s*{_UNIT}(?!以[上下])"
-)
-_SUFFIXED = re.compile(rf"{_NUM.format('value')}\s*{_UNIT}(?P<after>及?以上|以内)")
-_DONE = (
-    "建成|建设|打造|创建|培育|新增|明确|确定|设立|设置|新建|改建|扩建|举办|完成|建立|建有|配备|给予|补助|奖励|补贴|培训"
-    "|开设|评选|组织|开展"
-)
-_PLAIN = re.compile(rf"(?:{_DONE})(?P<verb>[^\d，。；、]{{0,6}}?)(?P<value>\d+(?:\.\d+)?)\s*{_UNIT}")
-_ALSO = re.compile(rf"^[^，。；、\d]{{0,8}}[、和]{_NUM.format('value')}\s*{_UNIT}")
-_CIRCLE = re.compile(r"(?P<value>\d+)(?P<unit>分钟)[^，。；]{0,16}?圈")
-_STREAK = re.compile(r"连续(?P<value>[两二三四五\d])(?P<unit>年|次)")
-_EVERY = re.compile(r"每个[^，。；]{1,8}?(?:都|均)(?:建有|有|建成|设有|配有|设置)")
 _SLOGAN = re.compile(r"“((?:一[^一”]{1,4}){2,4})”")
-_COVERED = re.compile(r"全覆盖")
 _YEARLY = re.compile(r"每年|每年度|年度(?=(?:评估|检查|考核|评价|报告))")
 _PERIODS = (
     ("每半年", "half_year"),
@@ -41,8 +21,13 @@ _PERIODS = (
     ("每季", "quarter"),
     ("每月", "month"),
     ("每周", "week"),
+    ("每日", "day"),
+    ("每天", "day"),
 )
 _ACT = re.compile(r"检查|评估|考核|评选|督查|巡查|评价|培训|体检|抽查")
+# What holds at all times has no last day of its own.
+_STANDING = re.compile(r"每[年月季周日天半]|不得|不应|不宜|严禁|应当")
+_COUNTED_IN = re.compile(r"纳入|列入|作为|计入")
 _DATE = re.compile(
     r"(?P<before>到|至|力争到|力争在|力争|在|截至|于)?(?P<year>20\d\d)年"
     r"(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?)?(?P<at>年?底|末|年末|初)?(?P<by>之前|以前|前)?"
@@ -56,25 +41,20 @@ _REACHED = re.compile(
 # Ages, sizes of a class and names of documents are no promises.
 _QUOTED = re.compile(r"《[^》]*》(?:（[^）]*）)?|〔\d{4}〕\d+号|（以下简称[^）]*）")
 _AGE = re.compile(
-    r"\d+\s*(?:[-—～至到]{1,2}\s*\d+\s*)?(?:周?岁|月龄|个月)(?:以[上下]|及以[上下])?|第\d+[个次批]|\d{4}年版"
+    r"\d+\s*(?:[-—～至到]{1,2}\s*\d+\s*)?(?:(?:周?岁|月龄)(?:及?以[上下])?|个月(?:及?以[上下])?(?=的?[婴幼儿孩宝龄]))"
+    r"|第[\d一二三四五六七八九十]+[个次批届期]|\d{4}年版"
 )
-_APPROXIMATE = {"以上": ">=", "及以上": ">=", "以内": "<=", "以下": "<="}
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure found in a phrase."""
-
-    at: int
-    comparator: str
-    value: float | int | None
-    value_max: float | int | None
-    unit: str | None
 
 
 def targets_of(clauses: list[Clause]) -> list[Target]:
     """The promises of every clause, in the order of the document."""
-    return [target for clause in clauses for target in _in_clause(clause)]
+    looking_back = tuple(f"{clause.id}." for clause in clauses if _BACK.fullmatch(clause.heading))
+    return [
+        target
+        for clause in clauses
+        if not f"{clause.id}.".startswith(looking_back)
+        for target in _in_clause(clause)
+    ]
 
 
 def _in_clause(clause: Clause) -> Iterator[Target]:
@@ -86,7 +66,8 @@ def _in_clause(clause: Clause) -> Iterator[Target]:
         for a, b in _spans(text[start:end], "，；"):
             phrase = text[start + a : start + b]
             shown = clause.text[start + a : start + b]
-            deadline = _deadline(phrase) or deadline
+            own = _deadline(phrase)
+            deadline = own or (None if _STANDING.search(phrase) else deadline)
             period = _period(phrase) or period
             yearly = _period(phrase) or (None if promised else period)
             found = list(_in_phrase(clause.id, phrase, shown, deadline, period, yearly))
@@ -120,77 +101,20 @@ def _in_phrase(
 
 
 def _figures(phrase: str, period: str | None, deadline: str | None) -> list[Figure]:
-    found = [*_compared(phrase), *_special(phrase, deadline)]
-    taken = [figure.at for figure in found]
-    for pattern in (_RANGE, _SUFFIXED, _PLAIN):
-        for match in pattern.finditer(phrase):
-            if any(abs(match.start("value") - at) < 3 for at in taken):
-                continue
-            if match["unit"] in "年日天" and pattern is not _SUFFIXED:
-                continue
-            taken.append(match.start("value"))
-            found.append(_figure(match, pattern))
-    if not found and period == "year" and _ACT.search(phrase):
+    found = figures_in(phrase, bool(deadline or _period(phrase)))
+    if deadline:
+        for match in _SLOGAN.finditer(phrase):
+            found += [Figure(match.start(), ">=", 1, None, "个")] * (match[1].count("一") - 1)
+    if not found and period == "year" and _ACT.search(phrase) and not _COUNTED_IN.search(phrase):
         found.append(Figure(0, ">=", 1, None, "次"))
-    return sorted(found, key=lambda figure: figure.at)
-
-
-def _figure(match: re.Match[str], pattern: re.Pattern[str]) -> Figure:
-    most = _value(match["most"]) if pattern is _RANGE else None
-    comparator = "between" if pattern is _RANGE else "="
-    if pattern is _SUFFIXED:
-        comparator = _APPROXIMATE[match["after"]]
-    return Figure(match.start("value"), comparator, _value(match["value"]), most, match["unit"])
-
-
-def _compared(phrase: str) -> list[Figure]:
-    found: list[Figure] = []
-    for match in _COMPARED.finditer(phrase):
-        if match["unit"] in "年日" and re.fullmatch(r"20\d\d", match["value"]):
-            continue
-        comparator = _comparator(match["word"])
-        found.append(Figure(match.start("value"), comparator, _value(match["value"]), None, match["unit"]))
-        at = match.end()
-        while also := _ALSO.match(phrase[at:]):
-            found.append(
-                Figure(at + also.start("value"), comparator, _value(also["value"]), None, also["unit"])
-            )
-            at += also.end()
     return found
-
-
-def _comparator(word: str) -> str:
-    if word in ("超过", "高于", "多于", "大于"):
-        return ">"
-    if word in ("少于", "低于"):
-        return "<"
-    return "<=" if re.fullmatch(_BELOW, word) else ">="
-
-
-def _special(phrase: str, deadline: str | None) -> list[Figure]:
-    found = [Figure(m.start(), "<=", int(m["value"]), None, m["unit"]) for m in _CIRCLE.finditer(phrase)]
-    found += [Figure(m.start(), ">=", _value(m["value"]), None, m["unit"]) for m in _STREAK.finditer(phrase)]
-    found += [Figure(m.start(), ">=", 1, None, "个") for m in _EVERY.finditer(phrase)]
-    for match in _SLOGAN.finditer(phrase) if deadline else ():
-        found += [Figure(match.start(), ">=", 1, None, "个")] * (match[1].count("一") - 1)
-    for match in _COVERED.finditer(phrase):
-        partly = re.search(r"基本|力争|逐步", phrase[: match.start()])
-        found.append(Figure(match.start(), "reached" if partly else ">=", 100, None, "%"))
-    return found
-
-
-def _value(written: str) -> float | int | None:
-    if re.fullmatch(r"\d+", written):
-        return int(written)
-    if re.fullmatch(r"\d+\.\d+", written):
-        return float(written)
-    return chinese_number(written)
 
 
 def _deadline(phrase: str) -> str | None:
     """The last day of the time a phrase names as its goal."""
     for match in _DATE.finditer(phrase):
-        if not (match["before"] or match["at"] or match["by"] or match.end() == len(phrase)):
+        opens = not phrase[: match.start()].strip("“ ") and not re.match("[起度以来]", phrase[match.end() :])
+        if not (match["before"] or match["at"] or match["by"] or match.end() == len(phrase) or opens):
             continue
         year, month = int(match["year"]), int(match["month"] or 0)
         if match["by"] and not month and not match["at"]:
