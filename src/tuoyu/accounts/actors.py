@@ -18,6 +18,7 @@ from tuoyu.accounts.addresses import client_address
 from tuoyu.accounts.models import AgentAuthorisation, Membership, User
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Mandate, Role, Seat
+from tuoyu.core.compiled import compiled
 from tuoyu.jurisdictions.models import AuthorityOverride
 from tuoyu.jurisdictions.packs.schema import prefix_of
 
@@ -49,7 +50,7 @@ def with_seats(**who: Any) -> QuerySet[User]:
 
 @lru_cache(maxsize=2)
 def _everybody(today: date) -> QuerySet[User]:
-    """Built once a day: building this query costs more than asking it, and every page asks."""
+    """Made ready once a day, for every page asks."""
     held = Membership.objects.filter(user_id=OuterRef("pk"), valid__contains=today).order_by("pk")
     shape = JSONObject(
         id="pk",
@@ -63,10 +64,12 @@ def _everybody(today: date) -> QuerySet[User]:
         agent_id=OuterRef("pk"), state=AgentAuthorisation.State.ACTIVE, valid__contains=today
     ).order_by("pk")
     mandate = JSONObject(principal="principal_id", matter="matter", division="division_code")
-    return User.objects.annotate(
+    rows = User.objects.annotate(
         seat_rows=ArraySubquery(held.values_list(shape)),
         mandate_rows=ArraySubquery(mandates.values_list(mandate)),
     )
+    names = ("seat_rows", "mandate_rows")
+    return User.objects.annotate(**{name: compiled(rows, name) for name in names})
 
 
 def actor_for(user: User, *, address: str = "") -> Actor:

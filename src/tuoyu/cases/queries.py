@@ -17,6 +17,7 @@ from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
 from tuoyu.cases.permissions import DECIDE, INBOX, REASSIGN, VIEW
 from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Actor
+from tuoyu.core.compiled import compiled
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import holds, visible_to
 
@@ -165,31 +166,29 @@ def record(actor: Actor, rows: QuerySet[Case], number: str) -> Case | None:
 
 @cache
 def _told() -> QuerySet[Case]:
-    """Cases with what does not depend on who asks; built once, because building costs more than asking."""
-    return (
-        Case.objects.select_related("applicant", "pack")
-        .defer("pack__content")
-        .annotate(
-            remark_rows=_rows(
-                Remark.objects.order_by("pk"),
-                "id",
-                "round",
-                "page",
-                "field",
-                "text",
-                "source",
-                "made_label",
-                "made_at",
-                step="step__key",
-                step_name="step__name",
-                department="step__department",
-            ),
-            submission_rows=_rows(
-                Submission.objects.order_by("round"), "round", "data", "handed_in_at", "handed_in_label"
-            ),
-            event_rows=_events(),
-        )
+    """Cases with what does not depend on who asks, made ready once."""
+    rows = Case.objects.annotate(
+        remark_rows=_rows(
+            Remark.objects.order_by("pk"),
+            "id",
+            "round",
+            "page",
+            "field",
+            "text",
+            "source",
+            "made_label",
+            "made_at",
+            step="step__key",
+            step_name="step__name",
+            department="step__department",
+        ),
+        submission_rows=_rows(
+            Submission.objects.order_by("round"), "round", "data", "handed_in_at", "handed_in_label"
+        ),
+        event_rows=_events(),
     )
+    told = {name: compiled(rows, name) for name in ("remark_rows", "submission_rows", "event_rows")}
+    return Case.objects.select_related("applicant", "pack").defer("pack__content").annotate(**told)
 
 
 MOMENTS = {"at", "started_at", "decided_at", "made_at", "handed_in_at"}
