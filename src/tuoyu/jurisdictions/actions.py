@@ -1,9 +1,9 @@
 """Writes: the division table, the packs, the settings a division decides."""
 
 import hashlib
-import json
+import logging
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,17 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.jurisdictions import atlas, queries
-from tuoyu.jurisdictions.models import AuthorityOverride, Division, DivisionSetting, PackVersion
+from tuoyu.jurisdictions import atlas, queries, versions
+from tuoyu.jurisdictions.models import AuthorityOverride, Division, DivisionSetting, Origin, PackVersion
 from tuoyu.jurisdictions.packs import Pack, PacksInvalid, read_packs
-from tuoyu.jurisdictions.permissions import DECIDE_SETTING, LOAD_PACKS
+from tuoyu.jurisdictions.packs.content import Fault, read_content
+from tuoyu.jurisdictions.permissions import ADOPT_PACK, DECIDE_SETTING, LOAD_PACKS
 from tuoyu.jurisdictions.rulebook import RuleBook
 
+logger = logging.getLogger("tuoyu.jurisdictions")
+
+# A start further off is better decided when it is near.
+LATEST_START = timedelta(days=366)
 COLUMNS = (
     "code",
     "prefix",
@@ -142,17 +147,33 @@ def load_packs(*, by: Actor, root: Path | None = None) -> list[PackVersion]:
     reading = read_packs(root or Path(settings.PACKS), drafts=False)
     if reading.errors:
         raise PacksInvalid(reading.errors)
-    done: dict[str, PackVersion] = {}
+    done: dict[str, versions.Loaded] = {}
     for pack in _parents_first(reading.packs):
-        done[pack.code] = _load(pack, done.get(pack.inherits or ""), by)
+        parent = done[pack.inherits].version if pack.inherits else None
+        done[pack.code] = versions.load(pack, parent, by)
+    for loaded in list(done.values()):
+        versions.follow(loaded.version, by, but=frozenset(done))
     queries.forget()
-    audit.record(
-        by,
-        "jurisdictions.packs_loaded",
-        done["cn"],
-        after={code: version.digest[:12] for code, version in done.items()},
-    )
-    return list(done.values())
+    _tell_loaded(done, by)
+    return [loaded.version for loaded in done.values()]
+
+
+def _tell_loaded(done: dict[str, versions.Loaded], by: Actor) -> None:
+    """Write down what holds, and where files took the place of a version adopted on a page."""
+    after = {code: loaded.version.digest[:12] for code, loaded in done.items()}
+    audit.record(by, "jurisdictions.packs_loaded", done["cn"].version, after=after)
+    for code, loaded in done.items():
+        if loaded.replaced:
+            logger.warning("packs/%s has changed and replaces the version adopted on a page", code)
+            audit.record(
+                by,
+                "jurisdictions.adopted_pack_replaced",
+                loaded.version,
+                before={"digest": loaded.replaced.digest[:12]},
+                after={"digest": loaded.version.digest[:12]},
+                note="政策包文件的内容变了，按文件装载，替换了在页面采用的版本",
+                place=code,
+            )
 
 
 def _parents_first(packs: dict[str, Pack]) -> Iterator[Pack]:
@@ -170,34 +191,58 @@ def _parents_first(packs: dict[str, Pack]) -> Iterator[Pack]:
         yield from walk(pack)
 
 
-def _load(pack: Pack, parent: PackVersion | None, by: Actor) -> PackVersion:
-    content = pack.model_dump(mode="json", exclude_defaults=True)
-    digest = digest_of(content, parent.digest if parent else "")
-    now, today = clock.now(), clock.today()
-    latest = PackVersion.objects.filter(code=pack.code).order_by("active_from", "activated_at").last()
-    if latest and latest.digest == digest:
-        return latest
-    known = PackVersion.objects.filter(digest=digest).first()
-    if known:  # an earlier content comes back: the same version is in force again
-        known.active_from, known.activated_at = today, now
-        known.save(update_fields=["active_from", "activated_at"])
-        return known
-    return PackVersion.objects.create(
-        code=pack.code,
-        digest=digest,
-        parent=parent,
-        content=content,
-        loaded_at=now,
-        loaded_by=by.label,
-        active_from=today,
-        activated_at=now,
+@action
+def adopt_pack(*, division: Division, content: dict[str, Any], starts_on: date, by: Actor) -> PackVersion:
+    """Let a pack hold for a place from a day on, as its lead made it on a page.
+
+    It is checked with the packs in force as files are. Refused with every problem at once, the path of each
+    in `field`. What inherits from it follows; a case begun earlier keeps its version.
+    """
+    require(by, ADOPT_PACK, division)
+    pack = _adoptable(division, content, starts_on)
+    parent = versions.held(pack.inherits or queries.NATIONAL)
+    before = versions.held(division.code)
+    made = versions.hold(pack.code, versions.content_of(pack), parent, starts_on, Origin.ADOPTED, by)
+    moved = versions.follow(made, by)
+    queries.forget()
+    audit.record(
+        by,
+        "jurisdictions.pack_adopted",
+        made,
+        before={"digest": before.digest[:12]} if before else None,
+        after={
+            "digest": made.digest[:12],
+            "document": pack.title,
+            "from": starts_on.isoformat(),
+            "inheriting": [version.code for version in moved],
+        },
+        place=division.code,
     )
+    return made
 
 
-def digest_of(content: dict[str, Any], parent: str) -> str:
-    """The digest of a pack's content and of the pack it inherits from."""
-    plain = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{parent}\n{plain}".encode()).hexdigest()
+def _adoptable(division: Division, content: dict[str, Any], starts_on: date) -> Pack:
+    """The pack a content describes; Refused with everything that stands against it."""
+    pack, faults = packs_checked(content)
+    problems = [Problem(f.message, field=".".join(map(str, f.path))) for f in faults]
+    if pack is not None and pack.code != division.code:
+        problems.append(
+            Problem(
+                f"政策包的代码是 {pack.code}，不是 {division.full_name}的 {division.code}。", field="code"
+            )
+        )
+    if starts_on < clock.today():
+        problems.append(Problem("生效日期不能早于今天：此前的办件已按当时的版本办理。", field="starts_on"))
+    if starts_on > clock.today() + LATEST_START:
+        problems.append(Problem("生效日期最多在一年之内，更晚的请到时再采用。", field="starts_on"))
+    if problems or pack is None:
+        raise Refused(problems)
+    return pack
+
+
+def packs_checked(content: dict[str, Any]) -> tuple[Pack | None, list[Fault]]:
+    """A pack that comes as data, checked beside the packs in force today."""
+    return read_content(content, queries.packs_in_force())
 
 
 # ---------------------------------------------------------------- settings

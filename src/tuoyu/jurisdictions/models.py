@@ -85,6 +85,13 @@ class AuthorityOverride(models.Model):
         return f"{self.place_prefix} {self.level} → {self.authority_id}"
 
 
+class Origin(models.TextChoices):
+    """How a pack came to hold."""
+
+    FILES = "files", "由文件装载"
+    ADOPTED = "adopted", "在页面采用"
+
+
 class PackVersion(models.Model):
     """A policy pack as it was loaded. A case keeps the version it began under, so content never changes.
 
@@ -92,6 +99,7 @@ class PackVersion(models.Model):
     version of every pack that inherits from it.
     """
 
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.FILES)
     code = models.CharField(max_length=6)
     digest = models.CharField(max_length=64, unique=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
@@ -107,10 +115,22 @@ class PackVersion(models.Model):
         triggers = [
             pgtrigger.ReadOnly(
                 name="pack_content_never_changes",
-                fields=["code", "digest", "parent", "content", "loaded_at", "loaded_by"],
+                fields=["code", "digest", "parent", "content", "loaded_at", "loaded_by", "origin"],
             ),
             pgtrigger.Protect(name="pack_is_never_deleted", operation=pgtrigger.Delete),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.digest[:12]}"
+
+
+class PackFile(models.Model):
+    """What the files of a pack said when they were last loaded: only when they say something else do they
+    take the place of a version adopted since."""
+
+    code = models.CharField(max_length=6, primary_key=True)
+    digest = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.code} {self.digest[:12]}"

@@ -11,6 +11,12 @@ DECIDE_SETTING = declare(
     [Grant(Role.JURISDICTION_LEAD, lambda actor, seat: seat.covers("prefix"), WITHIN_SEAT)],
     model="jurisdictions.Division",
 )
+ADOPT_PACK = declare(
+    "jurisdictions.adopt_pack",
+    "起草并采用政策包",
+    [Grant(Role.JURISDICTION_LEAD, lambda actor, seat: seat.covers("prefix"), WITHIN_SEAT)],
+    model="jurisdictions.Division",
+)
 VIEW_SETTINGS = declare(
     "jurisdictions.view_settings",
     "查看本地设定",

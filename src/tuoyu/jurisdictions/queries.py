@@ -1,7 +1,7 @@
 """Reads: places and who decides over them, the packs in force, settings, procedures."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -9,8 +9,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.signals import request_finished, request_started
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from tuoyu.core import clock
 from tuoyu.jurisdictions import atlas
@@ -181,6 +183,9 @@ def forget() -> None:
 
 # ---------------------------------------------------------------- packs
 
+VERSIONS = ("versions",)
+COLUMNS = ("code", "digest", "parent__digest", "active_from")
+
 
 @dataclass(frozen=True)
 class Version:
@@ -200,12 +205,34 @@ def versions() -> tuple[Version, ...]:
     """Every loaded version, the latest last."""
 
     def ask() -> tuple[Version, ...]:
-        columns = ("code", "digest", "parent__digest", "active_from")
-        rows = PackVersion.objects.order_by("active_from", "activated_at", "pk").values_list(*columns)
-        return tuple(Version(*row) for row in rows)
+        return tuple(Version(*row) for row in _in_order().values_list(*COLUMNS))
 
-    found: tuple[Version, ...] = _once(("versions",), ask)
+    found: tuple[Version, ...] = _once(VERSIONS, ask)
     return found
+
+
+def version_rows() -> ArraySubquery:
+    """Every loaded version, to be asked along with something that each request asks anyway."""
+    return ArraySubquery(_in_order().values_list(JSONObject(**{name: name for name in COLUMNS})))
+
+
+def remember_versions(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Keep for this request what `version_rows` brought along, instead of asking for it."""
+    kept = _asked.get()
+    if kept is not None:
+        kept[VERSIONS] = tuple(
+            Version(
+                row["code"],
+                row["digest"],
+                row["parent__digest"],
+                date.fromisoformat(row["active_from"]),
+            )
+            for row in rows
+        )
+
+
+def _in_order() -> QuerySet[PackVersion]:
+    return PackVersion.objects.order_by("active_from", "activated_at", "pk")
 
 
 def version_at(place_code: str, on: date | None = None) -> Version:
@@ -221,10 +248,16 @@ def version_at(place_code: str, on: date | None = None) -> Version:
     return fitting[-1] if held else fitting[0]
 
 
+def packs_in_force(on: date | None = None) -> dict[str, Pack]:
+    """Every pack in force on a day, by code; the national one among them."""
+    day = on or clock.today()
+    latest = {v.code: v.digest for v in versions() if v.active_from <= day}
+    return {code: pack_of(digest) for code, digest in sorted(latest.items())}
+
+
 def jurisdictions() -> tuple[Pack, ...]:
-    """The latest version of every jurisdiction's pack, by code; the national one is not among them."""
-    latest = {v.code: v.digest for v in versions()}
-    return tuple(pack_of(digest) for code, digest in sorted(latest.items()) if code != NATIONAL)
+    """Every jurisdiction's pack in force today, by code; the national one is not among them."""
+    return tuple(pack for code, pack in packs_in_force().items() if code != NATIONAL)
 
 
 def pack_of(digest: str) -> Pack:

@@ -211,9 +211,14 @@ def _syntax(error: tomllib.TOMLDecodeError, raw: str) -> tuple[int, str]:
 
 def _explained(error: ErrorDetails, file: str, source: Source, tree: Any) -> PackError:
     """One mistake that pydantic found, in words, at its line."""
-    path = _real(error["loc"], tree)
-    name = error["loc"][-1] if error["loc"] else ""
-    return source.error(file, path, _words(error, str(name), file))
+    path, message = explained(error, tree)
+    return source.error(file, path, message)
+
+
+def explained(error: ErrorDetails, tree: Any) -> tuple[Place, str]:
+    """Where in `tree` a mistake stands that pydantic found, and what it is in words."""
+    name = str(error["loc"][-1]) if error["loc"] else ""
+    return _real(error["loc"], tree), _words(error, name)
 
 
 def _real(loc: tuple[str | int, ...], tree: Any) -> Place:
@@ -228,7 +233,7 @@ def _real(loc: tuple[str | int, ...], tree: Any) -> Place:
     return tuple(path)
 
 
-def _words(error: ErrorDetails, name: str, file: str) -> str:
+def _words(error: ErrorDetails, name: str) -> str:
     kind, context, given = error["type"], error.get("ctx", {}), error["input"]
     shown = json.dumps(given, ensure_ascii=False, default=str)[:60]
     said = {
