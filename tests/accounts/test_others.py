@@ -257,26 +257,6 @@ def test_one_changes_details_and_password() -> None:
     assert (user.name, user.check_password(new)) == ("新名", True)
 
 
-def test_a_phone_of_somebody_else_is_not_taken_over(phone) -> None:
-    person("other", phone=NUMBER)
-    user = person("wang")
-    client = browser(user)
-    client.post(reverse("accounts:phone"), {"phone": NUMBER})
-    answer = client.post(reverse("accounts:phone_code"), {"code": phone.code(NUMBER)})
-    assert answer.status_code == 409
-    user.refresh_from_db()
-    assert user.phone is None
-
-
-def test_a_phone_is_changed_after_its_code(phone) -> None:
-    user = person("wang", phone="13900000000")
-    client = browser(user)
-    client.post(reverse("accounts:phone"), {"phone": NUMBER})
-    client.post(reverse("accounts:phone_code"), {"code": phone.code(NUMBER)})
-    user.refresh_from_db()
-    assert user.phone == NUMBER
-
-
 # ---- the first administrator
 
 

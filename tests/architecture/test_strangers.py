@@ -43,7 +43,8 @@ accounts:invitation | 404 302 302 302 302 302 | 404 302 302 302 302 302
 accounts:profile | in 200 200 200 200 200 | in 422 422 422 422 422
 accounts:choose_seat | in 405 405 405 405 405 | in 302 302 302 302 302
 accounts:password | in 200 200 200 200 200 | in 422 422 422 422 422
-accounts:phone | in 200 200 200 200 200 | in 422 422 422 422 422
+accounts:confirm_phone | in 409 409 409 409 409 | in 409 409 409 409 409
+accounts:phone | in 302 302 302 302 302 | in 302 302 302 302 302
 accounts:phone_code | in 302 302 302 302 302 | in 302 302 302 302 302
 accounts:agents | in 200 200 200 200 200 | in 422 422 422 422 422
 accounts:agent_answer | in 405 405 405 405 405 | in 404 404 404 404 404
@@ -82,6 +83,8 @@ policy:checklists | 200 | 405
 policy:rules | 200 | 405
 institutions:start | in 200 200 200 200 200 | in 422 422 422 422 422
 institutions:desk | in 302 302 302 302 302 | in 302 302 302 302 302
+institutions:filing | in 200 200 200 200 200 | in 422 422 422 422 422
+institutions:desk_filing | in 302 302 302 302 302 | in 302 302 302 302 302
 institutions:applications | in 200 200 200 200 200 | 405
 institutions:paper | in 404 404 404 404 404 | 405
 institutions:application | in 404 404 404 404 404 | 405
@@ -93,6 +96,7 @@ institutions:page | in 404 404 404 404 404 | in 404 404 404 404 404
 institutions:list | in 403 200 403 403 403 | 405
 institutions:unfiled | in 403 200 403 403 403 | 405
 institutions:record | in 403 404 403 403 403 | 405
+institutions:remind | 405 | in 403 404 403 403 403
 institutions:certificate | in 403 404 403 403 403 | 405
 institutions:verify | 200 | 405
 exchange:messages | in 403 200 403 403 403 | 405
@@ -167,6 +171,7 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "institutions:restore": [town.draft.pk],
         "institutions:page": [town.draft.pk, "basics"],
         "institutions:record": [town.filed.pk],
+        "institutions:remind": [town.unfiled.pk],
         "institutions:certificate": [town.certificate.pk],
         "institutions:verify": [town.certificate.code],
         "exchange:acknowledge": [town.message.pk],
@@ -243,6 +248,7 @@ GET /audit-events | 401 403 403 403 403 200
 GET /routes | 200
 GET /applications | 401 200 200 200 200 200
 POST /applications | 401 403 403 403 403 403
+POST /filings | 401 422 422 422 422 422
 POST /walk-ins | 401 403 403 403 403 403
 GET /applications/{pk} | 401 404 404 404 404 404
 PATCH /applications/{pk}/pages/{page} | 401 404 404 404 404 404
@@ -275,6 +281,7 @@ GET /certificates/{code} | 200
 GET /office/institutions | 401 403 200 403 403 403
 GET /office/institutions/unfiled | 401 403 200 403 403 403
 GET /office/institutions/{pk} | 401 403 404 403 403 403
+POST /office/institutions/{pk}/reminder | 401 403 404 403 403 403
 GET /office/certificates/{pk}/file | 401 403 404 403 403 403
 GET /messages | 401 403 200 403 403 403
 POST /messages/{pk}/acknowledgement | 401 403 404 403 403 403
@@ -292,6 +299,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "division_code": "320106", "kind": "institution", "nature": "nonprofit",
         "legal_form": "social_service_org", "owner_id": 2,
     },
+    "POST /filings": {"uscc": "123"},
     "POST /walk-ins": {"name": "甲", "phone": "13800138000"},
     "PATCH /applications/{pk}/pages/{page}": {"version": 1, "fields": {"name": "改"}},
     "POST /cases/{number}/steps/{key}/decision": {"decision": "approve"},

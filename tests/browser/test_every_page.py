@@ -13,6 +13,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from accounts.people import PASSWORD, person
 from browser.town import Town
 from browser.visitor import DESK, HEIGHT, PHONE, Site, Visitor
+from tuoyu.core import clock
 from tuoyu.institutions import pages
 
 pytestmark = [pytest.mark.browser]
@@ -59,7 +60,6 @@ APPLICANTS: dict[str, Args] = {
     "cases:notices": NONE,
     "accounts:profile": NONE,
     "accounts:password": NONE,
-    "accounts:phone": NONE,
     "accounts:agents": NONE,
     "mfa_index": NONE,
 }
@@ -92,6 +92,8 @@ ON_THE_WAY = {
     "accounts:code",
     "accounts:registration",
     "accounts:phone_code",
+    "accounts:phone",
+    "accounts:confirm_phone",
     "institutions:page",
     "account_reauthenticate",
     "mfa_authenticate",
@@ -202,12 +204,31 @@ def _phone_codes(look: Looking, site: Site) -> None:
     newcomer.page.keyboard.press("Enter")
     newcomer.page.wait_for_url("**" + reverse("accounts:registration"))
     look.here(newcomer)
+    _first_password(look, site)
     applicant = site.visitor(person("somebody"))
+    _confirmed(look, applicant)
     applicant.open(reverse("accounts:phone"))
     applicant.types("新手机号", "13900000002")
     applicant.page.keyboard.press("Enter")
     applicant.page.wait_for_url("**" + reverse("accounts:phone_code"))
     look.here(applicant)
+
+
+def _first_password(look: Looking, site: Site) -> None:
+    """Somebody without a password sets one, after a code to the own phone."""
+    user = person("phone-only", phone="13900000003", phone_proved_at=clock.now())
+    user.set_unusable_password()
+    user.save()
+    visitor = site.visitor(user)
+    visitor.open(reverse("accounts:password"))
+    look.here(visitor)
+    visitor.press("获取验证码")
+    visitor.sees("验证码已发往")
+    visitor.types("短信验证码", sent_code("13900000003"))
+    look.here(visitor)
+    visitor.press("确定")
+    visitor.page.wait_for_url("**" + reverse("accounts:password"))
+    look.here(visitor)
 
 
 def sent_code(phone: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from allauth.core import context
-from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from axes.handlers.proxy import AxesProxyHandler
 from django import forms
 from django.contrib.auth.signals import user_login_failed
@@ -35,8 +35,11 @@ class SignIn(LoginForm):  # type: ignore[misc]
         return {"username": username, "password": self.cleaned_data.get("password")}
 
 
-class SecondStep(AuthenticateForm):  # type: ignore[misc]
-    """The code of the second step; its failures count like wrong passwords."""
+class _Counted:
+    """A code of the second step whose failures count like wrong passwords."""
+
+    user: User
+    fields: dict[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,11 +52,19 @@ class SecondStep(AuthenticateForm):  # type: ignore[misc]
             context.request.axes_locked_out = True
             raise forms.ValidationError("失败次数过多，请稍后再试。")
         try:
-            code: str = super().clean_code()
+            code: str = super().clean_code()  # type: ignore[misc]
         except forms.ValidationError:
             user_login_failed.send(sender=User, credentials=credentials, request=context.request)
             raise
         return code
+
+
+class SecondStep(_Counted, AuthenticateForm):  # type: ignore[misc]
+    """The second step of signing in."""
+
+
+class SecondStepAgain(_Counted, ReauthenticateForm):  # type: ignore[misc]
+    """The second step once more, before something that needs a fresh confirmation."""
 
 
 class PhoneField(forms.CharField):

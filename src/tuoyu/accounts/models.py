@@ -322,6 +322,7 @@ class PhoneCode(models.Model):
         SIGN_IN = "sign_in", "登录"
         REGISTER = "register", "注册"
         CHANGE = "change", "更换手机号"
+        CONFIRM = "confirm", "身份确认"
 
     key = models.CharField(max_length=43, unique=True)
     purpose = models.CharField(max_length=16, choices=Purpose)

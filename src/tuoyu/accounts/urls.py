@@ -11,6 +11,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import include, path
 
+from tuoyu.accounts import confirmation
 from tuoyu.accounts.models import PhoneCode
 from tuoyu.accounts.views import audit, people, profile, security, sign_in
 from tuoyu.core import access
@@ -28,7 +29,7 @@ third_party: list[Any] = [
     path("account/confirm/", own(account.reauthenticate), name="account_reauthenticate"),
     path("account/confirm/code/", own(two_step.reauthenticate), name="mfa_reauthenticate"),
     path("account/two-step/", own(two_step.index), name="mfa_index"),
-    path("account/two-step/on/", own(totp.activate_totp), name="mfa_activate_totp"),
+    path("account/two-step/on/", own(confirmation.asked(totp.activate_totp)), name="mfa_activate_totp"),
     path("account/two-step/off/", own(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("account/two-step/codes/", profile.recovery_codes, name="mfa_view_recovery_codes"),
     path(
@@ -51,6 +52,7 @@ pages: list[Any] = [
     path("account/password/", profile.password, name="password"),
     path("account/phone/", profile.phone, name="phone"),
     path("account/phone/code/", profile.phone_code, name="phone_code"),
+    path("account/confirm/phone/", profile.confirm_phone, name="confirm_phone"),
     path("account/agents/", profile.agents, name="agents"),
     path("account/agents/<int:pk>/answer/", profile.agent_answer, name="agent_answer"),
     path("account/agents/<int:pk>/revoke/", profile.agent_revoke, name="agent_revoke"),

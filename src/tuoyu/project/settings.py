@@ -116,7 +116,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": False}
 MFA_ADAPTER = "tuoyu.accounts.adapters.TwoStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_FORMS = {"authenticate": "tuoyu.accounts.forms.SecondStep"}
+MFA_FORMS = {
+    "authenticate": "tuoyu.accounts.forms.SecondStep",
+    "reauthenticate": "tuoyu.accounts.forms.SecondStepAgain",
+}
 MFA_TOTP_ISSUER = "托育服务平台"
 ALLAUTH_USER_DISPLAY = "tuoyu.accounts.adapters.display"
 

@@ -5,11 +5,10 @@ from datetime import date
 from tuoyu.accounts import permissions, rules
 from tuoyu.accounts.actions.seats import period
 from tuoyu.accounts.models import AgentAuthorisation, User
-from tuoyu.core import audit, clock
+from tuoyu.core import audit, clock, uploads
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
 from tuoyu.core.lookups import keyed_hashes
-from tuoyu.core.models import StoredFile
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.core.transitions import move
@@ -37,7 +36,7 @@ def authorise_agent(
     division_code: str = "",
     scope: str = "",
     starts_on: date | None = None,
-    letter: StoredFile | None = None,
+    letter: uploads.Handed | None = None,
 ) -> AgentAuthorisation:
     """Offer to let `agent` (a phone or a username) act for the one who asks, in a matter and at a place.
 
@@ -72,7 +71,7 @@ def authorise_agent(
         matter=matter,
         division_code=division_code,
         scope=scope.strip(),
-        letter=letter,
+        letter=uploads.store(file=letter, by=by, purpose="agent_letter") if letter else None,
         valid=period(starts_on, ends_on),
     )
     after = {"matter": matter, "division_code": division_code, "scope": made.scope}

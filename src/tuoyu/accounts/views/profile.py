@@ -4,15 +4,13 @@ from allauth.account.internal.flows.reauthentication import raise_if_reauthentic
 from allauth.mfa.app_settings import RECOVERY_CODE_COUNT
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
-from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tuoyu.accounts import actions, forms, names, queries, rules
+from tuoyu.accounts import actions, confirmation, forms, names, queries, rules, sign_in
 from tuoyu.accounts.actors import SEAT_CHOSEN
 from tuoyu.accounts.models import AgentAuthorisation, PhoneCode, User
 from tuoyu.accounts.permissions import SEE_AUTHORISATION
@@ -22,6 +20,7 @@ from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions import atlas
 
 CODE = "phone_change"
+CONFIRMATION = "phone_confirmation"
 
 
 def _self(request: HttpRequest) -> User:
@@ -83,7 +82,14 @@ def choose_seat(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("old", "new", "again")
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
-    """Set or change one's own password; other devices are signed out by it."""
+    """Change one's own password, which asks for the old one, or set the first, after confirming who asks."""
+    first = not _self(request).has_usable_password()
+    answer: HttpResponse = confirmation.asked(_password)(request) if first else _password(request)
+    return answer
+
+
+def _password(request: HttpRequest) -> HttpResponse:
+    """The form; other devices are signed out by it."""
     user = _self(request)
     form = forms.PasswordChange(request.POST or None)
     if not user.has_usable_password():
@@ -94,9 +100,7 @@ def password(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             try:
                 data = form.cleaned_data
-                by = access.actor_of(request)
-                actions.change_password(by=by, user=user, old=data.get("old", ""), new=data["new"])
-                update_session_auth_hash(request, user)
+                sign_in.change_password(request, user, old=data.get("old", ""), new=data["new"])
                 messages.success(request, "密码已修改，其他设备上的登录已退出。")
                 return redirect("accounts:profile")
             except Refused as refused:
@@ -108,8 +112,9 @@ def password(request: HttpRequest) -> HttpResponse:
 @access.signed_in("one's own phone")
 @never_cache
 @require_http_methods(["GET", "POST"])
+@confirmation.asked
 def phone(request: HttpRequest) -> HttpResponse:
-    """Change one's own phone: a code goes to the new one."""
+    """Change one's own phone, after confirming who asks: a code goes to the new one."""
     form = forms.AskCode(request.POST or None)
     form.fields["phone"].label = "新手机号"
     status = 200
@@ -133,11 +138,10 @@ def phone(request: HttpRequest) -> HttpResponse:
 @access.signed_in("one's own phone")
 @never_cache
 @require_http_methods(["GET", "POST"])
+@confirmation.asked
 def phone_code(request: HttpRequest) -> HttpResponse:
     """Enter the code that went to the new phone."""
-    made = PhoneCode.objects.filter(
-        key=request.session.get(CODE) or "", used_at=None, purpose=PhoneCode.Purpose.CHANGE
-    ).first()
+    made = sign_in.pending_change(request.session.get(CODE) or "")
     if made is None:
         return redirect("accounts:phone")
     form = forms.EnterCode(request.POST or None)
@@ -156,6 +160,35 @@ def phone_code(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/code.html", context, status=status)
 
 
+@access.signed_in("confirms who one is")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def confirm_phone(request: HttpRequest) -> HttpResponse:
+    """Confirm who one is by a code to the own phone, where there is neither password nor second step."""
+    user = _self(request)
+    confirmation.demand_phone(user)
+    made = confirmation.pending(user, request.session.get(CONFIRMATION) or "")
+    form = forms.EnterCode(request.POST if "code" in request.POST else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        try:
+            if "code" not in request.POST:
+                request.session[CONFIRMATION] = confirmation.send_to_phone(request, user).key
+                return redirect(request.get_full_path())
+            if form.is_valid():
+                key = request.session.get(CONFIRMATION) or ""
+                confirmation.by_phone(request, user, key, form.cleaned_data["code"])
+                request.session.pop(CONFIRMATION, None)
+                return redirect(sign_in.safe_next(request, request.GET.get("next")) or "accounts:profile")
+        except Refused as refused:
+            forms.say(form, refused) if form.is_bound else messages.error(request, str(refused))
+            status = refused.status
+    hint = rules.masked_phone(user.phone) if user.phone else ""
+    context = {"form": form, "hint": hint, "sent": made is not None}
+    return render(request, "accounts/confirm_phone.html", context, status=status)
+
+
 @access.signed_in("whom one lets act in one's name, and for whom one acts")
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -168,11 +201,7 @@ def agents(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                data = dict(form.cleaned_data)
-                file = data.pop("letter")
-                with transaction.atomic():
-                    letter = uploads.store(file=file, by=actor, purpose="agent_letter") if file else None
-                    actions.authorise_agent(by=actor, letter=letter, **data)
+                actions.authorise_agent(by=actor, **form.cleaned_data)
                 messages.success(request, "授权已发出，对方登录后在“代办授权”中接受即生效。")
                 return redirect("accounts:agents")
             except Refused as refused:

@@ -99,13 +99,8 @@ def code(request: HttpRequest) -> HttpResponse:
 
 def _pending(request: HttpRequest, *, proved: bool = False) -> PhoneCode | None:
     """The code this browser asked for: still to be entered, or proved a short while ago."""
-    made = PhoneCode.objects.filter(key=request.session.get(CODE) or "").first()
-    if made is None or made.purpose == PhoneCode.Purpose.CHANGE:
-        return None
-    if not proved:
-        return made if made.used_at is None else None
-    fresh = made.used_at is not None and made.used_at > clock.now() - rules.PROOF_LASTS
-    return made if fresh else None
+    key = request.session.get(CODE) or ""
+    return sign_in.proved(key) if proved else sign_in.pending(key)
 
 
 def _proved(request: HttpRequest, made: PhoneCode) -> HttpResponse:
@@ -119,10 +114,7 @@ def _proved(request: HttpRequest, made: PhoneCode) -> HttpResponse:
 
 def _enter(request: HttpRequest, user: User) -> HttpResponse:
     request.session.pop(CODE, None)
-    next_address = request.session.pop(NEXT, None)
-    if user.is_active and user.phone_proved_at is None:
-        actions.note_phone_proved(by=access.actor_of(request), user=user)
-    return sign_in.complete(request, user, next_address)
+    return sign_in.enter(request, user, request.session.pop(NEXT, None))
 
 
 @access.public("somebody who proved a phone makes an account here")
