@@ -21,6 +21,7 @@ from tuoyu.core.actor import Actor, Mandate, Role, Seat
 from tuoyu.core.compiled import compiled
 from tuoyu.jurisdictions.models import AuthorityOverride
 from tuoyu.jurisdictions.packs.schema import prefix_of
+from tuoyu.jurisdictions.queries import version_rows
 
 SEAT_CHOSEN = "seat"
 SEEN = "seen"
@@ -67,8 +68,9 @@ def _everybody(today: date) -> QuerySet[User]:
     rows = User.objects.annotate(
         seat_rows=ArraySubquery(held.values_list(shape)),
         mandate_rows=ArraySubquery(mandates.values_list(mandate)),
+        version_rows=version_rows(),
     )
-    names = ("seat_rows", "mandate_rows")
+    names = ("seat_rows", "mandate_rows", "version_rows")
     return User.objects.annotate(**{name: compiled(rows, name) for name in names})
 
 

@@ -184,7 +184,7 @@ def forget() -> None:
 # ---------------------------------------------------------------- packs
 
 VERSIONS = ("versions",)
-COLUMNS = ("code", "digest", "parent__digest", "active_from")
+COLUMNS = {"code": "code", "digest": "digest", "parent": "parent__digest", "active_from": "active_from"}
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ def versions() -> tuple[Version, ...]:
     """Every loaded version, the latest last."""
 
     def ask() -> tuple[Version, ...]:
-        return tuple(Version(*row) for row in _in_order().values_list(*COLUMNS))
+        return tuple(Version(*row) for row in _in_order().values_list(*COLUMNS.values()))
 
     found: tuple[Version, ...] = _once(VERSIONS, ask)
     return found
@@ -213,7 +213,7 @@ def versions() -> tuple[Version, ...]:
 
 def version_rows() -> ArraySubquery:
     """Every loaded version, to be asked along with something that each request asks anyway."""
-    return ArraySubquery(_in_order().values_list(JSONObject(**{name: name for name in COLUMNS})))
+    return ArraySubquery(_in_order().values_list(JSONObject(**COLUMNS)))
 
 
 def remember_versions(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -221,13 +221,7 @@ def remember_versions(rows: Iterable[Mapping[str, Any]]) -> None:
     kept = _asked.get()
     if kept is not None:
         kept[VERSIONS] = tuple(
-            Version(
-                row["code"],
-                row["digest"],
-                row["parent__digest"],
-                date.fromisoformat(row["active_from"]),
-            )
-            for row in rows
+            Version(**{**row, "active_from": date.fromisoformat(row["active_from"])}) for row in rows
         )
 
 
