@@ -19,7 +19,7 @@ from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Actor
 from tuoyu.core.compiled import compiled
 from tuoyu.core.models import AuditEvent
-from tuoyu.core.permissions import holds, visible_to
+from tuoyu.core.permissions import Permission, holds, visible_to
 
 STEP_FIELDS = (
     "id", "key", "name", "kind", "department", "division_code", "stage", "after", "reviews", "clause",
@@ -137,14 +137,14 @@ def own_cases(actor: Actor) -> QuerySet[Case, Any]:
     )
 
 
-def record(actor: Actor, rows: QuerySet[Case], number: str) -> Case | None:
-    """One case of `rows` with `step_rows`, `remark_rows`, `submission_rows` and `event_rows`, in one query.
+def record(actor: Actor, permission: Permission, number: str) -> Case | None:
+    """The case on which `actor` has `permission`, in one query, with `step_rows`, `remark_rows`,
+    `submission_rows` and `event_rows`.
 
     Step rows say in `may_decide` and `may_reassign` what `actor` may do with them.
     """
     found = (
-        _told()
-        .filter(number=number, pk__in=rows.filter(number=number).values("pk"))
+        visible_to(actor, permission, _told().filter(number=number))
         .annotate(
             step_rows=_rows(
                 Step.objects.annotate(

@@ -22,7 +22,7 @@ from tuoyu.core.permissions import can, get_visible, require, visible_to
 from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions.names import department_name, place_name
 
-ROWS_OF_REMARKS = 2
+ROWS_OF_REMARKS = 1
 
 
 @require_GET
@@ -211,7 +211,7 @@ def _case_page(
 
 
 def _recorded(actor: Actor, number: str, permission: Any) -> Any:
-    found = queries.record(actor, visible_to(actor, permission, Case.objects.all()), number)
+    found = queries.record(actor, permission, number)
     if found is None:
         # The same answer as for any stranger: what is invisible does not exist.
         get_visible(actor, permission, Case.objects.none(), number=number)
@@ -311,6 +311,8 @@ def _tracker(found: Any) -> dict[str, Any]:
         "labels": {(p.key, k): v for p in handler.pages(found) for k, v in p.fields},
         "story": stories.story(found.event_rows, for_applicant=True),
         "may_withdraw": found.state in (Case.State.OPEN, Case.State.RETURNED)
-        and not any(s["kind"] == "registration" and s["state"] == "approved" for s in found.step_rows),
+        and not any(
+            s["kind"] in ("registration", "filing") and s["state"] == "approved" for s in found.step_rows
+        ),
         "list_url": reverse("cases:mine"),
     }

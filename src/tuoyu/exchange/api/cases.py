@@ -269,10 +269,10 @@ def case(request: HttpRequest, number: Number) -> Any:
     Before the departments' remarks go back together, an applicant sees only that they are looking.
     """
     actor = actor_of(request)
-    found = queries.record(actor, visible_to(actor, VIEW, Case.objects.all()), number)
+    found = queries.record(actor, VIEW, number)
     seen_as = "office"
     if found is None:
-        found = queries.record(actor, visible_to(actor, MEND, Case.objects.all()), number)
+        found = queries.record(actor, MEND, number)
         seen_as = "applicant"
     if found is None:
         get_visible(actor, VIEW, Case.objects.none(), number=number)
@@ -363,7 +363,7 @@ def reassign(request: HttpRequest, number: Number, key: Key, given: AssigneeGive
 
 
 def _after(actor: Actor, number: str) -> dict[str, Any]:
-    found = queries.record(actor, visible_to(actor, VIEW, Case.objects.all()), number)
+    found = queries.record(actor, VIEW, number)
     return _told(found, "office")
 
 
@@ -373,7 +373,7 @@ def withdraw(request: HttpRequest, number: Number, given: ReasonGiven) -> Any:
     actor = actor_of(request)
     found = get_visible(actor, MEND, Case.objects.all(), number=number)
     actions.withdraw(by=actor, case=found, reason=given.reason)
-    return _told(queries.record(actor, visible_to(actor, MEND, Case.objects.all()), number), "applicant")
+    return _told(queries.record(actor, MEND, number), "applicant")
 
 
 # ---------------------------------------------------------------- notices
