@@ -89,10 +89,12 @@ class Department(Entry):
 
 
 class Capability(Entry):
-    """Something the program can do that a clause may demand; `words` are how documents speak of it."""
+    """Something the program can do that a clause may demand; `words` are how documents speak of it, and
+    one of `sure` tells by itself."""
 
     key: Annotated[str, Field(pattern=r"^[A-F]\d{1,2}$")]
     name: Name
+    sure: tuple[Name, ...] = ()
     words: tuple[Name, ...] = ()
 
 

@@ -3,25 +3,29 @@
 The numbers below were chosen by leaving one document out at a time; docs/pack-authors.md has the figures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tuoyu.jurisdictions.packs import Clause as PackClause
 from tuoyu.jurisdictions.packs import Pack
+from tuoyu.jurisdictions.packs.schema import Capability
 from tuoyu.policy.reading.model import Clause
 from tuoyu.policy.scaffolding.knowledge import Knowledge
 from tuoyu.policy.scaffolding.words import Likeness, cosine
 
-# What a word in the heading, a word in the text (two at most) and likeness to other clauses count.
-IN_HEADING = 0.6
-IN_TEXT = 0.5
+# What a word counts that tells by itself, a long one and a short one; how much words count at most, and what
+# likeness to the clauses of other packs counts.
+SURE = 1.1
+LONG = 0.6
+SHORT = 0.5
 MOST_WORDS = 2.0
 LIKE = 1.5
 NEIGHBOURS = 10
 HEADING_WEIGHT = 2.0
 # From so much on a capability is proposed, or at least named.
 ENOUGH = 0.8
-PERHAPS = 0.55
+PERHAPS = 0.35
+MOST_PERHAPS = 3
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,8 @@ class Capabilities:
     """What is proposed for the clauses of one document."""
 
     def __init__(self, known: Knowledge, clauses: Sequence[Clause]) -> None:
-        self._words = {c.key: c.words for pack in known.line for c in pack.capability}
-        self._names = {c.key: c.name for pack in known.line for c in pack.capability}
+        capabilities = [c for pack in known.line for c in pack.capability]
+        self._names = {c.key: c.name for c in capabilities}
         self._known = [(pack, clause) for pack in known.learnt for clause in pack.clause]
         texts = [f"{clause.heading}。{clause.summary}" for _, clause in self._known]
         self._likeness = Likeness([*texts, *(f"{c.heading}。{c.text}" for c in clauses)])
@@ -64,12 +68,11 @@ class Capabilities:
             self._likeness.vector((clause.heading, HEADING_WEIGHT), (clause.summary, 1.0))
             for _, clause in self._known
         ]
-        self._worth = {
-            (key, word): self._worth_of(
-                key, [c for (_, c), text in zip(self._known, texts, strict=True) if word in text]
-            )
-            for key, words in self._words.items()
-            for word in words
+        self._words = {
+            c.key: {
+                word: _weight(word, c) * self._worth_of(c.key, word, texts) for word in (*c.sure, *c.words)
+            }
+            for c in capabilities
         }
 
     def of(self, clause: Clause) -> Proposed:
@@ -79,19 +82,16 @@ class Capabilities:
         neighbours = self._neighbours(clause)
         scores: dict[str, float] = {}
         grounds: dict[str, str] = {}
-        for key, words in self._words.items():
-            in_heading = [word for word in words if word in clause.heading]
-            in_text = [word for word in words if word in clause.text]
-            said = max((self._worth[key, word] for word in in_heading), default=0.0)
-            told = min(sum(self._worth[key, word] for word in in_text), MOST_WORDS)
+        for key, weights in self._words.items():
+            words = _told(clause, weights)
             alike = [near for near in neighbours if key in near.clause.capabilities]
-            likeness = min(sum(near.likeness for near in alike), 1.0)
-            scores[key] = IN_HEADING * said + IN_TEXT * told + LIKE * likeness
-            grounds[key] = _ground(in_heading or in_text, alike)
+            told = min(sum(weights[word] for word in words), MOST_WORDS)
+            scores[key] = told + LIKE * min(sum(near.likeness for near in alike), 1.0)
+            grounds[key] = _ground(words, alike)
         order = sorted(scores, key=lambda key: -scores[key])
         return Proposed(
             tuple(Proposal(key, grounds[key]) for key in order if scores[key] >= ENOUGH),
-            tuple(key for key in order if PERHAPS <= scores[key] < ENOUGH),
+            tuple(key for key in order if PERHAPS <= scores[key] < ENOUGH)[:MOST_PERHAPS],
         )
 
     def name(self, key: str) -> str:
@@ -106,10 +106,24 @@ class Capabilities:
         ]
         return sorted(found, key=lambda near: -near.likeness)[:NEIGHBOURS]
 
-    @staticmethod
-    def _worth_of(key: str, holding: Sequence[PackClause]) -> float:
-        """How often a clause that holds a word is bound to the capability; near 0.8 where nobody knows."""
+    def _worth_of(self, key: str, word: str, texts: Sequence[str]) -> float:
+        """How often a clause that holds a word is bound to the capability; 0.8 where nobody knows."""
+        holding = [clause for (_, clause), text in zip(self._known, texts, strict=True) if word in text]
         return (sum(key in clause.capabilities for clause in holding) + 2) / (len(holding) + 2.5)
+
+
+def _weight(word: str, capability: Capability) -> float:
+    if word in capability.sure:
+        return SURE
+    return LONG if len(word) > 3 else SHORT
+
+
+def _told(clause: Clause, weights: Mapping[str, float]) -> list[str]:
+    """The words a clause holds, those that tell most first; a word inside another that it holds is none."""
+    said = f"{clause.heading}。{clause.text}"
+    words = [word for word in weights if word in said]
+    whole = [word for word in words if not any(word != other and word in other for other in words)]
+    return sorted(whole, key=lambda word: -weights[word])
 
 
 def _ground(words: Sequence[str], alike: Sequence[_Neighbour]) -> str:

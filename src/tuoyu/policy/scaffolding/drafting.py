@@ -23,6 +23,8 @@ from tuoyu.policy.scaffolding.units import Found, Units
 LONGEST_HEADING = 16
 LONGEST_ID = 40
 COLUMNS = ("lead", "responsible", "default_responsible")
+_DECLARES = re.compile(r"指导思想|总体要求|总体思路|基本原则|工作原则|重要意义|重大意义|发展定位|总则|^目的")
+_RULE = re.compile(r"\d+\s*个?(?:工作日|平方米|周岁|月龄)|租赁期.{0,6}\d+\s*年|每班.{0,6}\d+\s*人")
 _SCOPE = re.compile(
     r"全[国省市县区州盟旗](?!覆盖)|(?:每个?|各|所有)(?:设区市|县（市、区）|县（区）|市（州）|街镇|乡镇|街道|社区|机构|[区县市镇村])"
 )
@@ -47,6 +49,7 @@ class _Drafting:
         self.reading, self.known = reading, known
         self.units = Units(known)
         self.marks = Marks()
+        self._text = "\n".join(clause.text for clause in reading.clauses)
 
     def draft(self) -> Draft:
         self._units_seen = tuple(dict.fromkeys(self._written_units()))
@@ -59,6 +62,7 @@ class _Drafting:
             "setting": list(self._settings()),
         }
         content["gap"] = self._gaps(content)
+        self._mark_own_rules()
         missing_words(content, self.marks)
         pack = Pack.model_validate_json(json.dumps(_printable(content)))
         return Draft(pack.model_dump(mode="json", exclude_defaults=True), self.marks.all())
@@ -80,7 +84,7 @@ class _Drafting:
             if found.key:
                 forms.setdefault(found.key, []).append(written)
         return [
-            {"key": key, "forms": written, "display": written[0], "lower": self._lower(written)}
+            {"key": key, "forms": written, "display": written[0], "lower": self._lower(key)}
             for key, written in forms.items()
         ]
 
@@ -100,17 +104,15 @@ class _Drafting:
                 f"把“{written}”当作{self.units.name(found.key)}（{found.key}）：{found.ground}，请核对。",
             )
 
-    def _lower(self, forms: list[str]) -> str:
+    def _lower(self, key: str) -> str:
         """What the document calls the department one level down, where it does."""
         signs = {"province": "市", "city": "区县"}.get(self.known.place.level, "")
-        if not signs:
+        if not signs or key == "lower_government":
             return ""
-        bare = {form[1:] if form[:1] in "省市区县" else form for form in forms}
-        text = "\n".join(clause.text for clause in self.reading.clauses)
-        for form in sorted(bare, key=len, reverse=True):
-            if found := re.search(f"(?<![{signs}])[{signs}]{re.escape(form)}", text):
-                return found.group()
-        return ""
+        forms = sorted(self.units.bare_forms(key), key=len, reverse=True)
+        either = "|".join(re.escape(form) for form in forms if len(form) > 2)
+        found = re.search(f"(?<![{signs}])[{signs}](?:{either})", self._text) if either else None
+        return found.group() if found else ""
 
     # ---- clauses
 
@@ -136,9 +138,9 @@ class _Drafting:
         seen: set[str] = set()
         for clause in self.reading.clauses:
             if not clause.id or len(clause.id) > LONGEST_ID or clause.id in seen:
+                shown = clause.id[:LONGEST_ID]
                 self.marks.add(
-                    f"document clause {clause.id[:LONGEST_ID]}",
-                    f"条款编号“{clause.id[:LONGEST_ID]}”重复或过长，没有写入，请对照原文补上。",
+                    f"clause {shown} id", f"编号“{shown}”重复或过长，这一条没有写入，请对照原文补上。"
                 )
                 continue
             seen.add(clause.id)
@@ -158,15 +160,13 @@ class _Drafting:
             self.marks.add(f"{where} capabilities", f"拟对应{grounds}。{perhaps}请核对。")
         elif not clause.text and (groups or not clause.responsible + clause.lead):
             entry["declaratory"] = True  # a heading with nothing beneath it but other clauses
-        elif perhaps:
+        elif _DECLARES.search(clause.heading):
+            entry["declaratory"] = True
+            self.marks.add(f"{where} declaratory", "看标题只表态、不派任务，拟作宣示性条款，请核对。")
+        else:
             self.marks.add(
                 f"{where} capabilities",
-                f"没有把握对应哪项能力。{perhaps}只表态、不派任务的写 declaratory = true。",
-            )
-        else:
-            entry["declaratory"] = True
-            self.marks.add(
-                f"{where} declaratory", "看不出派了什么任务，拟作宣示性条款；有任务就改写 capabilities。"
+                f"没有把握对应哪项能力。{perhaps}确实只表态、不派任务的写 declaratory = true。",
             )
 
     # ---- targets
@@ -293,6 +293,15 @@ class _Drafting:
                 "写 procedures.toml。",
             )
 
+    def _mark_own_rules(self) -> None:
+        """Figures that may be rules: a draft has none of its own, the national ones hold."""
+        own = [clause.id for clause in self.reading.clauses if _RULE.search(clause.text)]
+        if own:
+            self.marks.add(
+                "document rules",
+                f"{'、'.join(own[:6])} 写有工作日、面积、年限一类的数，与全国规则不同的写进 rules.toml。",
+            )
+
     def _gaps(self, content: dict[str, Any]) -> list[dict[str, Any]]:
         gaps = gaps_of(self.reading, content["clause"], content["duty"], self.units)
         for number in range(1, len(gaps) + 1):
@@ -323,8 +332,8 @@ def _free(key: str, taken: set[tuple[Any, ...]], when: tuple[Any, ...]) -> str:
 
 
 def _separable(text: str) -> list[str]:
-    """The first words of each sentence of a duty."""
-    parts = [part.strip("，、 ") for part in re.split(r"[。；]", text)]
+    """The first words of each part of a duty that may be done or missed by itself."""
+    parts = [part.strip("，、 ") for part in re.split(r"[。；，]", text)]
     return [part[:10] for part in parts if len(part) > 3] or [text[:10]]
 
 

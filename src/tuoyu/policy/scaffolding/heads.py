@@ -16,7 +16,8 @@ LONGEST_NAME = 120
 # What the last syllables of a division's name are in its pinyin; a slug goes without them.
 _LEVELS = {
     "自治区": "zizhiqu", "自治州": "zizhizhou", "自治县": "zizhixian", "自治旗": "zizhiqi",
-    "新区": "xinqu", "地区": "diqu", "省": "sheng", "市": "shi", "县": "xian", "区": "qu", "州": "zhou", "盟": "meng", "旗": "qi",
+    "新区": "xinqu", "地区": "diqu", "省": "sheng", "市": "shi", "县": "xian", "区": "qu",
+    "州": "zhou", "盟": "meng", "旗": "qi",
 }  # fmt: skip
 _KINDS = re.compile(
     r"实施方案|工作方案|行动方案|行动计划|实施意见|指导意见|若干意见|若干措施|政策措施|实施细则|管理办法|实施办法|暂行办法"

@@ -72,7 +72,7 @@ class Indicators:
 
 
 def counts(unit: str | None, value: float | int | None) -> str:
-    """What kind of thing is counted: share, hours, times, minutes, count, or a state without a figure."""
+    """What kind of thing is counted: share, hours, money, count… or a state without a figure."""
     if value is None and not unit:
         return "state"
     units: Mapping[str, Sequence[str]] = _data()["units"]

@@ -47,7 +47,7 @@ def marks_of(
         kept = {clause["id"] for clause in content.get("clause", ())}
         for clause in reading.clauses:
             if clause.id not in kept:
-                marks.add(f"document clause {clause.id}", f"读出的条款 {clause.id} 不在草稿里。")
+                marks.add(f"clause {clause.id} id", f"读出的条款 {clause.id} 不在草稿里。")
     return marks.all()
 
 

@@ -13,11 +13,12 @@ ALIKE = 0.6
 NAMED = 0.3
 CANDIDATES = 3
 
-_LEVEL = re.compile(r"^(?:自治[区州县旗]|[省市县区州盟旗团])")
+_LEVEL = re.compile(r"^(?:自治[区州县旗]|[省市县区州盟旗])(?:委(?!员))?")
+_PLACES = "省市州盟县区旗乡镇街道办事处人民政府开发功能园管理委员会"
 _COLLECTIVE = re.compile(
-    r"^各(?:级)?(?=.*(?:政府|街道|办事处|管委会|管理委员会|开发区|园区|功能区|[区县市州镇乡旗盟])(?:（[^）]*）)?$)"
+    rf"^各级?(?:设区)?[{_PLACES}（）、和及]+$|^各.*(?:人民政府|[区县市州镇乡]政府|街道办事处|管委会)$"
 )
-_PARTS_OF_PLACES = re.compile(r"^各级?[省市州县区镇乡街道旗盟办事处人民政府开发功能园管理委员会（）、和及]+$")
+_LEAGUE = re.compile(r"^(?:共青)?团[省市县区州盟旗]委")
 _ENDING = re.compile(
     r"(?:委员会办公室|管理办公室|委员会|办公室|服务管理局|管理局|服务局|总局|分局|支队|大队|总队|部门|机构|单位"
     r"|组织|企业|有限公司|集团公司|公司|集团|局|委|厅|办|部|处)(?:（[^）]*）)?$"
@@ -54,10 +55,15 @@ class Units:
     def key_of_post(self, post: str) -> str | None:
         """The department a post belongs to: the longest known unit that the post begins with."""
         for end in range(len(post), 1, -1):
-            key = self._known_form(post[:end])
+            begins = post[:end]
+            key = self._found[begins].key if begins in self._found else self._known_form(begins)
             if key:
                 return key
         return None
+
+    def bare_forms(self, key: str) -> tuple[str, ...]:
+        """Every way a department is written without a level in front."""
+        return tuple(form for form, known in self._known.vocabulary.bare.items() if known == key)
 
     def name(self, key: str) -> str:
         """What a department is generally called."""
@@ -67,12 +73,12 @@ class Units:
         key = self._known_form(written)
         if key:
             return Found(key, sure=True)
-        if _COLLECTIVE.match(written) and (
-            _PARTS_OF_PLACES.match(written) or written.endswith(("政府", "街道办事处"))
-        ):
+        if _COLLECTIVE.match(written):
             return Found("lower_government", "列举的是下级政府", sure=True)
+        if _LEAGUE.match(written):
+            return Found("youth_league", "共青团的一级委员会", sure=True)
         for pack in self._known.learnt:
-            key = _other(pack.code, self._vocabularies).key_of(written)
+            key = self._vocabularies[pack.code].key_of(written)
             if key:
                 return Found(key, f"{pack.name}政策包这样写", sure=True)
         return self._alike(written)
@@ -90,6 +96,12 @@ class Units:
         for name in self._place_names:
             if written.startswith(name) and len(written) > len(name) + 1:
                 yield written.removeprefix(name)
+
+    def _ends_with(self, written: str) -> tuple[str, str] | None:
+        """A known form at the end of a longer name: 国家税务总局某市税务局."""
+        forms = [(form, key) for form, key in self._known.vocabulary.bare.items() if len(form) >= 3]
+        found = [(form, key) for form, key in forms if written.endswith(form)]
+        return max(found, key=lambda pair: len(pair[0]), default=None)
 
     @cached_property
     def _place_names(self) -> tuple[str, ...]:
@@ -119,25 +131,24 @@ class Units:
 
     def _alike(self, written: str) -> Found:
         plain = min((written, *self._without_places(written)), key=len)
-        core = _core(plain)
+        core = _core(_LEVEL.sub("", plain))
         scores = {
             key: max((_likeness(core, c) for c in cores), default=0.0) for key, cores in self._cores.items()
         }
         order = sorted(scores, key=lambda key: -scores[key])
         best, next_best = order[0], order[1]
         near = tuple(key for key in order[:CANDIDATES] if scores[key] >= NAMED)
+        last = self._ends_with(plain)
+        if last and scores[best] < 1:
+            return Found(last[1], f"末尾是“{last[0]}”", near=near)
         if scores[best] >= ALIKE and scores[best] > scores[next_best]:
             return Found(best, f"写法最接近{self.name(best)}", near=near)
         return Found(None, near=near)
 
 
-def _other(code: str, vocabularies: dict[str, Vocabulary]) -> Vocabulary:
-    return vocabularies[code]
-
-
 def _core(name: str) -> str:
     """教育和体育局 → 教育体育."""
-    plain = _ENDING.sub("", _LEVEL.sub("", name)) or name
+    plain = _ENDING.sub("", name) or name
     for longer, shorter in _SAME:
         plain = plain.replace(longer, shorter)
     return plain
@@ -153,7 +164,8 @@ def _likeness(one: str, other: str) -> float:
     if len(shorter) == 2 and len(longer) >= 3 and _abbreviates(shorter, longer):
         return 0.8
     common = len(set(one) & set(other))
-    return common / len(set(one) | set(other))
+    # Two characters alone say little: 体育 is not 教育体育.
+    return common / len(set(one) | set(other)) * (0.8 if len(shorter) == 2 else 1.0)
 
 
 def _abbreviates(short: str, long: str) -> bool:
