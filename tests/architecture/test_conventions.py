@@ -78,6 +78,8 @@ PARTS_OF_ACTIONS = {
     "tuoyu.accounts.actions.seats.check_giver": "asks for permission on behalf of three actions",
     "tuoyu.accounts.actions.seats.place_in_seat": "the row that two actions, in two files, both write",
     "tuoyu.exchange.actions.acknowledge": "a second click is no error, so it asks before it acts",
+    "tuoyu.institutions.actions.applications.channel_of": "asks in whose name two actions begin",
+    "tuoyu.institutions.actions.registrations.take_over": "what two decisions of a filing both write",
 }
 WRITES = re.compile(r"\.(save|create|bulk_create|bulk_update|update_or_create|get_or_create|delete)\(")
 

@@ -52,6 +52,7 @@ PUBLIC: dict[str, Args] = {
 }
 APPLICANTS: dict[str, Args] = {
     "institutions:start": NONE,
+    "institutions:filing": NONE,
     "institutions:applications": NONE,
     "institutions:review": lambda town: [town.draft.pk],
     "institutions:handed_in": lambda town: [town.application.pk],
@@ -74,7 +75,7 @@ OFFICES: dict[str, dict[str, Args]] = {
         "exchange:messages": NONE,
     },
     LEAD: {"accounts:people": NONE},
-    CLERK: {"institutions:desk": NONE},
+    CLERK: {"institutions:desk": NONE, "institutions:desk_filing": NONE},
     COUNTRY: {"jurisdictions:calendar": NONE},
     SYSTEM: {
         "accounts:invite": NONE,
@@ -111,8 +112,8 @@ NO_PAGE = {
     "accounts:end_seat", "accounts:substitute", "accounts:unlock", "accounts:revoke_api_client",
     "accounts:audit_export", "cases:decision", "cases:take", "cases:assignee", "cases:withdrawal",
     "cases:notices_read", "institutions:paper", "institutions:application", "institutions:delete",
-    "institutions:restore", "institutions:certificate", "exchange:acknowledge", "exchange:retry",
-    "exchange:remove_connector", "portal:points", "robots",
+    "institutions:restore", "institutions:remind", "institutions:certificate", "exchange:acknowledge",
+    "exchange:retry", "exchange:remove_connector", "portal:points", "robots",
 }  # fmt: skip
 
 

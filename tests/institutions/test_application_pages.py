@@ -1,5 +1,6 @@
 """The application in the browser: choosing, filling, papers, review, handing in; and those who may not."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tuoyu.accounts.actions import give_seat
 from tuoyu.accounts.models import User
 from tuoyu.accounts.rules import SeatGiven
 from tuoyu.cases.models import Case
-from tuoyu.core.actor import Actor, Role
+from tuoyu.core.actor import Actor, Mandate, Role
 from tuoyu.institutions import actions
 from tuoyu.institutions.models import Application, Institution, Paper
 
@@ -260,7 +261,12 @@ def test_a_window_clerk_begins_for_somebody_who_walked_in(packs: None) -> None:
 def test_an_agent_begins_for_its_principal_and_nobody_for_a_stranger(packs: None) -> None:
     principal, stranger = desk.person("委托人"), desk.person("陌生人")
     agent = desk.applicant("代理人")
-    agent = Actor(agent.label, agent.user_id, agent.seats, frozenset({agent.user_id, principal.pk}))  # type: ignore[arg-type]
+    assert agent.user_id is not None
+    agent = replace(
+        agent,
+        owner_ids=frozenset({agent.user_id, principal.pk}),
+        mandates=(Mandate(principal.pk, procedures=frozenset({"establishment"})),),
+    )
     choices = {
         "division_code": desk.GULOU,
         "kind": "institution",

@@ -11,7 +11,7 @@ from tuoyu.accounts.queries import colleagues, has_left_post
 from tuoyu.cases import notices, rules
 from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
 from tuoyu.cases.permissions import DECIDE, MEND, REASSIGN
-from tuoyu.cases.plans import StepPlan, frozen_facts, plan
+from tuoyu.cases.plans import StepPlan, frozen_facts, handed_on, other_hands, plan, replanned
 from tuoyu.cases.procedures import handler_of
 from tuoyu.core import audit, clock, outbox, workdays
 from tuoyu.core.actions import action
@@ -140,17 +140,29 @@ def decide(
 
 
 @action
-def resubmit(*, by: Actor, case: Case, data: Mapping[str, Any], facts: Mapping[str, Any]) -> Case:
+def resubmit(
+    *, by: Actor, case: Case, data: Mapping[str, Any], facts: Mapping[str, Any], division_code: str = ""
+) -> Case:
     """Hand in a mended case; the departments that found defects, or whose pages changed, look again.
 
-    Raises Refused when what decided the route has been changed: that needs a new application.
+    `division_code` is where it lies now, when that was made more precise or corrected. Raises Refused when
+    what decided the route has been changed, or others decide at the new place: that needs a new application.
     """
     case = Case.objects.select_for_update().get(pk=case.pk)
     require(by, MEND, case)
+    place = division_code or case.division_code
     _check_route_unchanged(case, facts)
+    _check_hands_unchanged(case, place)
     last = case.submissions.order_by("-round").first()
     changes = rules.changes(last.data if last else {}, data)
-    move(case, from_=Case.State.RETURNED, to=Case.State.OPEN, round=case.round + 1, facts=dict(facts))
+    move(
+        case,
+        from_=Case.State.RETURNED,
+        to=Case.State.OPEN,
+        round=case.round + 1,
+        facts=dict(facts),
+        division_code=place,
+    )
     Submission.objects.create(case=case, round=case.round, data=dict(data), handed_in_label=by.label)
     again = rules.reopened(_views(case), {change.page for change in changes})
     for step in case.steps.filter(key__in=again):
@@ -171,8 +183,11 @@ def withdraw(*, by: Actor, case: Case, reason: str) -> Case:
     """Withdraw an open or returned case; it ends, and its steps with it. Raises Overtaken if it has ended."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     require(by, MEND, case)
-    if case.steps.filter(state=Step.State.APPROVED, kind=Step.Kind.REGISTRATION).exists():
+    done = case.steps.filter(state=Step.State.APPROVED).values_list("kind", flat=True)
+    if Step.Kind.REGISTRATION in done:
         raise Refused("法人登记已经完成，不能再撤回；如不再办理，请到登记机关办理注销。", status=409)
+    if Step.Kind.FILING in done:
+        raise Refused("备案回执已经发出，不能再撤回；如不再服务，请到备案机关办理注销。", status=409)
     _end(case, Case.State.WITHDRAWN, reason)
     audit.record(by, "case.withdrawn", case, topic=case.topic, note=reason)
     handler_of(case).on_withdrawn(case, by)
@@ -269,6 +284,12 @@ def _check_route_unchanged(case: Case, facts: Mapping[str, Any]) -> None:
                 ),
                 status=409,
             )
+
+
+def _check_hands_unchanged(case: Case, place: str) -> None:
+    """A street of the same county may belong to a zone with authorities of its own."""
+    if place != case.division_code and (elsewhere := handed_on(case.steps.all(), replanned(case, place))):
+        raise Refused(other_hands(elsewhere, place), status=409)
 
 
 def _follow(case: Case, by: Actor) -> None:

@@ -40,12 +40,17 @@ WORDS: dict[str, Words] = {
 def tell_applicant(case: Case, event: str, step: Step | None = None) -> None:
     """Tell the applicant what happened to `case`; `event` is a key of WORDS."""
     title, text = WORDS[event](case, step)
-    notice = Notice.objects.create(user_id=case.applicant_id, case=case, title=title, text=text)
+    tell(case.applicant_id, title, text, place=case.division_code, case=case)
+
+
+def tell(user_id: int, title: str, text: str, *, place: str, case: Case | None = None) -> None:
+    """Tell a person something, about a case where there is one."""
+    notice = Notice.objects.create(user_id=user_id, case=case, title=title, text=text)
     if settings.SMS_URL:
         outbox.enqueue(
             key=f"notice:{notice.pk}",
             topic="sms",
             department="",
-            division_code=case.division_code,
-            payload={"user_id": case.applicant_id, "text": f"{title}：{text}"},
+            division_code=place,
+            payload={"user_id": user_id, "text": f"{title}：{text}"},
         )

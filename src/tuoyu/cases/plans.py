@@ -1,14 +1,15 @@
 """Which steps a case takes, and who takes them: read from the policy pack in force."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tuoyu.cases.models import Case
+from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.jurisdictions import queries
+from tuoyu.jurisdictions.names import department_name, place_name
 from tuoyu.jurisdictions.packs.schema import Procedure
 from tuoyu.jurisdictions.packs.schema import Step as PackStep
 from tuoyu.jurisdictions.rulebook import NoRegistrar, RuleBook, RuleMissing, steps_for
@@ -89,6 +90,45 @@ def _planned(
         clock_from=step.clock_from,
         clause=handling.clause,
         source=f"《{handling.document}》{handling.clause}",
+    )
+
+
+def handed_on(before: Iterable[Step | StepPlan], after: Iterable[StepPlan]) -> tuple[StepPlan, ...]:
+    """The steps that are planned to be taken by somebody else than before, or were not to be taken at all."""
+    known = {step.key: (step.department, step.division_code) for step in before}
+    return tuple(step for step in after if known.get(step.key) != (step.department, step.division_code))
+
+
+def replanned(case: Case, place: str) -> tuple[StepPlan, ...]:
+    """The steps `case` would take at another place, by the rules and the day it began under.
+
+    Raises Refused when the place has no such procedure, or nobody is named to take a step there.
+    """
+    on = case.opened_at.astimezone(clock.BEIJING).date()
+    try:
+        rules = queries.book(place, on, case.pack)
+        found = rules.procedure(case.procedure)
+        return tuple(
+            _planned(found, step, after, rules, case.facts, place)
+            for step, after in steps_for(found, case.facts)
+        )
+    except (queries.DivisionUnknown, queries.PackMissing, RuleMissing, NoRegistrar) as missing:
+        raise Refused(Problem(f"这里不能受理：{missing}", page="basics", field="street")) from missing
+
+
+def other_hands(steps: Iterable[StepPlan], place: str) -> Problem:
+    """What to tell an applicant who chose a street where others decide."""
+    named = list(steps)
+    whose = "、".join(
+        f"“{step.name}”由{department_name(step.department, step.division_code, full=True)}办理"
+        for step in named
+    )
+    return Problem(
+        f"{place_name(place)}的{whose}，与原来的地点不是同一个机关，不能改到那里。",
+        page="basics",
+        field="street",
+        source="；".join(dict.fromkeys(step.source for step in named)),
+        fix="请改回原来的乡镇（街道）；确实要换到那里的，请按新的地点重新申报。",
     )
 
 

@@ -1,4 +1,4 @@
-"""The institutions' part in cases of setting up: what each department's decision brings about."""
+"""The institutions' part in cases of setting up and filing: what each department's decision brings about."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from tuoyu.cases.procedures import FormPage, Material
 from tuoyu.core import audit
 from tuoyu.core.actor import Actor
 from tuoyu.core.transitions import move
-from tuoyu.institutions import actions, pages, policy, queries
+from tuoyu.institutions import actions, queries, standing
 from tuoyu.institutions.forms import RegistrationForm
 from tuoyu.institutions.models import Application
 from tuoyu.institutions.vocabulary import FILED
@@ -20,7 +20,7 @@ State = Application.State
 
 
 class EstablishmentHandler:
-    """Setting up an institution or a family point: registration, filing, verification."""
+    """Setting up an institution or a family point: registration, filing, verification; or filing alone."""
 
     def on_opened(self, case: Case, by: Actor) -> None:
         """Nothing yet: the application notes its case itself."""
@@ -59,16 +59,7 @@ class EstablishmentHandler:
 
     def pages(self, case: Case) -> Sequence[FormPage]:
         """The pages and fields a remark can be pinned to."""
-        application, reading = queries.application_of(case), queries.reading_of_case(case)
-        kind = application.kind if application else case.facts.get("kind", "institution")
-        slots = reading.slots if reading else policy.slots_at(case.division_code, kind, pack=case.pack.digest)
-        by_page: dict[str, list[tuple[str, str]]] = {page.key: [] for page in pages.FILLED}
-        by_page["basics"] = list(FIXED)
-        for page, key, label in pages.labels(kind, slots):
-            by_page[page].append((key, label))
-        rows = (application.data.get("classes") or {}).get("rows") or [] if application else []
-        by_page["classes"] += [(f"row-{i}", f"第{i + 1}个班") for i in range(len(rows))]
-        return [FormPage(page.key, page.label, tuple(by_page[page.key])) for page in pages.FILLED]
+        return queries.form_pages_of(case)
 
     def material(self, case: Case, actor: Actor) -> Material:
         """The application as handed in, its papers, and the capacity explained."""
@@ -86,7 +77,12 @@ class EstablishmentHandler:
             "capacity": reading.capacity,
             "warnings": [p for p in reading.problems if p.severity == "warn"],
             "institution": application.institution,
+            "known": [],
+            "history": [],
         }
+        if application.files_alone and application.institution is not None:
+            context["known"] = standing.known(application.institution)
+            context["history"] = standing.history(application.institution, without=application.pk)
         return Material("institutions/material.html", context)
 
     def sources(self, case: Case) -> Sequence[tuple[str, str]]:
@@ -142,7 +138,6 @@ CITED = (
     "lease.", "premises.", "floor.", "video.", "observation_room.", "outdoor.required", "head.", "carer.",
     "health_staff.", "guard.", "staff.", "family_point.", "fire.", "hygiene.",
 )  # fmt: skip
-FIXED = (("kind", "机构类型"), ("nature", "机构性质"), ("legal_form", "组织形式"), ("place", "申办地"))
 
 
 def _close(case: Case) -> None:

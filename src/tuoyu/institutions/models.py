@@ -11,6 +11,7 @@ from tuoyu.core.fields import EncryptedTextField
 from tuoyu.institutions import names
 from tuoyu.institutions.vocabulary import (
     FILED,
+    FILING_ALONE,
     CareType,
     ClassType,
     Filing,
@@ -216,7 +217,7 @@ class ClassGroup(models.Model):
 
 
 class Application(models.Model):
-    """One application for registration and filing together, saved as it is filled in.
+    """One application for registration and filing together, or for filing alone, saved as it is filled in.
 
     `data` keeps what was typed, right or wrong, by page and field; the identity number is kept apart,
     encrypted. `version` grows with every save, so that two windows do not overwrite each other; `saved_in`
@@ -273,6 +274,11 @@ class Application(models.Model):
                 condition=Q(state="deleted", deleted_at__isnull=False)
                 | ~Q(state="deleted") & Q(deleted_at__isnull=True),
             ),
+            models.UniqueConstraint(
+                fields=["institution"],
+                name="application_under_way_once_an_institution",
+                condition=Q(state__in=["submitted", "mending"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -287,6 +293,11 @@ class Application(models.Model):
     def topic(self) -> str:
         """The thread of audit events that tells this application's story."""
         return f"application:{self.pk}"
+
+    @property
+    def files_alone(self) -> bool:
+        """Whether it is for a filing only: its institution is registered already."""
+        return self.procedure in FILING_ALONE
 
     @property
     def is_editable(self) -> bool:

@@ -51,7 +51,7 @@ def _here(actor: Actor, seat: Seat) -> Q:
 
 START = declare(
     "institutions.application.start",
-    "发起设立申请",
+    "发起设立、备案申请",
     grants=[Grant(Role.APPLICANT), Grant(Role.CLERK)],
 )
 
@@ -102,6 +102,16 @@ VIEW_UNFILED = declare(
         Grant(Role.OFFICER, _health_here, "health, own places"),
         Grant(Role.DEPARTMENT_LEAD, _health_here, "health, own places"),
         Grant(Role.JURISDICTION_LEAD, _here, "own places"),
+    ],
+)
+
+REMIND = declare(
+    "institutions.remind",
+    "提醒已登记机构备案",
+    model="institutions.Institution",
+    grants=[
+        Grant(Role.OFFICER, _health_here, "health, own places"),
+        Grant(Role.DEPARTMENT_LEAD, _health_here, "health, own places"),
     ],
 )
 

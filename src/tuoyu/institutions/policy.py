@@ -20,6 +20,11 @@ def procedure_of(kind: str) -> str:
     return "family_point_establishment" if kind == Kind.FAMILY_POINT else "establishment"
 
 
+def filing_of(kind: str) -> str:
+    """The procedure by which a kind of institution files that is registered already."""
+    return "family_point_filing" if kind == Kind.FAMILY_POINT else "filing"
+
+
 def plan_of(procedure: str, division_code: str, *, kind: str, nature: str, legal_form: str) -> Plan:
     """The steps such an application will take today; Refused when the place names nobody for it."""
     facts = {"kind": kind, "nature": nature, "legal_form": legal_form}

@@ -1,23 +1,27 @@
 """Reads: what an application says and lacks; lists and records of institutions; the public directory."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache, wraps
+from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as CaseWhen
-from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
+from tuoyu.accounts.models import Membership
 from tuoyu.cases.models import Case
+from tuoyu.cases.procedures import FormPage
 from tuoyu.core import audit, clock, identifiers
-from tuoyu.core.actor import Actor
+from tuoyu.core.actor import Actor, Role
+from tuoyu.core.compiled import compiled
 from tuoyu.core.permissions import visible_to
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import names, pages, policy, rules
+from tuoyu.institutions import names, pages, policy, rules, standing
 from tuoyu.institutions.models import (
     SHOWN,
     Application,
@@ -42,6 +46,8 @@ from tuoyu.jurisdictions.names import place_name
 from tuoyu.jurisdictions.packs.schema import prefix_of
 
 # ---------------------------------------------------------------- applications
+
+Asked = TypeVar("Asked")
 
 
 @dataclass(frozen=True)
@@ -88,36 +94,64 @@ def reading_of(application: Application) -> Reading:
         registered=application.institution_id is not None,
         files=_file_counts(application),
     )
-    found = tuple(rules.problems(facts, book, clock.today()))
+    found = (*standing.street_problems(application, place), *rules.problems(facts, book, clock.today()))
     return Reading(facts, book, slots, found, rules.licensable_capacity(facts, book))
 
 
+def _once_a_case(ask: Callable[[Case], Asked]) -> Callable[[Case], Asked]:
+    """Keeps an answer on the case object: the parts of a page ask for the same."""
+    name = f"_{ask.__name__}"
+
+    @wraps(ask)
+    def asked(case: Case) -> Asked:
+        kept = vars(case)
+        if name not in kept:
+            kept[name] = ask(case)
+        answer: Asked = kept[name]
+        return answer
+
+    return asked
+
+
+@_once_a_case
 def application_of(case: Case) -> Application | None:
-    """The application of a case with its institution and its files: one query, asked once a case object."""
-    if "_application" not in vars(case):
-        found = (
-            Application.objects.filter(case=case.pk)
-            .select_related("institution")
-            .annotate(paper_rows=ArraySubquery(_paper_rows(OuterRef("pk")).values(row=JSONObject(**PAPER))))
-            .first()
-        )
-        if found is not None:
-            found.case = case
-        vars(case)["_application"] = found
-    kept: Application | None = vars(case)["_application"]
-    return kept
+    """The application of a case with its institution and its files: one query."""
+    found = _with_papers().filter(case=case.pk).first()
+    if found is not None:
+        found.case = case
+    return found
 
 
+@cache
+def _with_papers() -> QuerySet[Application]:
+    files = ArraySubquery(_paper_rows(OuterRef("pk")).values(row=JSONObject(**PAPER)))
+    ready = compiled(Application.objects.annotate(paper_rows=files), "paper_rows")
+    return Application.objects.select_related("institution").annotate(paper_rows=ready)
+
+
+@_once_a_case
 def reading_of_case(case: Case) -> Reading | None:
-    """The application of a case, read once a case object."""
+    """The application of a case, read; None where the case has none."""
     application = application_of(case)
-    if application is None:
-        return None
-    if "_reading" not in vars(application):
-        vars(application)["_reading"] = reading_of(application)
-    kept: Reading = vars(application)["_reading"]
-    return kept
+    return reading_of(application) if application else None
 
+
+@_once_a_case
+def form_pages_of(case: Case) -> tuple[FormPage, ...]:
+    """The pages and fields of a case that a remark can be pinned to."""
+    application, reading = application_of(case), reading_of_case(case)
+    kind = application.kind if application else case.facts.get("kind", "institution")
+    slots = reading.slots if reading else policy.slots_at(case.division_code, kind, pack=case.pack.digest)
+    by_page: dict[str, list[tuple[str, str]]] = {page.key: [] for page in pages.FILLED}
+    by_page["basics"] = list(FIXED)
+    for page, key, label in pages.labels(kind, slots):
+        by_page[page].append((key, label))
+    rows = (application.data.get("classes") or {}).get("rows") or [] if application else []
+    by_page["classes"] += [(f"row-{i}", f"第{i + 1}个班") for i in range(len(rows))]
+    return tuple(FormPage(page.key, page.label, tuple(by_page[page.key])) for page in pages.FILLED)
+
+
+FIXED = (("kind", "机构类型"), ("nature", "机构性质"), ("legal_form", "组织形式"), ("place", "申办地"))
 
 PAPER = {
     "id": F("id"), "slot": F("slot"), "title": F("title"), "added_at": F("added_at"),
@@ -156,6 +190,12 @@ def place_of(application: Application) -> str:
     known = places().get(street)
     within = street.startswith(prefix_of(application.division_code[:6]))
     return street if known is not None and within and not known.abolished else application.division_code
+
+
+def frozen_of(application: Application) -> dict[str, dict[str, str]]:
+    """What is not asked (any more), by page and field: the name is settled by the registration."""
+    institution = application.institution
+    return {} if institution is None else {"basics": {"name": institution.name}}
 
 
 def _identity_wrong(identity: str) -> str | None:
@@ -273,7 +313,7 @@ def own_applications(actor: Actor) -> QuerySet[Application, Any]:
     """The applications `actor` may see, newest first, drafts and ended ones, as rows of values."""
     rows = visible_to(actor, VIEW_APPLICATION, Application.objects.exclude(state="deleted"))
     return rows.order_by("-saved_at", "-pk").values(
-        "id", "kind", "nature", "division_code", "state", "saved_at", "submitted_at", "channel",
+        "id", "kind", "nature", "division_code", "state", "saved_at", "submitted_at", "channel", "procedure",
         "owner_id", "owner__name", "case__number", "case__state", name=F("data__basics__name"),
     )  # fmt: skip
 
@@ -359,9 +399,27 @@ def unfiled(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, Any]:
         "registered_on",
         "representative",
         "source_system",
-        case_number=F("applications__case__number"),
-        case_state=F("applications__case__state"),
+        case_number=_last_case("case__number"),
+        case_state=_last_case("case__state"),
+        has_head=Exists(
+            Membership.objects.filter(
+                role=Role.NURSERY_HEAD,
+                institution_id=OuterRef("pk"),
+                valid__contains=clock.today(),
+                user__is_active=True,
+            )
+        ),
     )
+
+
+def _last_case(column: str) -> Subquery:
+    """A column of the newest application that was handed in for an institution."""
+    return Subquery(_handed_in(OuterRef("pk")).values(column)[:1])
+
+
+def _handed_in(institution: Any) -> QuerySet[Application]:
+    """What was handed in for an institution, the newest first; a draft is nobody else's business."""
+    return Application.objects.filter(institution=institution, case__isnull=False).order_by("-pk")
 
 
 def record(actor: Actor, pk: int) -> Any:
@@ -381,8 +439,12 @@ def record(actor: Actor, pk: int) -> Any:
                 "issued_on", "issuer", "cancelled_on", "cancelled_reason",
             ),
             paper_rows=_rows(
-                "application__institution", Paper.objects.filter(removed_at=None), "id", "slot", "title",
-                "issuer", "number", "issued_on", "expires_on",
+                "application__institution",
+                Paper.objects.filter(
+                    removed_at=None,
+                    application=Subquery(_handed_in(OuterRef("application__institution")).values("pk")[:1]),
+                ),
+                "id", "slot", "title", "issuer", "number", "issued_on", "expires_on",
             ),
             case_rows=_rows(
                 "institution", Application.objects.exclude(case=None), number=F("case__number"),

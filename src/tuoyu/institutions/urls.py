@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tuoyu.institutions.views import applications, records, start
+from tuoyu.institutions.views import applications, filing_alone, records, start
 
 
 class SmallId:
@@ -24,6 +24,8 @@ app_name = "institutions"
 urlpatterns = [
     path("apply/", start.start, name="start"),
     path("apply/desk/", start.desk, name="desk"),
+    path("apply/filing/", filing_alone.filing, name="filing"),
+    path("apply/desk/filing/", filing_alone.desk_filing, name="desk_filing"),
     path("apply/mine/", applications.applications, name="applications"),
     path("apply/papers/<id:pk>/", applications.paper, name="paper"),
     path("apply/<id:pk>/", applications.application, name="application"),
@@ -35,6 +37,7 @@ urlpatterns = [
     path("institutions/", records.institutions, name="list"),
     path("institutions/unfiled/", records.unfiled, name="unfiled"),
     path("institutions/<id:pk>/", records.record, name="record"),
+    path("institutions/<id:pk>/reminder/", filing_alone.remind, name="remind"),
     path("institutions/papers/<id:pk>/", records.certificate, name="certificate"),
     path("verify/<slug:code>/", records.verify, name="verify"),
 ]

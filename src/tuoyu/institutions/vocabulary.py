@@ -72,3 +72,9 @@ class Filing(TextChoices):
 
 
 FILED = (Filing.RECEIPT_ISSUED, Filing.NORMAL, Filing.RECTIFICATION)
+
+# What may be filed (again) once it is registered: never filed, found not to conform, or ended.
+MAY_FILE = (Filing.NONE, Filing.PUBLISHED_NONCONFORMING, Filing.CANCELLED)
+
+# Filing alone: procedures for what is registered already.
+FILING_ALONE = ("filing", "family_point_filing")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from ninja import File, Form, Path, Query, Router, Status, UploadedFile
 from pydantic import Field
 
@@ -17,7 +17,7 @@ from tuoyu.core.problems import Refused
 from tuoyu.exchange.api.doors import permitted, public
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Code, Given, Id, PageAsked, PageOf, Problems, Told, page_of
-from tuoyu.institutions import actions, pages, policy, queries
+from tuoyu.institutions import actions, pages, policy, queries, standing
 from tuoyu.institutions.actions.applications import choices_wrong
 from tuoyu.institutions.models import Application, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, READ_PAPER, START, VIEW_APPLICATION
@@ -68,6 +68,14 @@ class Begun(RouteAsked):
     owner_id: Id | None = None
 
 
+class FilingBegun(Given):
+    """Which registered institution files: one's own by its number, any by its credit code."""
+
+    institution_id: Id | None = None
+    uscc: Annotated[str, Field(max_length=40)] = ""
+    owner_id: Id | None = None
+
+
 class WalkIn(Given):
     """Somebody at the window."""
 
@@ -87,6 +95,7 @@ class Row(Told):
 
     id: int
     name: str | None
+    procedure: str
     kind: str
     nature: str
     division_code: str
@@ -102,6 +111,7 @@ class Full(Told):
     """An application with what was typed; the identity number is only shown masked."""
 
     id: int
+    procedure: str
     kind: str
     nature: str
     legal_form: str
@@ -222,6 +232,22 @@ def begin(request: HttpRequest, given: Begun) -> Any:
     return Status(201, _full(made))
 
 
+@operation(router, "POST", "/filings", door=permitted(START), ok={201: Full})
+def begin_filing(request: HttpRequest, given: FilingBegun) -> Any:
+    """Begin (or go on with) the application of a registered institution for its filing alone."""
+    actor = actor_of(request)
+    if given.institution_id is None:
+        found = standing.registered_as(given.uscc)
+    else:
+        own = [one for one in standing.headed_by(actor) if one.pk == given.institution_id]
+        if not own:
+            raise Http404
+        found = own[0]
+    owner_id = given.owner_id or standing.owner_for(actor, found)
+    made = actions.start_filing(by=actor, owner_id=owner_id, institution=found)
+    return Status(201, _full(made))
+
+
 @operation(router, "POST", "/walk-ins", door=permitted(RECEIVE_WALK_INS), ok=Owner)
 def walk_in(request: HttpRequest, given: WalkIn) -> Any:
     """Find or make the account of somebody at the window, to begin an application for."""
@@ -238,7 +264,10 @@ def _seen(request: HttpRequest, pk: int) -> Application:
 
 
 def _full(row: Application) -> dict[str, Any]:
-    names = ("id", "kind", "nature", "legal_form", "division_code", "state", "channel", "version", "data")
+    names = (
+        "id", "procedure", "kind", "nature", "legal_form", "division_code", "state", "channel", "version",
+        "data",
+    )  # fmt: skip
     return {
         **{name: getattr(row, name) for name in names},
         "editable": row.is_editable,

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from tuoyu.core import clock, uploads
 from tuoyu.core.access import actor_of
-from tuoyu.core.permissions import visible_to
+from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.exchange.api.doors import permitted, public
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Asked, Code, Id, PageOf, Told, page_of
-from tuoyu.institutions import queries
+from tuoyu.institutions import actions, queries
 from tuoyu.institutions.models import Certificate, Institution, Publication
-from tuoyu.institutions.permissions import VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import CareType, Filing, Kind
 from tuoyu.jurisdictions.packs.schema import prefix_of
 
@@ -211,6 +211,13 @@ class Unfiled(Told):
     source_system: str
     case_number: str | None
     case_state: str | None
+    has_head: bool
+
+
+class Reminded(Told):
+    """How many heads of an institution were told."""
+
+    told: int
 
 
 class Record(Told):
@@ -265,6 +272,14 @@ def record(request: HttpRequest, pk: Annotated[Id, Path()]) -> Any:
     for name, source in (*related, ("certificates", "certificate_rows"), ("cases", "case_rows")):
         row[name] = row[source]
     return row
+
+
+@operation(router, "POST", "/office/institutions/{pk}/reminder", door=permitted(REMIND), ok=Reminded)
+def remind(request: HttpRequest, pk: Annotated[Id, Path()]) -> Any:
+    """Remind the heads of a registered institution that it is not filed; at most once a day."""
+    actor = actor_of(request)
+    found = get_visible(actor, VIEW_UNFILED, Institution.objects.all(), pk=pk)
+    return {"told": actions.remind(by=actor, institution=found)}
 
 
 @operation(

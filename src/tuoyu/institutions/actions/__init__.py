@@ -10,6 +10,7 @@ from tuoyu.institutions.actions.applications import (
     start_application,
     submit,
 )
+from tuoyu.institutions.actions.filing_alone import remind, start_filing
 from tuoyu.institutions.actions.filings import (
     accept_verification,
     demand_rectification,
@@ -27,11 +28,13 @@ __all__ = [
     "issue_receipt",
     "publish_nonconforming",
     "register",
+    "remind",
     "remove_paper",
     "report_registration",
     "restore_draft",
     "restore_paper",
     "save_page",
     "start_application",
+    "start_filing",
     "submit",
 ]

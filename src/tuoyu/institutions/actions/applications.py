@@ -13,8 +13,8 @@ from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.core.transitions import move
-from tuoyu.institutions import pages, policy, queries
-from tuoyu.institutions.models import Application, Paper
+from tuoyu.institutions import pages, policy, queries, standing
+from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, START
 from tuoyu.institutions.vocabulary import FORMS_OF_NATURE, Kind, LegalForm, Nature
 from tuoyu.jurisdictions.atlas import places
@@ -36,7 +36,7 @@ def start_application(
 ) -> Application:
     """Begin an application; Refused with every choice that is missing or does not fit the others."""
     require(by, START)
-    channel, agent_id = _channel(by, owner_id, division_code, policy.procedure_of(kind))
+    channel, agent_id = channel_of(by, owner_id, division_code, policy.procedure_of(kind))
     wrong = choices_wrong(division_code, kind, nature, legal_form)
     if wrong:
         raise Refused(wrong)
@@ -80,7 +80,7 @@ def choices_wrong(division_code: str, kind: str, nature: str, legal_form: str) -
     return found
 
 
-def _channel(by: Actor, owner_id: int, division_code: str, procedure: str) -> tuple[str, int | None]:
+def channel_of(by: Actor, owner_id: int, division_code: str, procedure: str) -> tuple[str, int | None]:
     """How the application comes in, and who files it for its owner."""
     if owner_id == by.user_id:
         return Case.Channel.ONLINE, None
@@ -119,6 +119,7 @@ def save_page(
             "这份申请刚刚在另一个窗口或由其他人修改过，您这次填写的内容没有保存。请刷新后再填，以免互相覆盖。"
         )
     kept, identity = _kept(page, held.kind, typed, _slots(held))
+    kept |= queries.frozen_of(held).get(page, {})
     before = held.data.get(page) or {}
     held.data = {**held.data, page: kept}
     held.version += 1
@@ -251,11 +252,14 @@ def submit(*, by: Actor, application: Application) -> Case:
     wrong = [p for p in queries.problems_of(held) if p.severity == "block"]
     if wrong:
         raise Refused(wrong)
+    _check_may_file(held)
     _copy_paper_details(held)
     facts, data = queries.case_facts(held), queries.submission_of(held)
     if held.state == State.MENDING and held.case is not None:
         move(held, from_=State.MENDING, to=State.SUBMITTED, submitted_at=clock.now())
-        case = cases.resubmit(by=by, case=held.case, data=data, facts=facts)
+        case = cases.resubmit(
+            by=by, case=held.case, data=data, facts=facts, division_code=queries.place_of(held)
+        )
     else:
         case = cases.open_case(
             by=by,
@@ -271,6 +275,15 @@ def submit(*, by: Actor, application: Application) -> Case:
     audit.record(by, "application.submitted", held, topic=held.topic, place=held.division_code,
                  after={"case": case.number, "round": case.round})  # fmt: skip
     return case
+
+
+def _check_may_file(application: Application) -> None:
+    """A filing alone is handed in while its institution may file and no other application is under way."""
+    if application.files_alone and application.state == State.DRAFT and application.institution_id:
+        institution = Institution.objects.select_for_update().get(pk=application.institution_id)
+        wrong = standing.obstacles(institution, application.owner_id, application)
+        if wrong:
+            raise Refused(wrong, status=409)
 
 
 def _copy_paper_details(application: Application) -> None:

@@ -10,8 +10,10 @@ from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.core.transitions import move
 from tuoyu.institutions import documents, policy
+from tuoyu.institutions.actions.filing_alone import make_head
+from tuoyu.institutions.actions.registrations import take_over
 from tuoyu.institutions.models import Application, Certificate, Institution, Publication
-from tuoyu.institutions.vocabulary import Filing, Registration
+from tuoyu.institutions.vocabulary import MAY_FILE, Filing, Registration
 from tuoyu.jurisdictions.names import department_name
 
 REGISTRATION_FIRST = "registration.push_to"
@@ -21,17 +23,23 @@ REGISTRATION_FIRST = "registration.push_to"
 def issue_receipt(*, by: Actor, case: Case, step: Step) -> Institution:
     """File the institution of a case: receipt, conditions notice, and the public entry."""
     institution = registered_institution(case, step)
-    today = clock.today()
+    application = Application.objects.select_related("case__pack").get(case=case)
+    changed = take_over(institution, application)
+    before, today = institution.filing, clock.today()
     number = _receipt_number(institution, case)
     move(
         institution,
         field="filing",
-        from_=Filing.NONE,
+        from_=MAY_FILE,
         to=Filing.RECEIPT_ISSUED,
         receipt_number=number,
         receipt_issued_on=today,
         public_since=today,
+        verified_on=None,
+        filing_ended_on=None,
     )
+    _replace_papers(institution)
+    make_head(application, institution, "备案")
     Publication.objects.create(
         institution=institution,
         case=case,
@@ -44,8 +52,17 @@ def issue_receipt(*, by: Actor, case: Case, step: Step) -> Institution:
     )
     for kind in (Certificate.Kind.RECEIPT, Certificate.Kind.CONDITIONS_NOTICE):
         _issue(by, institution, case, step, kind, number)
-    _record(by, "institution.filed", institution, step, {"filing": "none"}, {"receipt": number})
+    _record(by, "institution.filed", institution, step, {"filing": before},
+            {"receipt": number, "changed": changed})  # fmt: skip
     return institution
+
+
+def _replace_papers(institution: Institution) -> None:
+    """Of an earlier filing nothing stays good beside the new receipt."""
+    earlier = Certificate.objects.filter(institution=institution, cancelled_on=None)
+    earlier.exclude(kind=Certificate.Kind.REFUSAL_NOTICE).update(
+        cancelled_on=clock.today(), cancelled_reason="机构已重新备案，以新的备案回执为准。"
+    )
 
 
 def registered_institution(case: Case, step: Step) -> Institution:
@@ -69,6 +86,11 @@ def registered_institution(case: Case, step: Step) -> Institution:
 def accept_verification(*, by: Actor, case: Case, step: Step) -> Institution:
     """The visit found nothing against it: the filing is normal."""
     institution = registered_institution(case, step)
+    changed = []
+    if step.round > 1:
+        # The visit was made again because the application was mended: it holds what is there now.
+        mended = Application.objects.select_related("case__pack").get(case=case)
+        changed = take_over(institution, mended)
     before = institution.filing
     move(
         institution,
@@ -77,7 +99,8 @@ def accept_verification(*, by: Actor, case: Case, step: Step) -> Institution:
         to=Filing.NORMAL,
         verified_on=clock.today(),
     )
-    _record(by, "institution.verified", institution, step, {"filing": before}, {"filing": "normal"})
+    _record(by, "institution.verified", institution, step, {"filing": before},
+            {"filing": "normal", "changed": changed})  # fmt: skip
     return institution
 
 

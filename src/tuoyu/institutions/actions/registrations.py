@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
 
-from tuoyu.accounts.actions import give_seat
-from tuoyu.accounts.rules import SeatGiven
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case, Step
 from tuoyu.core import audit, clock, identifiers, texts
@@ -18,6 +15,7 @@ from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.institutions import queries
+from tuoyu.institutions.actions.filing_alone import make_head
 from tuoyu.institutions.forms import RegistrationForm
 from tuoyu.institutions.models import Application, ClassGroup, Institution, Premises
 from tuoyu.institutions.permissions import REPORT_REGISTRATION
@@ -65,12 +63,7 @@ def register(*, by: Actor, case: Case, step: Step, result: Mapping[str, Any]) ->
     _write_rooms(institution, application)
     application.institution = institution
     application.save(update_fields=["institution"])
-    owner = get_user_model().objects.get(pk=application.owner_id)
-    give_seat(
-        by=Actor.system("法人登记"),
-        user=owner,
-        seat=SeatGiven(Role.NURSERY_HEAD, "", "", institution.pk),
-    )
+    make_head(application, institution, "法人登记")
     audit.record(by, "institution.registered", institution, topic=institution.topic, place=step.division_code,
                  after=_told(institution))  # fmt: skip
     return institution
@@ -84,26 +77,14 @@ def problems_of(form: RegistrationForm) -> list[Problem]:
 def _institution_of(
     application: Application, step: Step, stated: Mapping[str, Any], result: Mapping[str, Any]
 ) -> Institution:
-    facts = queries.facts_of(application)
-    rows = [row for row in facts.classes if row.places]
+    said = said_of(application)
     return Institution(
+        **said,
         name=application.name,
-        intro=facts.text("basics.intro"),
         kind=application.kind,
         nature=application.nature,
         legal_form=application.legal_form,
-        division_code=facts.division_code,
-        address=facts.text("basics.address"),
-        longitude=facts.get("basics.longitude"),
-        latitude=facts.get("basics.latitude"),
-        representative=facts.text("basics.contact_name"),
-        phone=facts.text("basics.public_phone"),
-        opening_hours=facts.text("basics.opening_hours"),
-        fees=facts.text("basics.fees"),
-        business_scope=facts.text("basics.business_scope"),
-        care_types=list(facts.get("basics.care_types") or ()),
-        class_types=sorted({row.class_type for row in rows if row.class_type}),
-        places=sum(row.places or 0 for row in rows),
+        business_scope=queries.facts_of(application).text("basics.business_scope"),
         registration=Registration.REGISTERED,
         registrar=step.department,
         registration_number=stated["registration_number"],
@@ -114,6 +95,26 @@ def _institution_of(
     )
 
 
+def said_of(application: Application) -> dict[str, Any]:
+    """What an application says of its institution, beside what a registrar decides."""
+    facts = queries.facts_of(application)
+    rows = [row for row in facts.classes if row.places]
+    return {
+        "intro": facts.text("basics.intro"),
+        "division_code": facts.division_code,
+        "address": facts.text("basics.address"),
+        "longitude": facts.get("basics.longitude"),
+        "latitude": facts.get("basics.latitude"),
+        "representative": facts.text("basics.contact_name"),
+        "phone": facts.text("basics.public_phone"),
+        "opening_hours": facts.text("basics.opening_hours"),
+        "fees": facts.text("basics.fees"),
+        "care_types": list(facts.get("basics.care_types") or ()),
+        "class_types": sorted({row.class_type for row in rows if row.class_type}),
+        "places": sum(row.places or 0 for row in rows),
+    }
+
+
 def _create(institution: Institution) -> None:
     try:
         with transaction.atomic():
@@ -121,7 +122,12 @@ def _create(institution: Institution) -> None:
     except IntegrityError as error:
         if "institution_uscc_once" in str(error):
             raise Refused(
-                Problem("这个统一社会信用代码已经登记在另一家机构名下，请核对。", field="uscc"), status=409
+                Problem(
+                    "这个统一社会信用代码已经登记在另一家机构名下，请核对。",
+                    field="uscc",
+                    fix="如登记信息已先行推送，请申办人撤回本件，改从“已经登记，只办备案”申请。",
+                ),
+                status=409,
             ) from error
         if "institution_source_once" in str(error):
             raise Refused("这条登记信息已经报送过，对应另一家机构。", status=409) from error
@@ -129,30 +135,59 @@ def _create(institution: Institution) -> None:
 
 
 def _write_rooms(institution: Institution, application: Application) -> None:
+    """Premises and classes as the application says now; a class that was there before is changed, not made
+    again, so that what others hang on it stays."""
     facts = queries.facts_of(application)
     floor = facts.get("premises.floor")
-    Premises.objects.create(
+    Premises.objects.update_or_create(
         institution=institution,
-        tenure=facts.text("premises.tenure"),
-        lease_from=facts.get("premises.lease_from"),
-        lease_to=facts.get("premises.lease_to"),
-        building_area=facts.get("premises.building_area"),
-        indoor_area=facts.get("premises.indoor_area"),
-        outdoor_area=facts.get("premises.outdoor_area"),
-        floor=int(floor) if floor is not None else None,
+        defaults={
+            "tenure": facts.text("premises.tenure"),
+            "lease_from": facts.get("premises.lease_from"),
+            "lease_to": facts.get("premises.lease_to"),
+            "building_area": facts.get("premises.building_area"),
+            "indoor_area": facts.get("premises.indoor_area"),
+            "outdoor_area": facts.get("premises.outdoor_area"),
+            "floor": int(floor) if floor is not None else None,
+        },
     )
-    ClassGroup.objects.bulk_create(
-        ClassGroup(
-            institution=institution,
-            name=row.name or f"第{index + 1}班",
-            class_type=row.class_type or "mixed",
-            places=row.places,
-            carers=row.carers or 0,
-            room_area=row.area,
-        )
+    before = list(institution.classes.order_by("pk"))
+    wanted = [
+        {
+            "name": row.name or f"第{index + 1}班",
+            "class_type": row.class_type or "mixed",
+            "places": row.places,
+            "carers": row.carers or 0,
+            "room_area": row.area,
+        }
         for index, row in enumerate(facts.classes)
         if row.places
+    ]
+    for group, said in zip(before, wanted, strict=False):
+        ClassGroup.objects.filter(pk=group.pk).update(**said)
+    ClassGroup.objects.bulk_create(
+        ClassGroup(institution=institution, **said) for said in wanted[len(before) :]
     )
+    for group in before[len(wanted) :]:
+        group.delete()
+
+
+def take_over(institution: Institution, application: Application) -> list[str]:
+    """Let the institution be as its application says now; the names of the fields that changed.
+
+    Name, credit code and scope stay as they were registered.
+    """
+    said = said_of(application)
+    changed = sorted(name for name, value in said.items() if getattr(institution, name) != value)
+    for name in changed:
+        setattr(institution, name, said[name])
+    if not institution.business_scope:
+        institution.business_scope = queries.facts_of(application).text("basics.business_scope")
+        changed.append("business_scope")
+    if changed:
+        institution.save(update_fields=changed)
+    _write_rooms(institution, application)
+    return changed
 
 
 @action

@@ -16,11 +16,11 @@ from tuoyu.core import access, clock, identifiers, paging, uploads
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import get_visible, require
 from tuoyu.core.problems import Overtaken, Problem, Refused
-from tuoyu.institutions import actions, pages, policy, queries
+from tuoyu.institutions import actions, pages, policy, queries, standing
 from tuoyu.institutions.models import Application, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, READ_PAPER, VIEW_APPLICATION
 from tuoyu.institutions.rules.book import label_of
-from tuoyu.institutions.vocabulary import Kind, LegalForm, Nature
+from tuoyu.institutions.vocabulary import FILING_ALONE, Kind, LegalForm, Nature
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name, place_name
 
@@ -46,6 +46,7 @@ def applications(request: HttpRequest) -> HttpResponse:
         row["place"] = place_name(row["division_code"])
         row["kind_label"] = Kind(row["kind"]).label
         row["state_label"] = STATES[row["state"]]
+        row["files_alone"] = row["procedure"] in FILING_ALONE
     deleted = list(queries.deleted_applications(actor)[:5])
     context = {"page": page, "deleted": deleted, "user_id": actor.user_id}
     return render(request, "institutions/applications.html", context)
@@ -212,7 +213,8 @@ def _page_context(request: HttpRequest, found: Application, key: str, *, window:
         "application": found,
         "window": window or secrets.token_hex(8),
         "page": page,
-        "fields": pages.fields_of(page, found.kind),
+        "fields": asked_on(found, page),
+        **_before(request, found),
         "data": data,
         "errors": _errors(reading, key, data, strict),
         "remarks": remarks_of(found, key),
@@ -231,6 +233,25 @@ def _page_context(request: HttpRequest, found: Application, key: str, *, window:
         "previous": _previous(key),
         "problems": [],
         "upload_limit": _upload_limit(),
+    }
+
+
+def asked_on(found: Application, page: pages.Page) -> tuple[pages.Field, ...]:
+    """The fields of a page without those the registration settled."""
+    settled = queries.frozen_of(found).get(page.key, {})
+    return tuple(field for field in pages.fields_of(page, found.kind) if field.key not in settled)
+
+
+def _before(request: HttpRequest, found: Application) -> dict[str, Any]:
+    """What is known of an institution that is registered already, and what became of earlier applications."""
+    if found.institution is None:
+        return {"known": [], "history": []}
+    actor = access.actor_of(request)
+    return {
+        "known": standing.known(found.institution),
+        "history": standing.history(found.institution, without=found.pk, actor=actor)
+        if found.files_alone
+        else [],
     }
 
 
@@ -373,6 +394,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "sections": sections_of(found, reading),
         "steps": steps_of(found, reading, pages.REVIEW.key),
         "fixed": fixed_of(found),
+        **_before(request, found),
     }
     return render(request, "institutions/review.html", context, status=refused.status if refused else 200)
 
@@ -413,7 +435,9 @@ def conflicts_of(reading: queries.Reading) -> list[dict[str, Any]]:
 
 def fixed_of(found: Application) -> list[tuple[str, str]]:
     """The choices an application began with."""
+    matter = "只办备案（已经登记）" if found.files_alone else "登记和备案"
     return [
+        ("申办事项", matter),
         ("申办地", place_name(found.division_code)),
         ("机构类型", str(Kind(found.kind).label)),
         ("机构性质", str(Nature(found.nature).label)),

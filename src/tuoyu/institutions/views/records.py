@@ -6,13 +6,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from tuoyu.core import access, paging, uploads
+from tuoyu.core import access, clock, paging, uploads
+from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent
-from tuoyu.core.permissions import visible_to
-from tuoyu.institutions import policy, queries
+from tuoyu.core.permissions import can, visible_to
+from tuoyu.institutions import policy, queries, standing
 from tuoyu.institutions.models import Certificate, Institution, Publication
-from tuoyu.institutions.permissions import VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
+    MAY_FILE,
     CareType,
     ClassType,
     Filing,
@@ -33,6 +35,7 @@ FILING_TONES = {
 }
 STORY = {
     "institution.registered": "法人登记完成",
+    "institution.reminded": "提醒机构及时备案",
     "institution.filed": "备案，发给备案回执和基本条件告知书",
     "institution.verified": "现场核实符合要求",
     "institution.rectification_demanded": "现场核实发现问题，限期整改",
@@ -57,20 +60,36 @@ def institutions(request: HttpRequest) -> HttpResponse:
 def unfiled(request: HttpRequest) -> HttpResponse:
     """Registered but not filed, the longest waiting first."""
     narrowed = queries.Narrowed.from_query(request.GET)
-    page = paging.page_of(queries.unfiled(access.actor_of(request), narrowed), request)
+    actor = access.actor_of(request)
+    page = paging.page_of(queries.unfiled(actor, narrowed), request)
+    reminded = standing.reminded_on(row["id"] for row in page.rows)
     for row in page.rows:
+        row["reminded_on"] = reminded.get(row["id"])
+        row["may_be_reminded"] = (
+            row["has_head"]
+            and row["case_state"] not in ("open", "returned")
+            and row["reminded_on"] != clock.today()
+        )
         row["place"] = place_name(row["division_code"])
         row["registrar_name"] = department_name(row["registrar"], row["division_code"][:6])
-    return render(request, "institutions/unfiled.html", {"page": page, "narrowed": narrowed})
+    context = {"page": page, "narrowed": narrowed, "may_remind": can(actor, REMIND)}
+    return render(request, "institutions/unfiled.html", context)
 
 
 @require_GET
 @access.permitted(VIEW_INSTITUTION)
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """One institution with everything the office holds about it."""
-    row = queries.record(access.actor_of(request), pk)
+    actor = access.actor_of(request)
+    row = queries.record(actor, pk)
     if row is None:
         raise Http404
+    row["may_file"] = (
+        row["registration"] == Registration.REGISTERED
+        and row["filing"] in MAY_FILE
+        and any(seat.institution_id == pk for seat in actor.seats_as(Role.NURSERY_HEAD))
+        and not any(case["state"] in ("open", "returned") for case in row["case_rows"])
+    )
     row |= in_words(row)
     row["registrar_name"] = (
         department_name(row["registrar"], row["division_code"][:6]) if row["registrar"] else ""

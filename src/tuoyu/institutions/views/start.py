@@ -52,7 +52,7 @@ def _page(request: HttpRequest, *, desk: bool) -> HttpResponse:
     if request.method == "POST":
         try:
             application = actions.start_application(
-                by=actor, owner_id=_owner(request, actor, desk), **_kept(chosen)
+                by=actor, owner_id=owner_of(request, actor, desk), **_kept(chosen)
             )
             return redirect("institutions:page", application.pk, "basics")
         except Refused as refusal:
@@ -64,7 +64,7 @@ def _page(request: HttpRequest, *, desk: bool) -> HttpResponse:
         "kinds": _kind_options(),
         "natures": Nature.choices,
         "forms": [(f.value, f.label) for f in FORMS_OF_NATURE.get(chosen["nature"], LegalForm)],
-        "owners": _owners(actor),
+        "owners": owners_of(actor),
         "typed": request.POST,
         "route": _route(chosen),
         "problems": refused.problems if refused else [],
@@ -167,17 +167,18 @@ def _route(chosen: Mapping[str, str]) -> dict[str, Any] | None:
     }
 
 
-def _owners(actor: Actor) -> list[tuple[int, str]]:
+def owners_of(actor: Actor) -> list[tuple[int, str]]:
     """Whom an applicant may apply for: itself first, then those who authorised it."""
     rows = User.objects.filter(pk__in=actor.owner_ids).values_list("pk", "name")
     return sorted(rows, key=lambda row: (row[0] != actor.user_id, row[1]))
 
 
-def _owner(request: HttpRequest, actor: Actor, desk: bool) -> int:
+def owner_of(request: HttpRequest, actor: Actor, desk: bool, default: int = 0) -> int:
+    """For whom a post applies: at a window who walked in, else who was chosen, else `default` or oneself."""
     if desk:
         name, phone = request.POST.get("name", "")[:60], request.POST.get("phone", "")[:40]
         return int(accounts.walk_in_applicant(by=actor, name=name, phone=phone).pk)
     given = request.POST.get("owner", "")
     if given.isascii() and given.isdigit() and len(given) < 19:
         return int(given)
-    return actor.user_id or 0
+    return default or actor.user_id or 0

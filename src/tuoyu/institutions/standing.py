@@ -1,0 +1,230 @@
+"""Where an institution stands towards a filing of its own: may it file, who heads it, what was before."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from tuoyu.accounts.models import Membership
+from tuoyu.cases import plans
+from tuoyu.cases.models import Case
+from tuoyu.core import clock, identifiers
+from tuoyu.core.actor import Actor, Role
+from tuoyu.core.models import AuditEvent
+from tuoyu.core.problems import Problem, Refused
+from tuoyu.institutions import policy
+from tuoyu.institutions.models import Application, Institution, Publication
+from tuoyu.institutions.vocabulary import FILED, MAY_FILE, LegalForm, Nature, Registration
+from tuoyu.jurisdictions.names import department_name, place_name
+
+UNDER_WAY = (Application.State.SUBMITTED, Application.State.MENDING)
+REMINDED = "institution.reminded"
+
+
+# ---------------------------------------------------------------- who, and which
+
+
+def heads_of(institution_id: int) -> list[int]:
+    """The people who head an institution today."""
+    rows = Membership.objects.filter(
+        role=Role.NURSERY_HEAD,
+        institution_id=institution_id,
+        valid__contains=clock.today(),
+        user__is_active=True,
+    )
+    return list(rows.order_by("pk").values_list("user_id", flat=True))
+
+
+def acts_for(actor: Actor, institution: Institution) -> list[int]:
+    """In whose name the actor may apply for a filing of the institution, itself first."""
+    procedure = policy.filing_of(institution.kind)
+    people = sorted(actor.owner_ids, key=lambda pk: (pk != actor.user_id, pk))
+    return [
+        pk
+        for pk in people
+        if actor.may_act_for(pk, division_code=institution.division_code, procedure=procedure)
+    ]
+
+
+def headed_by(actor: Actor) -> list[Institution]:
+    """The institutions headed today by the actor, or by somebody in whose name it may file for them."""
+    held = dict.fromkeys(
+        Membership.objects.filter(
+            role=Role.NURSERY_HEAD, user__in=actor.owner_ids, valid__contains=clock.today()
+        ).values_list("institution_id", "user_id")
+    )
+    rows = Institution.objects.filter(pk__in={pk for pk, _ in held}).order_by("pk")
+    return [row for row in rows if any((row.pk, owner) in held for owner in acts_for(actor, row))]
+
+
+def owner_for(actor: Actor, institution: Institution) -> int:
+    """For whom a filing is begun when nobody was chosen: its head, where the actor may act in that name."""
+    heads = set(heads_of(institution.pk))
+    acting = [pk for pk in acts_for(actor, institution) if pk in heads]
+    return acting[0] if acting else actor.user_id or 0
+
+
+def registered_as(uscc: str) -> Institution:
+    """The institution with this credit code. Refused when the code is none, or nobody is registered so."""
+    code = identifiers.credit_code(uscc, field="uscc")
+    found = Institution.objects.filter(uscc=code).first()
+    if found is None:
+        raise Refused(
+            Problem(
+                "没有查到用这个统一社会信用代码登记的托育机构。",
+                field="uscc",
+                fix="请对照证照核对代码；刚登记的，请等登记机关推送；还没有登记的，请从“办托一件事”申办。",
+            ),
+            status=404,
+        )
+    return found
+
+
+# ---------------------------------------------------------------- may it file
+
+
+def obstacles(
+    institution: Institution, owner_id: int, application: Application | None = None
+) -> list[Problem]:
+    """What stands against `owner_id` applying for a filing of `institution` now."""
+    found = []
+    if institution.registration != Registration.REGISTERED:
+        found.append(Problem("这家机构的法人登记已经注销，不能备案。", fix="请先到登记机关办理登记。"))
+    elif institution.filing in FILED:
+        found.append(Problem("这家机构已经备案，不用再申请。"))
+    elif institution.filing not in MAY_FILE:
+        found.append(Problem("这家机构现在不能申请备案。"))
+    others = Application.objects.filter(institution=institution, state__in=UNDER_WAY)
+    if application is not None:
+        others = others.exclude(pk=application.pk)
+    if others.exists():
+        found.append(
+            Problem("这家机构已有一件申请正在办理，同时只能办一件。", fix="请等那一件办结后再申请。")
+        )
+    heads = heads_of(institution.pk)
+    if heads and owner_id not in heads:
+        found.append(
+            Problem(
+                "这家机构已有负责人账号，备案由负责人申请。",
+                fix="请由负责人登录后申请，或由负责人授权您代办；负责人已经变更的，请联系备案机关。",
+            )
+        )
+    return found
+
+
+def street_problems(application: Application, place: str) -> tuple[Problem, ...]:
+    """Whether `place`, where the form says it lies now, is decided over by others than it was before."""
+    try:
+        if application.case is not None:
+            case: Case = application.case
+            if place == case.division_code:
+                return ()
+            elsewhere = plans.handed_on(case.steps.all(), plans.replanned(case, place))
+        else:
+            institution = application.institution
+            # A registrar that told only the county leaves the street open.
+            if institution is None or len(institution.division_code) <= 6:
+                return ()
+            if place == institution.division_code:
+                return ()
+            before, after = (plan_at(application, at).steps for at in (institution.division_code, place))
+            elsewhere = plans.handed_on(before, after)
+    except Refused as refused:
+        return tuple(refused.problems)
+    return (plans.other_hands(elsewhere, place),) if elsewhere else ()
+
+
+def plan_at(application: Application, place: str) -> plans.Plan:
+    """The steps an application would take today, if it lay at `place`."""
+    return policy.plan_of(
+        application.procedure,
+        place,
+        kind=application.kind,
+        nature=application.nature,
+        legal_form=application.legal_form,
+    )
+
+
+# ---------------------------------------------------------------- what is known, what was before
+
+
+def known(institution: Institution) -> list[tuple[str, str]]:
+    """What the registration says of it and is not asked again."""
+    return [
+        ("机构名称", institution.name),
+        ("统一社会信用代码", institution.uscc or "—"),
+        ("登记机关", registrar_name(institution)),
+        ("登记证号", institution.registration_number or "—"),
+        ("登记日期", f"{institution.registered_on:%Y-%m-%d}" if institution.registered_on else "—"),
+        ("机构性质", str(Nature(institution.nature).label)),
+        ("组织形式", str(LegalForm(institution.legal_form).label)),
+        ("登记的地点", place_name(institution.division_code) + institution.address),
+    ]
+
+
+def registrar_name(institution: Institution) -> str:
+    """Who registered it, as its place calls that office."""
+    if not institution.registrar:
+        return ""
+    return department_name(institution.registrar, institution.division_code[:6])
+
+
+def history(
+    institution: Institution, *, without: int | None = None, actor: Actor | None = None
+) -> list[dict[str, Any]]:
+    """What became of earlier applications, and what was made public; the newest first.
+
+    With `actor`, an applicant: only the own applications (those of a nursery's head are the nursery's) and
+    what everybody may read anyway.
+    """
+    earlier = Application.objects.filter(institution=institution)
+    if without is not None:
+        earlier = earlier.exclude(pk=without)
+    if actor is not None:
+        owners = acts_for(actor, institution)
+        if not set(owners).intersection(heads_of(institution.pk)):
+            earlier = earlier.filter(owner__in=owners)
+    published = {
+        row["case"]: row
+        for row in Publication.objects.filter(
+            institution=institution, kind=Publication.Kind.NONCONFORMITY
+        ).values("case", "published_on", "reasons", "clause", "department", "division_code")
+    }
+    told = []
+    for row in earlier.values(
+        "case", "case__number", "case__procedure_name", "case__state", "case__reason", "case__closed_at"
+    ):
+        closed = row["case__closed_at"]
+        if closed is None:
+            continue
+        public = published.pop(row["case"], None)
+        told.append(
+            {
+                "on": _day(closed),
+                "title": f"{row['case__procedure_name']}（办件编号{row['case__number']}）",
+                "state": "published_nonconforming" if public else row["case__state"],
+                "text": row["case__reason"],
+                "source": public["clause"] if public else "",
+            }
+        )
+    told += [
+        {
+            "on": row["published_on"],
+            "title": f"{department_name(row['department'], row['division_code'])}的公示",
+            "state": "published_nonconforming",
+            "text": row["reasons"],
+            "source": row["clause"],
+        }
+        for row in published.values()
+    ]
+    return sorted(told, key=lambda one: one["on"], reverse=True)
+
+
+def reminded_on(institutions: Iterable[int]) -> dict[int, date]:
+    """When each of these institutions was last reminded to file."""
+    topics = [f"institution:{pk}" for pk in institutions]
+    rows = AuditEvent.objects.filter(topic__in=topics, verb=REMINDED).order_by("pk")
+    return {int(topic.partition(":")[2]): _day(at) for topic, at in rows.values_list("topic", "at")}
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(clock.BEIJING).date()

@@ -1,0 +1,139 @@
+"""已经登记，只办备案: find the institution, see what stands against it, begin; and reminding to file."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tuoyu.core import access
+from tuoyu.core.actor import Actor, Role
+from tuoyu.core.permissions import get_visible
+from tuoyu.core.problems import Problem, Refused
+from tuoyu.institutions import actions, policy, standing
+from tuoyu.institutions.models import Institution
+from tuoyu.institutions.permissions import REMIND, START, VIEW_UNFILED
+from tuoyu.institutions.views.start import owner_of, owners_of
+from tuoyu.institutions.vocabulary import MAY_FILE, Registration
+from tuoyu.jurisdictions.names import department_name, place_name
+
+
+@require_http_methods(["GET", "POST"])
+@access.permitted(START)
+def filing(request: HttpRequest) -> HttpResponse:
+    """Choose an institution one heads, or name one by its credit code; begin its filing."""
+    return _page(request, desk=False)
+
+
+@require_http_methods(["GET", "POST"])
+@access.permitted(START)
+def desk_filing(request: HttpRequest) -> HttpResponse:
+    """The same at a window, for somebody who walked in."""
+    if not access.actor_of(request).holds(Role.CLERK):
+        return redirect("institutions:filing")
+    return _page(request, desk=True)
+
+
+def _page(request: HttpRequest, *, desk: bool) -> HttpResponse:
+    actor = access.actor_of(request)
+    given = request.POST if request.method == "POST" else request.GET
+    problems: list[Problem] = []
+    found: Institution | None = None
+    status = 200
+    try:
+        found = _named(actor, given.get("institution", ""), given.get("uscc", ""))
+        if request.method == "POST":
+            if found is None:
+                raise Refused(Problem("请填写统一社会信用代码。", field="uscc"))
+            owner = owner_of(request, actor, desk, default=standing.owner_for(actor, found))
+            application = actions.start_filing(by=actor, owner_id=owner, institution=found)
+            return redirect("institutions:application", application.pk)
+    except Refused as refusal:
+        problems = refusal.problems
+        status = refusal.status if request.method == "POST" else 200
+    context = {
+        "desk": desk,
+        "here": reverse("institutions:desk_filing" if desk else "institutions:filing"),
+        "own": [] if desk else _own(actor),
+        "uscc": given.get("uscc", "")[:40],
+        "chosen": given.get("institution", "")[:18],
+        "owners": owners_of(actor),
+        "typed": request.POST,
+        "found": found,
+        "problems": problems,
+    }
+    if found is not None:
+        context |= _told(actor, found, desk, problems)
+    return render(request, "institutions/filing.html", context, status=status)
+
+
+def _own(actor: Actor) -> list[dict[str, Any]]:
+    return [
+        {"pk": one.pk, "name": one.name, "filing": one.filing, "may_file": _may_file(one)}
+        for one in standing.headed_by(actor)
+    ]
+
+
+def _may_file(institution: Institution) -> bool:
+    return institution.registration == Registration.REGISTERED and institution.filing in MAY_FILE
+
+
+def _named(actor: Actor, number: str, code: str) -> Institution | None:
+    """The institution an address names: one of the own by its number, any by its credit code."""
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        return next((one for one in standing.headed_by(actor) if one.pk == int(number)), None)
+    return standing.registered_as(code) if code.strip() else None
+
+
+def _told(actor: Actor, found: Institution, desk: bool, said: list[Problem]) -> dict[str, Any]:
+    owner = standing.owner_for(actor, found)
+    headed = bool(standing.heads_of(found.pk))
+    # At a window the owner is known only once somebody is named.
+    obstacles = [] if desk else standing.obstacles(found, owner)
+    facts = [("统一社会信用代码", found.uscc), ("登记机关", standing.registrar_name(found)),
+             ("登记日期", found.registered_on), ("所在地", place_name(found.division_code)),
+             ("备案状态", found.get_filing_display())]  # fmt: skip
+    route: list[dict[str, Any]] = []
+    try:
+        plan = policy.plan_of(
+            policy.filing_of(found.kind),
+            found.division_code,
+            kind=found.kind,
+            nature=found.nature,
+            legal_form=found.legal_form,
+        )
+        route = [
+            {
+                "name": step.name,
+                "department": department_name(step.department, step.division_code),
+                "days": step.working_days,
+                "source": step.source,
+            }
+            for step in plan.steps
+        ]
+    except Refused as refusal:
+        obstacles += refusal.problems
+    return {
+        "headed": headed,
+        "facts": facts,
+        "obstacles": [problem for problem in obstacles if problem not in said],
+        "route": route,
+        "history": standing.history(found, actor=actor),
+    }
+
+
+@require_POST
+@access.permitted(REMIND)
+def remind(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell the heads of an institution that it is registered and not filed."""
+    actor = access.actor_of(request)
+    found = get_visible(actor, VIEW_UNFILED, Institution.objects.all(), pk=pk)
+    try:
+        told = actions.remind(by=actor, institution=found)
+        messages.success(request, f"已提醒“{found.name}”的{told}位负责人。")
+    except Refused as refusal:
+        for problem in refusal.problems:
+            messages.error(request, f"{problem.message}{problem.fix}")
+    return redirect("institutions:unfiled")
