@@ -1,5 +1,8 @@
 """The same work on a phone, without a script, with the keyboard alone, and by two people at once."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 
@@ -10,7 +13,7 @@ from browser.visitor import PHONE, Site, Visitor
 from institutions import desk
 from tuoyu.accounts.models import User
 from tuoyu.cases.models import Case, Step
-from tuoyu.institutions.models import Institution
+from tuoyu.institutions.models import Application, Institution
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -58,6 +61,32 @@ def test_the_application_can_be_made_without_a_script(site: Site) -> None:
     assert case.state == Case.State.OPEN
     visitor.follow("查看办理进度")
     visitor.sees("正在办理，请耐心等待")
+
+
+@pytest.mark.parametrize("leaves", ["by a link", "by closing the window"])
+def test_what_was_typed_a_moment_ago_is_kept_however_the_page_is_left(site: Site, leaves: str) -> None:
+    user = applying.applicant()
+    application = desk.begun(actor(user), GULOU)
+    visitor = site.visitor(user)
+    visitor.open(f"/apply/{application.pk}/basics/")
+    visitor.page.locator("[name=intro]").press_sequentially("靠近公园")
+    if leaves == "by a link":
+        visitor.page.locator("#steps").get_by_role("link", name="场地").click()
+        visitor.is_at("场地")
+        visitor.page.locator("[name=building_area]").fill("300")
+        visitor.press("保存")
+        visitor.sees("已保存，可以随时离开")
+    else:
+        visitor.page.close(run_before_unload=True)
+    until(lambda: Application.objects.get().data["basics"].get("intro") == "靠近公园")
+
+
+def until(holds: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for the server to have done what the browser asked and no longer waits for."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come to hold"
+        time.sleep(0.05)
 
 
 def test_an_officer_signs_in_and_decides_with_the_keyboard_alone(site: Site) -> None:
