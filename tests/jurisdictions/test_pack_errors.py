@@ -91,6 +91,36 @@ MISTAKES: dict[str, tuple[str, str, int, str]] = {
     ),
     "a rule without a clause": ("rules.toml", RULE.replace('clause = "一"\n', ""), 1, "缺少 clause"),
     "a rule that cites a clause we do not have": ("rules.toml", RULE.replace("一", "九"), 5, "没有条款 九"),
+    "a text that asks for a rule nobody wrote": (
+        "texts.toml",
+        '[[text]]\nkey = "receipt"\nlines = [\n  "收到。",\n  "租期{rule:lease.years}年。",\n]\n',
+        5,
+        "没有规则 lease.years",
+    ),
+    "a text that asks for something else": (
+        "texts.toml",
+        '[[text]]\nkey = "receipt"\nlines = ["租期{lease.min_years}年。"]\n',
+        3,
+        "花括号里只能写 rule:",
+    ),
+    "a text that leaves a brace open": (
+        "texts.toml",
+        '[[text]]\nkey = "receipt"\nlines = ["租期{rule:lease.min_years年。"]\n',
+        3,
+        "没有成对",
+    ),
+    "a text that says yes": (
+        "texts.toml",
+        '[[text]]\nkey = "receipt"\nlines = ["户外场地{rule:outdoor.required}。"]\n',
+        3,
+        "只有是或否",
+    ),
+    "a paper named by a rule nobody wrote": (
+        "papers.toml",
+        '[[paper]]\nkey = "lease"\nname = "租期{rule:no.such}年的合同"\n',
+        3,
+        "没有规则 no.such",
+    ),
     "an unknown unit of measure": ("rules.toml", RULE.replace('"day"', '"fortnight"'), 4, "fortnight"),
     "a number nobody can use": ("rules.toml", RULE.replace("5", "inf"), 1, "nan、inf"),
     "a target that cites a clause we do not have": (

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeVar, overload
 
 from tuoyu.jurisdictions.atlas import Place
+from tuoyu.jurisdictions.packs import placeholders
 from tuoyu.jurisdictions.packs.schema import (
     NATURE_OF,
     Checklist,
@@ -273,15 +274,27 @@ class RuleBook:
 
     def papers(self) -> tuple[Paper, ...]:
         """The papers an application may need; a nearer pack's paper replaces one of the same key."""
-        return tuple({p.key: p for pack in reversed(self.packs) for p in pack.paper}.values())
+        by_key = {p.key: p for pack in reversed(self.packs) for p in pack.paper}
+        return tuple(paper.model_copy(update={"name": self._said(paper.name)}) for paper in by_key.values())
 
     def wording(self, key: str) -> tuple[str, ...]:
-        """The lines of a form or a notice; RuleMissing when nobody wrote them."""
+        """The lines of a form or a notice, with the values of the rules in force; RuleMissing when nobody
+        wrote them. A line that speaks of a rule not in force is left out."""
         for pack in self.packs:
             for text in pack.text:
                 if text.key == key:
-                    return text.lines
+                    said = (placeholders.filled(line, self._value_of) for line in text.lines)
+                    return tuple(line for line in said if line is not None)
         raise RuleMissing(f"政策包里没有文字 {key}：在 texts.toml 里补上")
+
+    def _value_of(self, key: str) -> Any:
+        found = self.find(key)
+        return found.value if found else None
+
+    def _said(self, text: str) -> str:
+        """A name with its values; one that speaks of a rule not in force keeps its own words without it."""
+        said = placeholders.filled(text, self._value_of)
+        return said if said is not None else placeholders.IN_BRACES.sub("规定", text)
 
     def _nearest(self, what: str, key: str, sections: list[tuple[D, ...]]) -> D:
         for section in sections:

@@ -5,6 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from tuoyu.core import clock
+from tuoyu.jurisdictions.packs import placeholders
 from tuoyu.jurisdictions.packs.drafts import TO_FILL, TO_SUMMARISE, UNKNOWN_KEY
 from tuoyu.jurisdictions.packs.positions import Path
 from tuoyu.jurisdictions.packs.schema import (
@@ -48,7 +49,8 @@ class Context:
         self.vocabulary = Vocabulary.of(self.line)
         self.capabilities = {c.key for p in self.line for c in p.capability}
         self.clauses = {c.id for c in pack.clause}
-        self.rules = {r.key for p in self.line for r in p.rule}
+        # Of several the nearest, as in a rule book.
+        self.rules = {r.key: r.value for p in reversed(self.line) for r in p.rule}
 
 
 def _line_of_descent(pack: Pack, packs: dict[str, Pack]) -> Iterator[Pack]:
@@ -249,6 +251,16 @@ def _papers(context: Context) -> Found:
             yield ("paper", index, "rule"), f"没有规则 {paper.rule}：在 rules.toml 写出它，或删去"
 
 
+def _rules_in_texts(context: Context) -> Found:
+    for index, text in enumerate(context.pack.text):
+        for place, line in enumerate(text.lines):
+            for mistake in placeholders.mistakes(line, context.rules):
+                yield ("text", index, "lines", place), mistake
+    for index, paper in enumerate(context.pack.paper):
+        for mistake in placeholders.mistakes(paper.name, context.rules):
+            yield ("paper", index, "name"), mistake
+
+
 def _units_of_rules(context: Context) -> Found:
     known = {unit.key for pack in context.line for unit in pack.unit}
     for index, rule in enumerate(context.pack.rule):
@@ -372,6 +384,7 @@ CHECKS_ACROSS: tuple[Callable[[Context], Found], ...] = (
     _capabilities,
     _rules_named,
     _papers,
+    _rules_in_texts,
     _units_of_rules,
     _conditions_of_papers_and_lists,
 )
