@@ -49,7 +49,7 @@ accounts:phone_code | in 302 302 302 302 302 | in 302 302 302 302 302
 accounts:agents | in 200 200 200 200 200 | in 422 422 422 422 422
 accounts:agent_answer | in 405 405 405 405 405 | in 404 404 404 404 404
 accounts:agent_revoke | in 405 405 405 405 405 | in 404 404 404 404 404
-accounts:agent_letter | in 404 404 404 404 404 | in 404 404 404 404 404
+accounts:agent_letter | in 404 404 404 404 404 | in 405 405 405 405 405
 accounts:people | in 403 403 200 200 403 | in 403 403 405 405 403
 accounts:invite | in 403 403 200 403 403 | in 403 403 422 403 403
 accounts:invitations | in 403 403 200 403 403 | in 403 403 405 403 403
@@ -292,6 +292,33 @@ POST /connectors | 401 403 403 403 403 403
 POST /connectors/{pk}/removal | 401 403 403 404 403 403
 POST /registrations | 401 403 403 403 403 403
 GET /registrations/{source_system}/{source_id} | 401 403 403 403 403 403
+GET /session | 200
+POST /session/by-password | 422 409 409 409 409 409
+POST /phone-codes | 422 409 409 409 409 409
+POST /session/by-code | 422 409 409 409 409 409
+POST /session/second-step | 409
+PUT /session/seat | 401 404 404 404 404 404
+POST /accounts | 422 409 409 409 409 409
+GET /invitation-links/{token} | 404 409 409 409 409 409
+POST /invitation-links/{token}/acceptance | 404 409 409 409 409 409
+GET /me | 401 200 200 200 200 200
+PUT /me | 401 422 422 422 422 422
+POST /me/password | 401 422 422 422 422 422
+POST /me/confirmation/code | 401 409 409 409 409 409
+POST /me/confirmation | 401 422 422 422 422 422
+POST /me/phone/code | 401 403 403 403 403 403
+POST /me/phone | 401 403 403 403 403 403
+POST /me/two-step/start | 401 403 403 403 403 403
+POST /me/two-step | 401 403 403 403 403 403
+POST /me/two-step/end | 401 403 403 403 403 403
+GET /me/recovery-codes | 401 403 403 403 403 403
+POST /me/recovery-codes | 401 403 403 403 403 403
+GET /me/agents | 401 200 200 200 200 200
+POST /me/agents | 401 422 422 422 422 422
+POST /agents/{pk}/answer | 401 404 404 404 404 404
+POST /agents/{pk}/revocation | 401 404 404 404 404 404
+GET /agents/{pk}/letter | 401 404 404 404 404 404
+POST /session/end | 401 200 200 200 200 200
 """
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -322,6 +349,20 @@ BODIES: dict[str, dict[str, Any]] = {
         "division_code": "320106",
     },
     "POST /api-clients": {"name": "甲", "department": "health", "division_code": "320106"},
+    "POST /session/by-password": {"login": "nobody", "password": "x"},
+    "POST /phone-codes": {"phone": "123"},
+    "POST /session/by-code": {"key": "x", "code": "123456"},
+    "POST /session/second-step": {"code": "123456"},
+    "PUT /session/seat": {"seat": 1},
+    "POST /accounts": {"key": "x", "name": "甲"},
+    "POST /invitation-links/{token}/acceptance": {"password": "x"},
+    "PUT /me": {"name": " "},
+    "POST /me/password": {"old": "x", "new": "x"},
+    "POST /me/confirmation": {"password": "x"},
+    "POST /me/phone/code": {"phone": "13800138000"},
+    "POST /me/phone": {"key": "x", "code": "123456"},
+    "POST /me/two-step": {"code": "123456"},
+    "POST /agents/{pk}/answer": {"accept": True},
 }  # fmt: skip
 QUERIES = {
     "GET /routes": "?division_code=320106&kind=institution&nature=nonprofit&legal_form=social_service_org",
@@ -349,6 +390,8 @@ def places_of(town: Town) -> dict[str, Any]:
         "/seats/{pk}": {"pk": town.seat.pk},
         "/invitations/{pk}": {"pk": town.invitation.pk},
         "/api-clients/{pk}": {"pk": town.client.pk},
+        "/invitation-links/": {"token": "no-such-token"},
+        "/agents/{pk}": {"pk": town.authorisation.pk},
         "/institutions/{pk}": {"pk": town.filed.pk},
         "/office/institutions/{pk}": {"pk": town.filed.pk},
         "/office/certificates/{pk}": {"pk": town.certificate.pk},

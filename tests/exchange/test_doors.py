@@ -28,6 +28,15 @@ PUBLIC = {
     "GET /divisions/{code}",
     "GET /workdays",
     "GET /workdays/deadline",
+    # Before there is anybody who could be asked: each write wants the CSRF token.
+    "GET /session",
+    "POST /session/by-password",
+    "POST /session/by-code",
+    "POST /session/second-step",
+    "POST /phone-codes",
+    "POST /accounts",
+    "GET /invitation-links/{token}",
+    "POST /invitation-links/{token}/acceptance",
 }
 # What a registrar's own system may do; everything else refuses it.
 FOR_ROBOTS = {
@@ -70,6 +79,15 @@ def test_every_operation_is_declared_with_its_door() -> None:
 
 def test_what_is_open_to_everybody_is_on_a_short_list() -> None:
     assert {title(one) for one in DECLARED if one.door.check is None} == PUBLIC
+
+
+def test_no_write_that_is_open_to_everybody_is_made_by_another_site() -> None:
+    caller = Caller(enforce_csrf_checks=True)
+    for one in DECLARED:
+        if one.door.check is None and one.method != "GET":
+            response = caller.send(one.method, address(one))
+            assert response.status_code in (403, 422), title(one)  # what is sent is read first
+            assert one.door.by_browser, title(one)
 
 
 def test_every_operation_behind_a_door_asks_for_credentials_and_says_so() -> None:

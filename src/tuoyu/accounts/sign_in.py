@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from tuoyu.accounts import actions, confirmation, rules
+from tuoyu.accounts.actors import SEAT_CHOSEN
 from tuoyu.accounts.models import PhoneCode, User
 from tuoyu.accounts.queries import user_by_phone
 from tuoyu.core import access, clock
@@ -73,6 +74,17 @@ def change_password(request: HttpRequest, user: User, *, old: str, new: str) -> 
         raise Refused(Problem("当前密码不对。", field="old"))
     actions.change_password(by=access.actor_of(request), user=user, old=old, new=new)
     update_session_auth_hash(request, user)
+
+
+def choose_seat(request: HttpRequest, seat: int | None) -> None:
+    """Act as one of one's seats in this session, or as all of them again."""
+    access.actor_of(request)
+    if seat is None:
+        request.session.pop(SEAT_CHOSEN, None)
+    elif seat in {held.membership_id for held in getattr(request, "seats_held", [])}:
+        request.session[SEAT_CHOSEN] = seat
+    else:
+        raise Refused("您没有这个岗位，或岗位已结束。", status=404)
 
 
 def _asked_for(key: str) -> QuerySet[PhoneCode]:

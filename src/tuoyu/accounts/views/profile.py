@@ -65,15 +65,9 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_seat(request: HttpRequest) -> HttpResponse:
     """Act as one seat, or as all of them again."""
-    access.actor_of(request)
-    held = {seat.membership_id for seat in getattr(request, "seats_held", [])}
     given = request.POST.get("seat", "")
-    if given == "":
-        request.session.pop(SEAT_CHOSEN, None)
-    elif given in {str(seat) for seat in held}:
-        request.session[SEAT_CHOSEN] = int(given)
-    else:
-        raise Refused("您没有这个岗位，或岗位已结束。", status=404)
+    known = given.isascii() and given.isdigit() and len(given) < 19
+    sign_in.choose_seat(request, int(given) if known else 0 if given else None)
     return redirect("accounts:home")
 
 
@@ -248,6 +242,7 @@ def agent_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access.signed_in("the letter of an authorisation one gave or took")
+@require_GET
 def agent_letter(request: HttpRequest, pk: int) -> FileResponse:
     """The letter of an authorisation."""
     actor = access.actor_of(request)

@@ -16,14 +16,18 @@ from tuoyu.exchange.api import (
     cases,
     directory,
     messages,
+    own,
     places,
     refusals,
     registrations,
+    session,
 )
 from tuoyu.exchange.api.input import CarefulParser, guard
 
 ROOT = "api/v1/"
-ROUTERS = (directory, applications, cases, registrations, messages, places, administration)
+ROUTERS = (
+    directory, applications, cases, registrations, messages, places, session, own, administration,
+)  # fmt: skip
 
 
 class PlainRenderer(JSONRenderer):

@@ -23,15 +23,24 @@ CSRF = "请求没有带上页面的校验码（X-CSRFToken），没有做任何�
 
 @dataclass(frozen=True)
 class Door:
-    """What a caller needs; `says` names it as pages do, `check` raises PermissionDenied."""
+    """What a caller needs; `says` names it as pages do, `check` raises PermissionDenied.
+
+    With `by_browser` a write needs the CSRF token although nobody is signed in: it opens a session.
+    """
 
     says: str
     check: Callable[[Actor], None] | None = None
+    by_browser: bool = False
 
 
 def public(why: str) -> Door:
     """Anyone may ask; `why` says what makes that right."""
     return Door(f"public: {why}")
+
+
+def visitor(why: str) -> Door:
+    """Anyone, before there is a session to act by; no other site may do it in somebody's browser."""
+    return Door(f"public: {why}", by_browser=True)
 
 
 def person(why: str) -> Door:
@@ -53,6 +62,12 @@ def permitted(*permissions: Permission) -> Door:
             raise PermissionDenied(f"此操作需要权限：{says}")
 
     return Door("permission: " + ", ".join(p.key for p in permissions), check)
+
+
+def demand_csrf(request: HttpRequest) -> None:
+    """Raise Refused (403) for a write that no page of ours sent."""
+    if check_csrf(request) is not None:
+        raise Refused(CSRF, status=403)
 
 
 class Token(HttpBearer):
@@ -77,8 +92,7 @@ class Session(APIKeyCookie):
         actor = actor_of(request)
         if actor.user_id is None:
             return None
-        if check_csrf(request) is not None:
-            raise Refused(CSRF, status=403)
+        demand_csrf(request)
         return actor
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:

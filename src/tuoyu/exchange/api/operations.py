@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from tuoyu.core.access import actor_of
-from tuoyu.exchange.api.doors import CREDENTIALS, Door
+from tuoyu.exchange.api.doors import CREDENTIALS, Door, demand_csrf
 from tuoyu.exchange.api.shapes import Problems
 
 View = Callable[..., Any]
@@ -46,13 +46,15 @@ def operation(
     """
     answers = dict(ok) if isinstance(ok, dict) else {200: ok}
     no = {400, 404, 422, *refuses}
-    no |= {401, 403} if door.check else set()
+    no |= {401, 403} if door.check else {403} if door.by_browser else set()
     no |= {409, 413} if method in WRITES else set()
     answers |= dict.fromkeys(sorted(no), Problems)
 
     def declare(view: View) -> View:
         @wraps(view)
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if door.by_browser:
+                demand_csrf(request)
             if door.check is not None:
                 door.check(actor_of(request))
             return view(request, *args, **kwargs)

@@ -6,10 +6,13 @@ from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import QuerySet
+from django.forms import Form
 from ninja import Query, Schema
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tuoyu.core import paging
+from tuoyu.core.problems import Problem as ProblemFound
+from tuoyu.core.problems import Refused
 
 Row = TypeVar("Row")
 
@@ -91,6 +94,14 @@ def page_of(rows: QuerySet[Any, Any], asked: Asked) -> dict[str, Any]:
         "counted_all": found.counted_all,
         "more": found.more,
     }
+
+
+def cleaned(form: Form) -> dict[str, Any]:
+    """What a page's own form makes of what was sent; Refused with everything it found wrong."""
+    if not form.is_valid():
+        wrong = [(name, str(error)) for name, errors in form.errors.items() for error in errors]
+        raise Refused([ProblemFound(text, field="" if name == "__all__" else name) for name, text in wrong])
+    return form.cleaned_data
 
 
 def plain(thing: Any) -> dict[str, Any]:

@@ -1,0 +1,125 @@
+"""Whatever a page can do the API can do, by the same action.
+
+The table is written by hand: a page that takes a POST, the operations that do the same, and the names of
+what both of them call. A new page needs a line, and a page that has no operation says here why.
+"""
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from architecture.test_strangers import PAGES, rows
+from tuoyu.exchange.api.operations import DECLARED, Declared
+
+SAME = """
+jurisdictions:decide | POST /settings | decide_setting
+jurisdictions:set_workday | PUT /workdays/{day} | set_workday
+jurisdictions:clear_workday | POST /workdays/{day}/clearance | clear_workday
+account_login | POST /session/by-password | SignIn
+mfa_authenticate | POST /session/second-step | SecondStep
+account_reauthenticate | POST /me/confirmation | by_password
+mfa_reauthenticate | POST /me/confirmation | by_two_step
+mfa_activate_totp | POST /me/two-step/start, POST /me/two-step | activate_totp
+mfa_deactivate_totp | POST /me/two-step/end | deactivate_totp
+mfa_generate_recovery_codes | POST /me/recovery-codes | generate_recovery_codes
+accounts:by_phone | POST /phone-codes | send_code
+accounts:register | POST /phone-codes | send_code
+accounts:code | POST /session/by-code | try_code, enter
+accounts:registration | POST /accounts | register, enter
+accounts:sign_out | POST /session/end | logout
+accounts:invitation | POST /invitation-links/{token}/acceptance | accept
+accounts:profile | PUT /me | change_details
+accounts:choose_seat | PUT /session/seat | choose_seat
+accounts:password | POST /me/password | change_password
+accounts:phone | POST /me/phone/code | send_code
+accounts:phone_code | POST /me/phone | try_code, change_phone
+accounts:confirm_phone | POST /me/confirmation/code, POST /me/confirmation | send_to_phone, by_phone
+accounts:agents | POST /me/agents | authorise_agent
+accounts:agent_answer | POST /agents/{pk}/answer | answer_authorisation
+accounts:agent_revoke | POST /agents/{pk}/revocation | revoke_authorisation
+accounts:invite | POST /invitations | invite
+accounts:withdraw_invitation | POST /invitations/{pk}/withdrawal | withdraw_invitation
+accounts:give_seat | POST /people/{pk}/seats | give_seat
+accounts:end_seat | POST /seats/{pk}/end | end_seat
+accounts:substitute | POST /seats/{pk}/substitutes | substitute
+accounts:reset_two_step | POST /people/{pk}/two-step-reset | reset_two_step
+accounts:unlock | POST /people/{pk}/unlocking | unlock
+accounts:api_clients | POST /api-clients | create_api_client
+accounts:revoke_api_client | POST /api-clients/{pk}/revocation | revoke_api_client
+cases:decision | POST /cases/{number}/steps/{key}/decision | decide
+cases:take | POST /cases/{number}/steps/{key}/taking | take
+cases:assignee | PUT /cases/{number}/steps/{key}/assignee | reassign
+cases:withdrawal | POST /cases/{number}/withdrawal | withdraw
+cases:notices_read | POST /notices/reading | read_notices
+institutions:start | POST /applications | start_application
+institutions:desk | POST /walk-ins, POST /applications | walk_in_applicant, start_application
+institutions:filing | POST /filings | start_filing
+institutions:desk_filing | POST /walk-ins, POST /filings | start_filing
+institutions:page | PATCH /applications/{pk}/pages/{page}, POST /applications/{pk}/papers, DELETE /papers/{pk}, POST /papers/{pk}/restoration | save_page, add_paper, remove_paper, restore_paper
+institutions:review | POST /applications/{pk}/submission | submit
+institutions:delete | DELETE /applications/{pk} | delete_draft
+institutions:restore | POST /applications/{pk}/restoration | restore_draft
+institutions:remind | POST /office/institutions/{pk}/reminder | remind
+exchange:acknowledge | POST /messages/{pk}/acknowledgement | acknowledge
+exchange:retry | POST /deliveries/{pk}/retry | retry
+exchange:connectors | POST /connectors | set_connector
+exchange:remove_connector | POST /connectors/{pk}/removal | remove_connector
+"""  # noqa: E501 - a table
+# Takes a POST and does nothing with it.
+NOTHING = {"robots", "api-v1:openapi"}
+
+
+def views(resolver: Any = None, namespace: str = "") -> Iterator[tuple[str, Any]]:
+    """The name of every address, and its view."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{namespace}{pattern.name}", pattern.callback
+
+
+def same() -> dict[str, tuple[list[str], list[str]]]:
+    found = {}
+    for page, operations, names in rows(SAME):
+        found[page] = (operations.split(", "), names.split(", "))
+    return found
+
+
+def operations() -> dict[str, Declared]:
+    return {f"{one.method} {one.path}": one for one in DECLARED}
+
+
+def source_of(module: str) -> str:
+    return inspect.getsource(sys.modules[module])
+
+
+def test_every_page_that_takes_a_post_has_its_line() -> None:
+    takes = {page for page, _, post in rows(PAGES) if "405" not in post.split()}
+    assert set(same()) == takes - NOTHING
+
+
+def test_what_a_page_does_an_operation_does() -> None:
+    known = operations()
+    missing = {page: told for page, (told, _) in same().items() if not set(told) <= set(known)}
+    assert missing == {}
+
+
+def test_page_and_operation_call_the_same() -> None:
+    known, found, wrong = operations(), dict(views()), []
+    for page, (told, names) in same().items():
+        sources = {"operation": "".join(source_of(known[one].name.rpartition(".")[0]) for one in told)}
+        module = found[page].__module__
+        # What third-party pages call is theirs; the operation must call it by their name.
+        if module.startswith("tuoyu."):
+            sources["page"] = source_of(module)
+        wrong += [
+            f"{page}: the {where} does not name {name}"
+            for name in names
+            for where, source in sources.items()
+            if not re.search(rf"\b{name}\b", source)
+        ]
+    assert wrong == []
