@@ -81,6 +81,19 @@ policy:clauses | 200 | 405
 policy:targets | 200 | 405
 policy:checklists | 200 | 405
 policy:rules | 200 | 405
+policy:drafts | in 403 403 403 403 403 | 405
+policy:draft | in 403 403 403 403 403 | 405
+policy:draft_others | in 403 403 403 403 403 | 405
+policy:draft_changes | in 403 403 403 403 403 | 405
+policy:draft_download | in 403 403 403 403 403 | 405
+policy:read | in 403 403 403 403 403 | in 403 403 403 403 403
+policy:draft_departments | in 403 403 403 403 403 | in 403 403 403 403 403
+policy:draft_words | in 403 403 403 403 403 | in 403 403 403 403 403
+policy:draft_part | in 403 403 403 403 403 | in 403 403 403 403 403
+policy:draft_add | in 403 403 403 403 403 | in 403 403 403 403 403
+policy:draft_adoption | in 403 403 403 403 403 | in 403 403 403 403 403
+policy:draft_discard | 405 | in 403 403 403 403 403
+policy:draft_resume | 405 | in 403 403 403 403 403
 institutions:start | in 200 200 200 200 200 | in 422 422 422 422 422
 institutions:desk | in 302 302 302 302 302 | in 302 302 302 302 302
 institutions:filing | in 200 200 200 200 200 | in 422 422 422 422 422
@@ -136,6 +149,11 @@ def rows(table: str) -> Iterator[tuple[str, ...]]:
         yield tuple(part.strip() for part in line.split("|"))
 
 
+DRAFT_PAGES = (
+    "_others", "_departments", "_words", "_changes", "_download", "_adoption", "_discard", "_resume",
+)  # fmt: skip
+
+
 def arguments(town: Town) -> dict[str, list[Any]]:
     """The real thing each address is asked about."""
     number = town.case.number
@@ -163,6 +181,9 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "policy:targets": ["320100"],
         "policy:checklists": ["320100"],
         "policy:rules": ["320100"],
+        **{f"policy:draft{page}": [town.policy.pk] for page in ("", *DRAFT_PAGES)},
+        "policy:draft_part": [town.policy.pk, "clause-1"],
+        "policy:draft_add": [town.policy.pk, "clause"],
         "institutions:paper": [town.paper.pk],
         "institutions:application": [town.draft.pk],
         "institutions:review": [town.draft.pk],

@@ -10,6 +10,7 @@ from django.test import Client
 
 from exchange.callers import seated, token_of
 from institutions import desk
+from policy.county import drafted
 from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Invitation, Membership
 from tuoyu.cases.models import Case
 from tuoyu.core import clock
@@ -18,6 +19,7 @@ from tuoyu.core.models import OutboxMessage, StoredFile
 from tuoyu.exchange.models import Connector
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper
 from tuoyu.jurisdictions.models import DivisionSetting
+from tuoyu.policy.models import PolicyDraft
 
 OUTSIDERS = ("stranger", "applicant", "neighbour", "system", "security", "audit")
 # What looking, or being sent away, may write.
@@ -43,6 +45,7 @@ class Town:
     authorisation: AgentAuthorisation
     seat: Membership
     unfiled: Institution
+    policy: PolicyDraft
 
 
 def built() -> Town:
@@ -88,6 +91,7 @@ def built() -> Town:
             valid=(today, date(2099, 1, 1)), state="active", answered_at=clock.now(),
         ),
         seat=seat,
+        policy=drafted(desk.GULOU),
     )  # fmt: skip
 
 

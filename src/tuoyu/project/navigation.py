@@ -65,6 +65,7 @@ ENTRIES = (
     Entry("信息推送", "send", ("exchange:inbox", "exchange:messages"), OFFICE),
     Entry("推送情况", "report", ("exchange:deliveries", "exchange:outbox"), OFFICE | ADMINISTRATORS),
     Entry("政策条款", "scale", ("policy:index", "portal:promises"), OFFICE),
+    Entry("政策识读", "file-text", ("policy:drafts",), OFFICE),
     Entry("人员与岗位", "users", ("accounts:people",), AT_WORK),
     Entry("邀请", "user-plus", ("accounts:invitations",), ADMINISTRATORS),
     Entry("登录安全", "lock", ("accounts:lock_outs",), ADMINISTRATORS),
