@@ -13,10 +13,12 @@ from typer.testing import CliRunner
 from accounts.people import PASSWORD, actor, browser, person, seated
 from tuoyu.accounts import actions, commands, demo, tokens
 from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Demonstration, Membership, User
+from tuoyu.accounts.rules import SeatGiven
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.problems import Refused
+from tuoyu.institutions.models import Institution
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +201,52 @@ def test_a_neighbour_s_lock_out_is_not_shown_nor_lifted() -> None:
     client = browser(seated("security_admin", division_code="320100"))
     assert "wuchang" not in client.get(reverse("accounts:lock_outs")).content.decode()
     assert client.post(reverse("accounts:unlock"), {"username": "wuchang", "reason": "x"}).status_code == 404
+
+
+def test_a_nursery_s_head_is_let_in_by_the_security_administrator_of_its_place_alone() -> None:
+    head = at_nursery("320106")
+    for _ in range(5):
+        browser().post(reverse("account_login"), {"login": head.username, "password": "wrong"})
+    asked = {"username": head.username, "reason": "本人来电"}
+    for place in ("420100", "320102"):
+        assert (
+            browser(seated("security_admin", division_code=place))
+            .post(reverse("accounts:unlock"), asked)
+            .status_code
+            == 404
+        )
+    near = browser(seated("security_admin", division_code="320100"))
+    assert head.username in near.get(reverse("accounts:lock_outs")).content.decode()
+    assert near.post(reverse("accounts:unlock"), asked).status_code == 302
+
+
+def test_a_seat_at_a_nursery_is_given_by_who_administers_its_place() -> None:
+    institution = nursery("320106")
+    user = person("staff")
+    given = SeatGiven(Role.NURSERY_STAFF, "", "420106", institution.pk)
+    far, near = (actor(seated("system_admin", division_code=place)) for place in ("420100", "320100"))
+    with pytest.raises(Refused, match="不在您的管理范围"):
+        actions.give_seat(by=far, user=user, seat=given)
+    seat = actions.give_seat(by=near, user=user, seat=given)
+    assert seat.division_code == "320106"
+    assert actor(user).seats[0].prefixes == ()
+    with pytest.raises(Refused, match="没有这家机构"):
+        actions.give_seat(by=near, user=user, seat=SeatGiven(Role.NURSERY_STAFF, "", "", institution.pk + 1))
+
+
+def nursery(place: str) -> Institution:
+    return Institution.objects.create(
+        name="小星星", kind="institution", nature="nonprofit", legal_form="social_service_org",
+        division_code=place, registration="registered", registrar="civil_affairs",
+        registered_on=clock.today(), source_system="民政系统", source_id="1",
+    )  # fmt: skip
+
+
+def at_nursery(place: str) -> User:
+    head = person("nursery-head")
+    seat = SeatGiven(Role.NURSERY_HEAD, institution_id=nursery(place).pk)
+    actions.give_seat(by=Actor.system("测试"), user=head, seat=seat)
+    return head
 
 
 def test_two_steps_are_reset_by_the_security_administrator_alone() -> None:

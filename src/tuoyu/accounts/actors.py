@@ -106,10 +106,12 @@ def _seat(given: dict[str, Any]) -> Seat:
     role = Role(given["role"])
     everywhere = role in rules.ADMINISTRATORS and not given["division"]
     own = ("",) if everywhere else (prefix_of(given["division"]),) if given["division"] else ()
+    # Who works at a nursery has business with it, not with the place it lies in.
+    prefixes = () if role in rules.IN_INSTITUTION else (*own, *given["places"])
     return Seat(
         role=role,
         department=given["department"],
-        prefixes=(*own, *given["places"]),
+        prefixes=prefixes,
         division_code=given["division"],
         institution_id=given["institution"],
         membership_id=given["id"],

@@ -19,7 +19,8 @@ def _own_department(actor: Actor, seat: Seat) -> Q:
 
 
 def _people_of_own_places(actor: Actor, seat: Seat) -> Q:
-    """People with a seat in the administrator's places, and those without any seat (families)."""
+    """People with a seat in the administrator's places (that of a nursery lies where it lies), and those
+    without any seat (families)."""
     seats = Membership.objects.filter(user_id=OuterRef("pk"), valid__contains=clock.today())
     return Exists(seats.filter(seat.covers("division_code"))) | ~Exists(seats)
 

@@ -6,11 +6,14 @@ class InstitutionsConfig(AppConfig):
     label = "institutions"
 
     def ready(self) -> None:
-        """Serve the cases of setting up and of filing alone."""
+        """Serve the cases of setting up and of filing alone; say where an institution lies."""
+        from tuoyu.accounts import nurseries
         from tuoyu.cases import procedures
+        from tuoyu.institutions import queries
         from tuoyu.institutions.handlers import EstablishmentHandler
         from tuoyu.institutions.vocabulary import FILING_ALONE
 
         handler = EstablishmentHandler()
         for procedure in ("establishment", "family_point_establishment", *FILING_ALONE):
             procedures.register(procedure, handler)
+        nurseries.places_are_known_to(queries.division_of)

@@ -332,6 +332,12 @@ def files_of(application: Application) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def division_of(institution_id: int) -> str:
+    """The division an institution lies in; empty where there is no such institution."""
+    rows = Institution.objects.filter(pk=institution_id)
+    return rows.values_list("division_code", flat=True).first() or ""
+
+
 def note_reading(actor: Actor, paper: Paper) -> None:
     """Papers show people: that somebody else than the applicant looked at one is written down."""
     if paper.application.owner_id not in actor.owner_ids:

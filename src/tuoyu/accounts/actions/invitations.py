@@ -40,6 +40,7 @@ def invite(
     """Invite somebody to a seat; returns the invitation and the token of its link, shown only now."""
     seats.check_giver(by, seat)
     seats.check_seat(seat)
+    seat = seats.located(seat)
     if by.user_id is None:
         raise Refused("邀请只能由系统管理员本人发出。", status=403)
     bare = _checked(username, name, phone)

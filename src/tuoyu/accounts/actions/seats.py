@@ -1,5 +1,6 @@
 """Seats: given, ended, taken over for a while. Who leaves hands over what was in hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.contrib.postgres.fields import DateRangeField
@@ -8,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import DateField, F, Func, QuerySet, Value
 from django.db.models.functions import Least
 
-from tuoyu.accounts import leavers, permissions, rules
+from tuoyu.accounts import leavers, nurseries, permissions, rules
 from tuoyu.accounts.actions import people
 from tuoyu.accounts.models import Demonstration, Membership, User
 from tuoyu.accounts.rules import SeatGiven
@@ -126,11 +127,22 @@ def create_first_administrator(
     return user
 
 
+def located(seat: SeatGiven) -> SeatGiven:
+    """The seat with its place: one at a nursery lies where the nursery lies, whatever was said."""
+    if seat.institution_id is None:
+        return seat
+    place = nurseries.place_of(seat.institution_id)
+    if not place:
+        raise Refused(Problem("没有这家机构。", field="institution_id"))
+    return replace(seat, division_code=place)
+
+
 def check_giver(by: Actor, seat: SeatGiven) -> None:
     """Raise Refused unless `by` may give seats at that place."""
     if by.is_system:
         return
     require(by, permissions.MANAGE_SEATS)
+    seat = located(seat)
     seats = by.seats_as(Role.SYSTEM_ADMIN)
     if not any(s.covers_place(seat.division_code) for s in seats):
         raise Refused(
@@ -151,6 +163,7 @@ def check_seat(seat: SeatGiven) -> None:
 
 def place_in_seat(user: User, seat: SeatGiven, valid: DateRange, **more: object) -> Membership:
     """The membership row; what the database refuses about it is said in words."""
+    seat = located(seat)
     held = Membership.objects.filter(user=user, valid__overlap=valid).values_list("role", flat=True)
     problem = rules.separation_problem(seat.role, tuple(Role(role) for role in held))
     if problem:
