@@ -119,11 +119,17 @@ def _weight(word: str, capability: Capability) -> float:
 
 
 def _told(clause: Clause, weights: Mapping[str, float]) -> list[str]:
-    """The words a clause holds, those that tell most first; a word inside another that it holds is none."""
+    """The words a clause holds, those that tell most first; not those that only stand inside another."""
     said = f"{clause.heading}。{clause.text}"
     words = [word for word in weights if word in said]
-    whole = [word for word in words if not any(word != other and word in other for other in words)]
-    return sorted(whole, key=lambda word: -weights[word])
+    alone = [word for word in words if word in _without(said, [w for w in words if w != word and word in w])]
+    return sorted(alone, key=lambda word: -weights[word])
+
+
+def _without(text: str, words: Sequence[str]) -> str:
+    for word in words:
+        text = text.replace(word, "。")
+    return text
 
 
 def _ground(words: Sequence[str], alike: Sequence[_Neighbour]) -> str:

@@ -10,7 +10,7 @@ from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions.packs import Pack
 from tuoyu.jurisdictions.packs.drafts import TO_FILL, TO_SUMMARISE, UNKNOWN_KEY
 from tuoyu.jurisdictions.packs.schema import prefix_of
-from tuoyu.policy.reading.model import Clause, Reading, Target
+from tuoyu.policy.reading.model import Basis, Clause, Duty, Reading, Seat, Target
 from tuoyu.policy.scaffolding.capabilities import Capabilities
 from tuoyu.policy.scaffolding.gaps import gaps_of
 from tuoyu.policy.scaffolding.heads import LONGEST_NAME, cut, day_of, head_of
@@ -23,6 +23,8 @@ from tuoyu.policy.scaffolding.units import Found, Units
 LONGEST_HEADING = 16
 LONGEST_ID = 40
 COLUMNS = ("lead", "responsible", "default_responsible")
+# Control characters and halves of characters.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _DECLARES = re.compile(r"指导思想|总体要求|总体思路|基本原则|工作原则|重要意义|重大意义|发展定位|总则|^目的")
 _RULE = re.compile(r"\d+\s*个?(?:工作日|平方米|周岁|月龄)|租赁期.{0,6}\d+\s*年|每班.{0,6}\d+\s*人")
 _SCOPE = re.compile(
@@ -39,7 +41,7 @@ def draft_of(reading: Reading, *, code: str, packs: Mapping[str, Pack] | None = 
     known = knowledge_for(code, packs)
     if not reading.clauses:
         raise Refused("这份文件没有读出条款，无法起草政策包：请先用 tuoyu policy read 查看读出了什么。")
-    return _Drafting(reading, known).draft()
+    return _Drafting(_printable(reading), known).draft()
 
 
 class _Drafting:
@@ -49,6 +51,7 @@ class _Drafting:
         self.reading, self.known = reading, known
         self.units = Units(known)
         self.marks = Marks()
+        self._kept: set[str] = set()
         self._text = "\n".join(clause.text for clause in reading.clauses)
 
     def draft(self) -> Draft:
@@ -64,7 +67,7 @@ class _Drafting:
         content["gap"] = self._gaps(content)
         self._mark_own_rules()
         missing_words(content, self.marks)
-        pack = Pack.model_validate_json(json.dumps(_printable(content)))
+        pack = Pack.model_validate_json(json.dumps(content))
         return Draft(pack.model_dump(mode="json", exclude_defaults=True), self.marks.all())
 
     # ---- units
@@ -135,7 +138,7 @@ class _Drafting:
             yield entry
 
     def _numbered(self) -> Iterable[Clause]:
-        seen: set[str] = set()
+        seen = self._kept
         for clause in self.reading.clauses:
             if not clause.id or len(clause.id) > LONGEST_ID or clause.id in seen:
                 shown = clause.id[:LONGEST_ID]
@@ -173,11 +176,10 @@ class _Drafting:
 
     def _targets(self) -> Iterable[dict[str, Any]]:
         indicators = Indicators(self.known, self.reading.targets)
-        known_clauses = {clause.id for clause in self.reading.clauses}
         taken: set[tuple[Any, ...]] = set()
         number = 0
         for target in self.reading.targets:
-            if target.clause not in known_clauses or len(target.clause) > LONGEST_ID:
+            if target.clause not in self._kept:
                 self.marks.add(
                     "document targets", f"有一项目标不知出自哪条，没有写入：{target.clause[:LONGEST_ID]}。"
                 )
@@ -337,10 +339,23 @@ def _separable(text: str) -> list[str]:
     return [part[:10] for part in parts if len(part) > 3] or [text[:10]]
 
 
-def _printable(value: Any) -> Any:
-    """Texts without what a TOML file cannot hold: control characters and halves of characters."""
+def _printable(reading: Reading) -> Reading:
+    """A reading whose texts hold nothing that a TOML file cannot."""
+    plain: dict[str, Any] = _clean(reading.as_json())
+    for name, kind in (
+        ("basis", Basis),
+        ("clauses", Clause),
+        ("targets", Target),
+        ("duties", Duty),
+        ("seats", Seat),
+    ):
+        plain[name] = [kind(**entry) for entry in plain[name]]
+    return Reading(**{name: plain[name] for name in plain if name != "noise"})
+
+
+def _clean(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _printable(inner) for key, inner in value.items()}
+        return {key: _clean(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_printable(inner) for inner in value]
-    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "", value) if isinstance(value, str) else value
+        return [_clean(inner) for inner in value]
+    return _UNPRINTABLE.sub("", value).strip() if isinstance(value, str) else value
