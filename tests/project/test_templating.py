@@ -49,6 +49,20 @@ def test_filters_write_as_the_house_does(written: str, value: object, expected: 
     assert drawn(written, v=value) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-11-22 至 长期", True),
+        ("鼓楼区市场监管局", True),
+        ("江苏省南京市鼓楼区热河南路街道", False),
+        (None, False),
+        (12, False),
+    ],
+)
+def test_what_is_short_stays_on_one_line(value: object, expected: bool) -> None:
+    assert (templating.environment().from_string("{{ v is short }}").render(v=value)) == str(expected)
+
+
 def test_a_moment_late_in_the_day_abroad_is_the_next_day_in_china() -> None:
     late = datetime(2026, 11, 21, 16, 30, tzinfo=UTC)
     assert drawn("{{ v|moment }} {{ v|date }}", v=late) == "2026-11-22 00:30 2026-11-22"

@@ -22,6 +22,7 @@ from tuoyu.core.actor import ROLE_NAMES
 from tuoyu.project import badges, drawing, navigation
 
 NOTHING = "—"
+SHORT = 10
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _TYPED_GAP = re.compile(
     rf"(?<=[{_HAN}])[ \t\u00a0]+(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])[ \t\u00a0]+(?=[{_HAN}])"
@@ -36,6 +37,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env = jinja2.Environment(extensions=["jinja2.ext.do"], **options)  # noqa: S701 - Django turns it on
     env.globals.update(GLOBALS)
     env.filters.update(FILTERS)
+    env.tests["short"] = is_short
     return env
 
 
@@ -145,6 +147,13 @@ def masked_phone(value: str | None) -> str:
 def masked_id(value: str | None) -> str:
     """320***********1234: enough for its owner to know it, too little for a stranger."""
     return _masked(value, head=3, tail=4)
+
+
+def is_short(value: Any) -> bool:
+    """Whether a table keeps this on one line: a date, a name of a post, no more than ten characters wide."""
+    if not isinstance(value, str):
+        return False
+    return sum(0.55 if character.isascii() else 1 for character in value) <= SHORT
 
 
 def _masked(value: str | None, *, head: int, tail: int) -> str:
