@@ -340,7 +340,7 @@ def test_a_street_where_others_decide_is_no_correction() -> None:
         if street.code != county
         and jurisdictions.authority_of(street.code, "county", "health").code == "320111"
     )
-    basics = dict(journey.application.data["basics"])
+    basics = dict(journey.application.typed["basics"])
     journey.type("basics", basics | {"street": zone})
     # Said at once, and refused.
     problem = next(p for p in journey.problems() if p["field"] == "street")
@@ -366,7 +366,7 @@ def test_a_filing_alone_does_not_move_to_other_authorities_either() -> None:
     assert filing.division_code != "320111"
     before.decide("filing", "refuse", reason=REASON)
     again = Alone.of(before).begin_for(before.institution).commit()
-    basics = dict(again.application.data["basics"])
+    basics = dict(again.application.typed["basics"])
     assert basics["street"] == zone
     again.type("basics", basics | {"street": county})
     assert {p["field"] for p in again.problems() if p["severity"] == "block"} >= {"street"}

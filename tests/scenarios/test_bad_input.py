@@ -269,7 +269,7 @@ REFUSED_WHEN_HANDED_IN = {
 def test_what_cannot_be_right_is_kept_as_typed_and_refused_when_handed_in() -> None:
     journey = Journey(AT["J"]).fill()
     for name, (page, typed, sentence) in REFUSED_WHEN_HANDED_IN.items():
-        right = dict(journey.application.data[page])
+        right = dict(journey.application.typed[page])
         assert journey.type(page, right | typed).status_code == 302
         kept = everything()
         answer = journey.submit()

@@ -1,5 +1,7 @@
 """Institutions, their premises and classes; applications with their papers; what is issued and publicised."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -12,6 +14,7 @@ from tuoyu.institutions import names
 from tuoyu.institutions.vocabulary import (
     FILED,
     FILING_ALONE,
+    PERSONAL,
     CareType,
     ClassType,
     Filing,
@@ -219,9 +222,10 @@ class ClassGroup(models.Model):
 class Application(models.Model):
     """One application for registration and filing together, or for filing alone, saved as it is filled in.
 
-    `data` keeps what was typed, right or wrong, by page and field; the identity number is kept apart,
-    encrypted. `version` grows with every save, so that two windows do not overwrite each other; `saved_in`
-    names the window that saved last, which is never in its own way.
+    `data` keeps what was typed, right or wrong, by page and field; names, telephone and identity number of
+    people are kept apart, encrypted (`typed` is the whole). `version` grows with every save, so that two
+    windows do not overwrite each other; `saved_in` names the window that saved last, which is never in its
+    own way.
     """
 
     class State(models.TextChoices):
@@ -243,6 +247,9 @@ class Application(models.Model):
     division_code = models.CharField(max_length=12)
     data = models.JSONField(default=dict)
     identity = EncryptedTextField(blank=True, default="")
+    contact_name = EncryptedTextField(blank=True, default="")
+    contact_phone = EncryptedTextField(blank=True, default="")
+    signer = EncryptedTextField(blank=True, default="")
     version = models.PositiveIntegerField(default=1)
     saved_in = models.CharField(max_length=32, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
@@ -288,6 +295,16 @@ class Application(models.Model):
     def name(self) -> str:
         """The name the institution is to have, as typed."""
         return str((self.data.get("basics") or {}).get("name") or "").strip()
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What was typed, by page and field, with the personal fields; the identity number stays apart."""
+        whole = dict(self.data)
+        for page, keys in PERSONAL.items():
+            given = {key: str(value) for key in keys if (value := getattr(self, key))}
+            if given:
+                whole[page] = {**(whole.get(page) or {}), **given}
+        return whole
 
     @property
     def topic(self) -> str:

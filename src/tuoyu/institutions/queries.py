@@ -84,7 +84,7 @@ def reading_of(application: Application) -> Reading:
     book = policy.book_at(place, on, pack)
     slots = policy.slots_at(place, application.kind, on, pack)
     facts = rules.read(
-        application.data,
+        application.typed,
         kind=application.kind,
         nature=application.nature,
         legal_form=application.legal_form,
@@ -244,8 +244,9 @@ def submission_of(
     """
     reading = reading or reading_of(application)
     said: dict[str, dict[str, str]] = {"basics": _fixed_choices(application)}
+    whole = application.typed
     for page in pages.FILLED:
-        typed = application.data.get(page.key) or {}
+        typed = whole.get(page.key) or {}
         part = said.setdefault(page.key, {})
         for one in pages.fields_of(page, application.kind):
             part[one.key] = _shown(one, typed.get(one.key))

@@ -78,3 +78,6 @@ MAY_FILE = (Filing.NONE, Filing.PUBLISHED_NONCONFORMING, Filing.CANCELLED)
 
 # Filing alone: procedures for what is registered already.
 FILING_ALONE = ("filing", "family_point_filing")
+
+# Personal fields of the application's pages, kept apart and encrypted under the same name.
+PERSONAL = {"basics": ("contact_name", "contact_phone"), "commitment": ("signer",)}

@@ -266,10 +266,10 @@ def _seen(request: HttpRequest, pk: int) -> Application:
 def _full(row: Application) -> dict[str, Any]:
     names = (
         "id", "procedure", "kind", "nature", "legal_form", "division_code", "state", "channel", "version",
-        "data",
     )  # fmt: skip
     return {
         **{name: getattr(row, name) for name in names},
+        "data": row.typed,
         "editable": row.is_editable,
         "identity": identifiers.mask_id(row.identity) if row.identity else "",
         "case_number": row.case.number if row.case else None,
@@ -290,7 +290,7 @@ def save_page(
 ) -> Any:
     """Keep what was typed on a page, right or wrong; fields left out stay as they were."""
     found = _seen(request, pk)
-    typed = {**(found.data.get(page) or {}), **given.fields}
+    typed = {**(found.typed.get(page) or {}), **given.fields}
     saved = actions.save_page(
         by=actor_of(request), application=found, page=page, typed=typed, version=given.version
     )

@@ -16,7 +16,7 @@ from tuoyu.core.transitions import move
 from tuoyu.institutions import pages, policy, queries, standing
 from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, START
-from tuoyu.institutions.vocabulary import FORMS_OF_NATURE, Kind, LegalForm, Nature
+from tuoyu.institutions.vocabulary import FORMS_OF_NATURE, PERSONAL, Kind, LegalForm, Nature
 from tuoyu.jurisdictions.atlas import places
 
 State = Application.State
@@ -120,14 +120,18 @@ def save_page(
         )
     kept, identity = _kept(page, held.kind, typed, _slots(held))
     kept |= queries.frozen_of(held).get(page, {})
-    before = held.data.get(page) or {}
+    before = held.typed.get(page) or {}
+    # The names of what changed; what people are called and where they are reached never enters the audit.
+    changed = sorted(k for k in {*before, *kept} if (before.get(k) or "") != (kept.get(k) or ""))
+    personal = PERSONAL.get(page, ())
+    for key in personal:
+        setattr(held, key, kept.pop(key, ""))
     held.data = {**held.data, page: kept}
     held.version += 1
     held.saved_in, held.saved_at = window[:32], clock.now()
     if identity is not None:
         held.identity = identity
-    held.save(update_fields=["data", "version", "saved_in", "saved_at", "identity"])
-    changed = sorted(k for k in {*before, *kept} if before.get(k) != kept.get(k))
+    held.save(update_fields=["data", "version", "saved_in", "saved_at", "identity", *personal])
     changed += ["contact_identity"] if identity else []
     after = {"page": page, "fields": changed}
     audit.record(by, "application.saved", held, topic=held.topic, after=after)

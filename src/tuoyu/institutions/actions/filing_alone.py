@@ -53,6 +53,8 @@ def start_filing(*, by: Actor, owner_id: int, institution: Institution) -> Appli
         institution=held,
         data=_prefilled(held, before),
         identity=before.identity if before else "",
+        contact_name=(before.contact_name if before else "") or held.representative,
+        contact_phone=before.contact_phone if before else "",
         **chosen,
     )
     if before is not None:
@@ -77,7 +79,6 @@ def _prefilled(institution: Institution, before: Application | None) -> dict[str
     told = {
         "address": institution.address,
         "business_scope": institution.business_scope,
-        "contact_name": institution.representative,
     }
     basics |= {key: value for key, value in told.items() if value and not basics.get(key)}
     basics |= {"name": institution.name}

@@ -207,7 +207,7 @@ def _papers_changed(request: HttpRequest, actor: Actor, found: Application) -> l
 def _page_context(request: HttpRequest, found: Application, key: str, *, window: str = "") -> dict[str, Any]:
     reading = queries.reading_of(found)
     page = pages.BY_KEY[key]
-    data = found.data.get(key) or {}
+    data = found.typed.get(key) or {}
     strict = request.GET.get("problems") == "1" or found.state == Application.State.MENDING
     return {
         "application": found,
@@ -316,9 +316,10 @@ def steps_of(found: Application, reading: queries.Reading, current: str) -> list
     for problem in reading.blocking:
         blocking[problem.page] = blocking.get(problem.page, 0) + 1
     files = sum(paper.files for paper in reading.facts.papers.values())
-    items = []
+    items: list[dict[str, Any]] = []
+    whole = found.typed
     for page in pages.FILLED:
-        visited = _visited(found.data.get(page.key) or {}) or (page.key == pages.PAPERS.key and files > 0)
+        visited = _visited(whole.get(page.key) or {}) or (page.key == pages.PAPERS.key and files > 0)
         left = blocking.get(page.key, 0)
         state = "current" if page.key == current else "done" if not left else "problem" if visited else "todo"
         items.append(

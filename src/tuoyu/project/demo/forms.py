@@ -9,6 +9,8 @@ from tuoyu.project.demo import words
 
 Data = dict[str, dict[str, Any]]
 
+PHONE = "13800000000"
+
 # Class type: places, carers, sleeping area, activity area.
 CLASSES = {
     ClassType.INFANT: (10, 4, "32", "20"),
@@ -115,7 +117,7 @@ def _basics(one: Applicant) -> dict[str, Any]:
         "latitude": f"{one.latitude:.6f}",
         "contact_name": one.contact,
         "contact_identity": words.identity(one.county, one.number),
-        "contact_phone": "13800000000",
+        "contact_phone": PHONE,
         "public_phone": "400-000-0000",
         "opening_hours": "周一至周五 7:30—18:00",
         "fees": f"全日托每月 {one.fee} 元；半日托每月 {one.fee * 6 // 10} 元。" if "full_day" in one.care_types else f"计时托每小时 {one.fee // 60} 元。",

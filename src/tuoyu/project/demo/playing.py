@@ -224,7 +224,7 @@ class County:
     def _mend(self, case: Case, by: Actor, ago: int) -> None:
         with self.days.at(ago, 120):
             application = Application.objects.get(case=case)
-            typed = {**application.data["basics"], "address": f"{application.data['basics']['address']}一层"}
+            typed = {**application.typed["basics"], "address": f"{application.data['basics']['address']}一层"}
             application = actions.save_page(
                 by=by, application=application, page="basics", typed=typed, version=application.version
             )

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from tuoyu.accounts.models import Membership, User
 from tuoyu.cases.models import Case, Notice, Step
 from tuoyu.core import ciphers, clock, workdays
+from tuoyu.core.fields import EncryptedTextField
 from tuoyu.core.models import AuditEvent
 from tuoyu.institutions import policy
 from tuoyu.institutions.documents import WORDING
@@ -23,6 +24,7 @@ from tuoyu.project.demo import words
 from tuoyu.project.demo.bulk import staging, statements, tables
 from tuoyu.project.demo.bulk.regions import County, counties, packs_of
 from tuoyu.project.demo.bulk.variants import VARIANTS, Template, templates
+from tuoyu.project.demo.forms import PHONE
 from tuoyu.project.demo.playing import REMARKS, Days
 
 Progress = Callable[[str, int, int], None]
@@ -76,6 +78,7 @@ def _stage(size: str, institutions: int, cases: int, found: list[County]) -> int
     tables.copy("t_day", "day date, ordinal int", list(_ordinals()))
     tables.copy("t_work", "ordinal int, day date, provisional bool", list(_working_days()))
     _stage_words(found)
+    _stage_people()
     _stage_variants()
     return _stage_officers(found, ways, cases)
 
@@ -136,6 +139,22 @@ def _stage_words(found: list[County]) -> None:
         "",
     )
     tables.copy("t_remark", "page text, field text, text text, source text, rule_key text", [*remarks, spare])
+
+
+def _stage_people() -> None:
+    """What is encrypted of each contact; a name that many bear is encrypted once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT contact FROM t_case")
+        names = [name for (name,) in cursor.fetchall()]
+
+    contexts = {f.name: f.context for f in Application._meta.fields if isinstance(f, EncryptedTextField)}
+
+    def sealed(field: str, text: str) -> str:
+        return ciphers.encrypt(text, contexts[field])
+
+    phone = sealed("contact_phone", PHONE)
+    tables.copy("t_person", "name text, contact_name text, signer text, contact_phone text",
+                [(name, sealed("contact_name", name), sealed("signer", name), phone) for name in names])  # fmt: skip
 
 
 def _stage_variants() -> None:

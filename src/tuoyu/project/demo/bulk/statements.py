@@ -283,9 +283,12 @@ class Writer:
                 "division_code": "c.county",
                 "data": "t.data || jsonb_build_object('basics', t.data -> 'basics' || jsonb_build_object("
                 "'name', c.name, 'street', CASE WHEN length(c.place) > 6 THEN c.place ELSE '' END,"
-                "'address', c.address, 'longitude', c.east, 'latitude', c.north, 'contact_name', c.contact,"
-                "'business_scope', c.scope), 'commitment', jsonb_build_object('agreed', 'yes', 'signer', c.contact))",
+                "'address', c.address, 'longitude', c.east, 'latitude', c.north,"
+                "'business_scope', c.scope), 'commitment', jsonb_build_object('agreed', 'yes'))",
                 "identity": "t.identity",
+                "contact_name": "p.contact_name",
+                "contact_phone": "p.contact_phone",
+                "signer": "p.signer",
                 "version": "7",
                 "state": "CASE c.state WHEN 'open' THEN 'submitted' WHEN 'returned' THEN 'mending' ELSE 'closed' END",
                 "case_id": self.case(),
@@ -294,7 +297,8 @@ class Writer:
                 "saved_at": moment("c.d_open"),
                 "submitted_at": moment("c.d_open"),
             },
-            "FROM t_case c JOIN t_variant t ON t.number = c.variant ORDER BY c.n",
+            "FROM t_case c JOIN t_variant t ON t.number = c.variant"
+            " JOIN t_person p ON p.name = c.contact ORDER BY c.n",
         )
 
     def submissions(self) -> int:

@@ -10,7 +10,7 @@ from tuoyu.core import clock
 from tuoyu.institutions import queries
 from tuoyu.institutions.models import Application
 from tuoyu.institutions.policy import procedure_of
-from tuoyu.institutions.vocabulary import CareType, ClassType, Kind, LegalForm
+from tuoyu.institutions.vocabulary import PERSONAL, CareType, ClassType, Kind, LegalForm
 from tuoyu.project.demo.forms import CLASS_NAMES, CLASSES, Applicant, Data, filled
 from tuoyu.project.demo.stories import FULL, Story
 
@@ -72,10 +72,12 @@ def _template(number: int, story: Story) -> Template:
     )  # fmt: skip
     data = filled(one, _long_ago())
     data["basics"].pop("contact_identity")
+    personal = {key: data[page].pop(key) for page, keys in PERSONAL.items() for key in keys}
     classes = _classes(story)
     application = Application.objects.create(
         owner_id=_anybody(), procedure=procedure_of(story.kind), kind=story.kind, nature=story.nature,
         legal_form=story.legal_form, division_code="110101", data=data, identity=IDENTITY,
+        **personal,
     )  # fmt: skip
     said = queries.submission_of(application)
     return Template(number, story, data, said, sum(c[2] for c in classes), classes)
