@@ -8,14 +8,11 @@ from tuoyu.accounts.rules import WINDOW_DEPARTMENTS
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
+from tuoyu.core.reaches import own_department, own_places
 
 
-def _own_places(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("division_code")
-
-
-def _own_department(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("division_code") & Q(department=seat.department)
+def _decide_in_own_department(actor: Actor, seat: Seat) -> Q:
+    return seat.covers("division_code") & Q(department=seat.department, role__in=IN_DEPARTMENT)
 
 
 def _people_of_own_places(actor: Actor, seat: Seat) -> Q:
@@ -25,45 +22,34 @@ def _people_of_own_places(actor: Actor, seat: Seat) -> Q:
     return Exists(seats.filter(seat.covers("division_code"))) | ~Exists(seats)
 
 
-def _window(actor: Actor, seat: Seat) -> Q:
-    """Clerks of a window department; nobody else's clerk reaches any row."""
-    return Q() if seat.department in WINDOW_DEPARTMENTS else Q(pk__in=[])
-
-
 VIEW_SEATS = declare(
     "accounts.view_seats",
     "查看人员与岗位",
     [
-        Grant(Role.SYSTEM_ADMIN, _own_places, "own places"),
-        Grant(Role.SECURITY_ADMIN, _own_places, "own places"),
-        Grant(Role.JURISDICTION_LEAD, _own_places, "own places"),
-        Grant(Role.DEPARTMENT_LEAD, _own_department, "own department, own places"),
+        *own_places(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.JURISDICTION_LEAD),
+        *own_department(Role.DEPARTMENT_LEAD),
     ],
     model="accounts.Membership",
 )
 MANAGE_SEATS = declare(
     "accounts.manage_seats",
     "管理人员与岗位",
-    [Grant(Role.SYSTEM_ADMIN, _own_places, "own places")],
+    own_places(Role.SYSTEM_ADMIN),
     model="accounts.Membership",
 )
 SUBSTITUTE = declare(
     "accounts.substitute",
     "安排代班人员",
     [
-        Grant(Role.SYSTEM_ADMIN, _own_places, "own places"),
-        Grant(
-            Role.DEPARTMENT_LEAD,
-            lambda actor, seat: _own_department(actor, seat) & Q(role__in=IN_DEPARTMENT),
-            "seats in own department, own places",
-        ),
+        *own_places(Role.SYSTEM_ADMIN),
+        Grant(Role.DEPARTMENT_LEAD, _decide_in_own_department, "seats in own department, own places"),
     ],
     model="accounts.Membership",
 )
 MANAGE_INVITATIONS = declare(
     "accounts.manage_invitations",
     "邀请人员",
-    [Grant(Role.SYSTEM_ADMIN, _own_places, "own places")],
+    own_places(Role.SYSTEM_ADMIN),
     model="accounts.Invitation",
 )
 GUARD_SIGN_IN = declare(
@@ -75,13 +61,19 @@ GUARD_SIGN_IN = declare(
 MANAGE_API_CLIENTS = declare(
     "accounts.manage_api_clients",
     "管理登记机关系统的接口令牌",
-    [Grant(Role.SECURITY_ADMIN, _own_places, "own places")],
+    own_places(Role.SECURITY_ADMIN),
     model="accounts.ApiClient",
 )
 RECEIVE_WALK_INS = declare(
     "accounts.receive_walk_ins",
     "在窗口为申办人建档",
-    [Grant(Role.CLERK, _window, "clerk of a window department")],
+    [
+        Grant(
+            Role.CLERK,
+            relation="clerk of a window department",
+            of=lambda seat: seat.department in WINDOW_DEPARTMENTS,
+        )
+    ],
     model="accounts.User",
 )
 AUTHORISE_AGENT = declare(

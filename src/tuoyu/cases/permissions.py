@@ -5,6 +5,7 @@ from django.db.models import Q
 from tuoyu.cases.models import Step
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
+from tuoyu.core.reaches import own_department, own_places, own_post
 
 
 def _steps_here(actor: Actor, seat: Seat) -> Q:
@@ -20,14 +21,6 @@ def _filed_at_this_window(actor: Actor, seat: Seat) -> Q:
     return seat.covers("division_code") & Q(channel="window")
 
 
-def _post(actor: Actor, seat: Seat) -> Q:
-    return Q(department=seat.department, division_code=seat.division_code)
-
-
-def _in_view(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("division_code") & Q(department=seat.department)
-
-
 # Departments' remarks reach the applicant only when they go back together: the applicant, and the clerk
 # who files for one, follow a case by MEND and never see this.
 VIEW = declare(
@@ -37,7 +30,7 @@ VIEW = declare(
     grants=[
         Grant(Role.OFFICER, _steps_here, "own department has or had a step, own places"),
         Grant(Role.DEPARTMENT_LEAD, _steps_here, "own department has or had a step, own places"),
-        Grant(Role.JURISDICTION_LEAD, lambda a, s: s.covers("division_code"), "own places"),
+        *own_places(Role.JURISDICTION_LEAD),
     ],
 )
 
@@ -55,27 +48,19 @@ INBOX = declare(
     "cases.inbox",
     "查看待办",
     model="cases.Step",
-    grants=[
-        Grant(Role.OFFICER, _in_view, "own department, own places"),
-        Grant(Role.DEPARTMENT_LEAD, _in_view, "own department, own places"),
-        Grant(Role.JURISDICTION_LEAD, lambda a, s: s.covers("division_code"), "own places"),
-    ],
+    grants=[*own_department(Role.OFFICER, Role.DEPARTMENT_LEAD), *own_places(Role.JURISDICTION_LEAD)],
 )
 
 DECIDE = declare(
     "cases.decide",
     "办理本部门的环节",
     model="cases.Step",
-    grants=[
-        Grant(Role.OFFICER, _post, "own department at its own level"),
-        Grant(Role.DEPARTMENT_LEAD, _post, "own department at its own level"),
-        Grant(Role.REGISTRAR_SYSTEM, _post, "own department at its own level"),
-    ],
+    grants=own_post(Role.OFFICER, Role.DEPARTMENT_LEAD, Role.REGISTRAR_SYSTEM),
 )
 
 REASSIGN = declare(
     "cases.reassign",
     "转派本部门的环节",
     model="cases.Step",
-    grants=[Grant(Role.DEPARTMENT_LEAD, _post, "own department at its own level")],
+    grants=own_post(Role.DEPARTMENT_LEAD),
 )

@@ -5,6 +5,7 @@ from django.db.models import Q
 from tuoyu.cases.models import Step
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
+from tuoyu.core.reaches import own_places
 
 OWN = "own, or of one it acts for, within the mandate"
 WINDOW = "filed at a window of own place"
@@ -43,10 +44,6 @@ def _health_here(actor: Actor, seat: Seat) -> Q:
 
 def _own_institution(actor: Actor, seat: Seat) -> Q:
     return Q(pk=seat.institution_id)
-
-
-def _here(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("division_code")
 
 
 START = declare(
@@ -90,7 +87,7 @@ VIEW_INSTITUTION = declare(
         Grant(Role.NURSERY_STAFF, _own_institution, "own institution"),
         Grant(Role.OFFICER, _concerned, "own places; others than health: those they registered"),
         Grant(Role.DEPARTMENT_LEAD, _concerned, "own places; others than health: those they registered"),
-        Grant(Role.JURISDICTION_LEAD, _here, "own places"),
+        *own_places(Role.JURISDICTION_LEAD),
     ],
 )
 
@@ -101,7 +98,7 @@ VIEW_UNFILED = declare(
     grants=[
         Grant(Role.OFFICER, _health_here, "health, own places"),
         Grant(Role.DEPARTMENT_LEAD, _health_here, "health, own places"),
-        Grant(Role.JURISDICTION_LEAD, _here, "own places"),
+        *own_places(Role.JURISDICTION_LEAD),
     ],
 )
 

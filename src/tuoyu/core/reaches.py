@@ -1,0 +1,40 @@
+"""The reaches that permissions of every room share, each with the words for it, as grants to roles.
+
+A room writes out only what is its own.
+"""
+
+from django.db.models import Q
+
+from tuoyu.core.actor import Actor, Role, Seat
+from tuoyu.core.permissions import Grant, Reach
+
+
+def own_places(*roles: Role, at: str = "division_code") -> list[Grant]:
+    """Rows in the places of the seat; `at` names the division."""
+
+    def reach(actor: Actor, seat: Seat) -> Q:
+        return seat.covers(at)
+
+    return _granted(roles, reach, "own places")
+
+
+def own_department(*roles: Role) -> list[Grant]:
+    """Rows of the seat's department, in its places."""
+
+    def reach(actor: Actor, seat: Seat) -> Q:
+        return seat.covers("division_code") & Q(department=seat.department)
+
+    return _granted(roles, reach, "own department, own places")
+
+
+def own_post(*roles: Role) -> list[Grant]:
+    """Rows of the seat's department at its own level: a city's office is not its county's."""
+
+    def reach(actor: Actor, seat: Seat) -> Q:
+        return Q(department=seat.department, division_code=seat.division_code)
+
+    return _granted(roles, reach, "own department at its own level")
+
+
+def _granted(roles: tuple[Role, ...], reach: Reach, relation: str) -> list[Grant]:
+    return [Grant(role, reach, relation) for role in roles]
