@@ -29,9 +29,11 @@ VIOLATIONS = """
 
 # Who looks at which pages; "" is the public. What an address needs is taken from the town.
 APPLICANT, HEALTH, LEAD, CLERK = "nanjing-applicant", "nanjing-health", "nanjing-health-lead", "nanjing-clerk"
+PLACE_LEAD = "nanjing-lead"
 SYSTEM, SECURITY, AUDIT = "nanjing-system", "nanjing-security", "nanjing-audit"
 COUNTRY = "country-system"
 NANJING: Args = lambda town: ["320100"]  # noqa: E731
+POLICY: Args = lambda town: [town.policy.pk]  # noqa: E731
 NONE: Args = lambda town: []  # noqa: E731
 
 PUBLIC: dict[str, Args] = {
@@ -75,6 +77,18 @@ OFFICES: dict[str, dict[str, Args]] = {
         "exchange:messages": NONE,
     },
     LEAD: {"accounts:people": NONE},
+    PLACE_LEAD: {
+        "policy:drafts": NONE,
+        "policy:read": NONE,
+        "policy:draft": POLICY,
+        "policy:draft_others": POLICY,
+        "policy:draft_departments": POLICY,
+        "policy:draft_words": POLICY,
+        "policy:draft_part": lambda town: [town.policy.pk, "clause-3"],
+        "policy:draft_add": lambda town: [town.policy.pk, "target"],
+        "policy:draft_changes": POLICY,
+        "policy:draft_adoption": POLICY,
+    },
     CLERK: {"institutions:desk": NONE, "institutions:desk_filing": NONE},
     COUNTRY: {"jurisdictions:calendar": NONE},
     SYSTEM: {
@@ -113,7 +127,8 @@ NO_PAGE = {
     "accounts:audit_export", "cases:decision", "cases:take", "cases:assignee", "cases:withdrawal",
     "cases:notices_read", "institutions:paper", "institutions:application", "institutions:delete",
     "institutions:restore", "institutions:remind", "institutions:certificate", "exchange:acknowledge",
-    "exchange:retry", "exchange:remove_connector", "portal:points", "robots",
+    "exchange:retry", "exchange:remove_connector", "portal:points", "robots", "policy:draft_download",
+    "policy:draft_discard", "policy:draft_resume",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.people import actor
+from policy.county import drafted
 from tuoyu.accounts import actions as accounts
 from tuoyu.accounts.models import User
 from tuoyu.accounts.rules import SeatGiven
@@ -14,6 +15,8 @@ from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Role
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper
 from tuoyu.jurisdictions import queries as jurisdictions
+from tuoyu.policy import actions as policies
+from tuoyu.policy.models import PolicyDraft
 from tuoyu.project.demo import marks, playing
 from tuoyu.project.demo.people import Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
@@ -42,6 +45,7 @@ class Town:
     certificate: Certificate
     paper: Paper
     invitation: str
+    policy: PolicyDraft
 
     @staticmethod
     def user(username: str) -> User:
@@ -69,6 +73,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         certificate=Certificate.objects.earliest("pk"),
         paper=Paper.objects.earliest("pk"),
         invitation=_invitation(),
+        policy=_policy(),
     )
 
 
@@ -77,3 +82,13 @@ def _invitation() -> str:
     seat = SeatGiven(Role.OFFICER, "health", GULOU.county)
     given: dict[str, Any] = {"username": "newcomer", "name": "新同事", "phone": "13900000009"}
     return str(accounts.invite(by=by, seat=seat, **given)[1])
+
+
+def _policy() -> PolicyDraft:
+    """A document that was read for the county, with one clause corrected and one left out."""
+    lead = User.objects.get(username="nanjing-lead")
+    draft = drafted(GULOU.county, by=lead)
+    words = {"heading": "照护家庭", "summary": "让家里有人带孩子", "responsible": ["区总工会"]}
+    policies.correct(draft=draft, key="clause-3", given=words, seen=1, by=actor(lead))
+    policies.remove_part(draft=draft, key="duty-1", seen=2, by=actor(lead))
+    return PolicyDraft.objects.get(pk=draft.pk)

@@ -87,7 +87,7 @@ def test_everything_wrong_is_said_at_once_with_its_place() -> None:
     with pytest.raises(Refused) as refused:
         adopt(starts_on=clock.today() - timedelta(days=1), **wrong)
     fields = {p.field for p in refused.value.problems}
-    assert {"clause.1.heading", "target.0", "starts_on"} <= fields
+    assert {"clause.1.heading", "target.0", "starts_on", "clause.0.responsible.0"} <= fields
     wrong["clause"][1]["heading"] = "任务"
     wrong["target"][0]["value"] = 1
     with pytest.raises(Refused) as refused:
