@@ -4,24 +4,36 @@ Each stage is small and pure and notes what it removed or repaired. Nothing is w
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from tuoyu.policy.reading import heads
-from tuoyu.policy.reading.annexes import duties_of, names_in, seats_of
 from tuoyu.policy.reading.characters import HAN, squeezed, tidied
 from tuoyu.policy.reading.clauses import clauses_of
 from tuoyu.policy.reading.doubles import without_doubles
-from tuoyu.policy.reading.lines import boxed, without_contents, without_navigation, without_page_marks
+from tuoyu.policy.reading.duties import duties_of
+from tuoyu.policy.reading.lines import (
+    boxed,
+    without_contents,
+    without_gaps,
+    without_navigation,
+    without_page_marks,
+)
 from tuoyu.policy.reading.marked import Segment, Trail
 from tuoyu.policy.reading.model import Reading, Text, Unreadable
 from tuoyu.policy.reading.names import without_contacts, without_names
 from tuoyu.policy.reading.outline import Part, outlined
+from tuoyu.policy.reading.rosters import in_table, names_in
 from tuoyu.policy.reading.scripts import simplified
+from tuoyu.policy.reading.seats import seats_of
 from tuoyu.policy.reading.sources import text_of, text_of_bytes
 from tuoyu.policy.reading.suspects import Doubt, without_suspects
+from tuoyu.policy.reading.tables import Table, without_tables
 from tuoyu.policy.reading.targets import targets_of
+from tuoyu.policy.reading.words import official
 
+MOST_BETWEEN = 60  # characters from one official word to the next
 __all__ = [
     "Marked",
     "Reading",
@@ -71,7 +83,7 @@ def mark_text(source: str) -> Marked:
 def _read(source: str, reading: Reading) -> Trail:
     tidy = tidied(source, reading)
     trail = Trail(tidy)
-    text = Text.of(tidy)
+    text = without_gaps(Text.of(tidy))
     for kind, stage in (("page mark", without_page_marks), ("contents", without_contents)):
         before, text = text, stage(text, reading)
         trail.left_out(kind, before, text)
@@ -83,6 +95,8 @@ def _read(source: str, reading: Reading) -> Trail:
     before, text = text, without_doubles(text, reading)
     trail.doubled(before, text)
     names |= names_in(text.chars)
+    text, tables = without_tables(text)
+    names |= {entry.name for table in tables for entry in in_table(table)}
     parts, end = outlined(text, reading)
     if not _is_document(text, parts):
         reading.warn("没有认出条款编号，这份文本未能读作政策文件；没有给出任何条款。")
@@ -92,7 +106,7 @@ def _read(source: str, reading: Reading) -> Trail:
     trail.outside(text, begin, stop)
     end = min(end, stop)
     parts = [Part(p.id, p.level, p.start, min(p.end, end), p.marker) for p in parts if p.start <= end]
-    _fill(text, parts, (begin, end, stop), facts, reading)
+    _fill(text, parts, (begin, end, stop), facts, tables, reading)
     names |= names_in(text.chars[end:stop])
     without_names(reading, names)
     trail.read(text, parts, reading.clauses, Doubt(squeezed(text.chars)), end)
@@ -101,28 +115,46 @@ def _read(source: str, reading: Reading) -> Trail:
 
 
 def _fill(
-    text: Text, parts: list[Part], bounds: tuple[int, int, int], facts: dict[str, str], reading: Reading
+    text: Text,
+    parts: list[Part],
+    bounds: tuple[int, int, int],
+    facts: dict[str, str],
+    tables: list[Table],
+    reading: Reading,
 ) -> None:
     begin, end, stop = bounds
     annex = text.chars[end:stop]
     doubt = Doubt(squeezed(text.chars))
     reading.clauses = clauses_of(text, parts, doubt, reading)
     head = heads.Head(
-        text.chars[begin : parts[0].marker], _sign_off(text.chars[parts[-1].start : end]), annex, facts
+        text.chars[begin : parts[0].marker],
+        _first_article(text, parts),
+        _sign_off(text.chars[parts[-1].start : end]),
+        annex,
+        facts,
     )
     heads.read_head(head, "\n".join(clause.text for clause in reading.clauses), reading)
     clear = without_suspects(reading.clauses, doubt, reading)
     reading.targets = targets_of(clear)
-    reading.duties = duties_of(annex, reading.clauses, reading)
-    reading.seats = seats_of(annex, reading.clauses, reading)
+    reading.duties = duties_of(annex, reading.clauses, tables, reading)
+    reading.seats = seats_of(text.chars[parts[0].marker : stop], reading.clauses, tables, reading)
     _doubts(annex, text.chars[parts[-1].start : stop], reading)
 
 
+def _first_article(text: Text, parts: list[Part]) -> str:
+    """The first article of a regulation, which says what it rests on."""
+    first = next((part for part in parts if part.level == "article"), None)
+    return text.chars[first.start : first.end] if first else ""
+
+
 def _is_document(text: Text, parts: list[Part]) -> bool:
-    """Whether there is enough of a structure to speak of clauses."""
+    """Whether there is enough of a structure, and enough of an official's words, to speak of clauses."""
     plain = squeezed(text.chars)
     written = len(re.findall(f"[{HAN}]", plain))
-    return len(parts) >= 2 and written * 3 >= len(plain)
+    official_words = Counter(official().findall(plain))
+    # A short text needs few such words, a long one one in every so many characters.
+    enough = len(official_words) >= 2 and official_words.total() * MOST_BETWEEN >= written
+    return len(parts) >= 2 and written * 3 >= len(plain) and enough
 
 
 def _sign_off(last: str) -> str:

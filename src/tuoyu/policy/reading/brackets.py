@@ -1,6 +1,7 @@
 """Who answers for a clause: the units named in brackets."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tuoyu.policy.reading.characters import HAN, squeezed
@@ -21,18 +22,25 @@ _LEVEL_LIST = re.compile(
     r"^(?:各?[省州县区市镇乡旗]|（[省州县区市镇乡旗街道、]{1,12}）|街道|开发区|功能区|园区|新区|街)+"
     r"(?:人民政府|政府|办事处|管委会)?$"
 )
-_DUTY_TAIL = re.compile(
-    r"(?:等)?(?:有关|相关)?(?:部门|单位)?(?:要|应)?(?:按(?:照)?(?:各自)?(?:的)?职责(?:分工)?(?:分别|共同)?|分别|共同|依职责|组织)?"
-    r"(?:负责|落实|配合|参与|实施)(?:落实)?$"
+# What units are said to do, after their names; the first group makes them leads.
+_DOES = re.compile(
+    r"(?:等(?:有关|相关)?(?:部门|单位)?)?(?:要|应|共同|联合|分别|组织|具体|依职责|根据职责|按(?:照)?(?:各自)?(?:的)?(?:职责|职能)(?:分工)?)*"
+    r"(?:(?P<lead>负责牵头|牵头负责|牵头落实|牵头组织|牵头实施|牵头)|(?:配合|参与|参加|协助|协同|支持|负责|落实|实施|推进|承担|执行)+)(?:落实|实施|推进)?$"
 )
-_LEAD_TAIL = re.compile(r"(?:共同|联合)?(?:负责)?牵头(?:负责|落实)?$")
+_BY_WHEN = re.compile(r"(?:完成|实施|前|底|年|推进|坚持|启动)$")
 _DEFAULT = re.compile(
     r"(?:以[下上]|本[方办]案|本[意计]?[见划]|上述|其[他余]|后文)(?:所列)?各?(?:项|条|款|类)?(?:重点|主要)?(?:任务|工作|内容|措施|条款|事项|部分)?(?:的?责任单位)?"
     r"(?:均|都|皆)(?:还|涉及|包括|含|需|须|要|应|由|需要|须由|需由|应由|为|有){0,2}(?P<units>[^。；]{2,200}?)"
     r"(?:按(?:照)?(?:各自)?职责(?:分工)?)?(?:分别|共同|负责|贯彻|抓好|做好|落实|配合|参与|实施|组织|为责任单位|推进|执行|，)+"
     r"[，,]?(?:下文|以下|后文|文中)?(?:均|都|也)?不再[^，。；]{0,6}(?:列|赘|标|注|说明|写)[^，。；]{0,3}"
 )
-_PARTS = re.compile(rf"[；。]|[，、]?(?={_ROLE}(?:单位|部门|主体)?(?:和|及)?(?:责任单位|配合单位)?：)")
+# What else stands in such a bracket: who leads in person, and by when.
+_ASIDE = re.compile(
+    r"^(?:责任领导|分管领导|包[保联]领导|牵头领导|责任人|完成时[限间]|时限|完成期限|时间节点|进度安排|实施时间|备注)："
+)
+_PARTS = re.compile(
+    rf"[；。]|[，、]?(?={_ROLE}(?:单位|部门|主体)?(?:和|及)?(?:责任单位|配合单位)?：)|，(?=(?:责任领导|完成时[限间]|时限)：)"
+)
 
 
 @dataclass
@@ -68,7 +76,7 @@ def units_of(content: str) -> Units | None:
     default = _default_in(content)
     if default:
         content = _DEFAULT.sub("", content)
-    parts = [part for part in _PARTS.split(content) if part]
+    parts = [part for part in _PARTS.split(content) if part and not _ASIDE.match(part)]
     labelled = bool(parts) and _LABEL.match(parts[0]) is not None
     if not labelled and not default and not _is_sentence_of_units(content):
         return None
@@ -78,6 +86,13 @@ def units_of(content: str) -> Units | None:
         role = _add(units, part, role, spaced if len(parts) == 1 else "")
     units.responsible += [unit for unit in default if unit not in units.responsible + units.lead]
     return units if units.lead or units.responsible else None
+
+
+def units_in_cell(cell: str) -> list[str]:
+    """The units a cell of a table lists, with marks or only with blanks between them."""
+    listed = cell if re.search("[、，；]", cell) else "、".join(cell.split())
+    units = units_of(f"责任单位：{listed}") if listed else None
+    return units.lead + units.responsible if units else []
 
 
 def default_in_sentence(text: str) -> list[str]:
@@ -92,10 +107,30 @@ def _default_in(content: str) -> list[str]:
 
 def _is_sentence_of_units(content: str) -> bool:
     """市卫健委牵头，市教育局、市民政局配合: units without a label, ended by what they do."""
-    if not re.search(r"(?:负责|牵头|配合|落实|参与)$", content) or len(content) > 600:
+    if len(content) > 600:
         return False
-    units = split_units(_without_tail(_LEAD_TAIL.sub("", re.split(r"[；，]", content)[0])))
-    return bool(units) and all(_IS_ORGANISATION.search(unit) and len(unit) <= 30 for unit in units)
+    said = list(_said(content))
+    units = [unit for does, units in said for unit in units if does]
+    return (
+        bool(units)
+        and all(does for does, _ in said)
+        and all(_IS_ORGANISATION.search(unit) and len(unit) <= 30 for unit in units)
+    )
+
+
+def _said(part: str) -> Iterator[tuple[str, list[str]]]:
+    """Units with what they do, one after the other; units nothing is said of end in nothing."""
+    waiting = ""
+    for piece in _split(part, "，；"):
+        does = _DOES.search(piece)
+        if does:
+            named = waiting + piece[: does.start()]
+            yield "lead" if does["lead"] else "responsible", split_units(_without_etc(named))
+            waiting = ""
+        elif not (_BY_WHEN.search(piece) and re.search(r"\d|长期|持续", piece)):
+            waiting += piece + "、"
+    if waiting.strip("、"):
+        yield "", split_units(_without_etc(waiting))
 
 
 def _add(units: Units, part: str, role: str, spaced: str) -> str:
@@ -104,29 +139,18 @@ def _add(units: Units, part: str, role: str, spaced: str) -> str:
     if label:
         role = "lead" if label["role"] in _LEADS else "responsible"
         part = part[label.end() :]
-        if (
-            "：" in spaced
-            and "、" not in part
-            and "，" not in part
-            and " " in spaced.partition("：")[2].strip()
-        ):
+        if "：" in spaced and not re.search("[、，]", part) and " " in spaced.partition("：")[2].strip():
             part = "、".join(spaced.partition("：")[2].split(" "))
-    if not label and re.search(r"牵头(?:负责|落实)?(?=，|$)", part):
-        before, _, after = re.sub(r"(牵头(?:负责|落实)?)(?=，|$)", r"\1|", part, count=1).partition("|")
-        units.lead += split_units(_LEAD_TAIL.sub("", before))
-        part = after.lstrip("，")
-    target = units.lead if role == "lead" else units.responsible
-    target += [unit for unit in split_units(_without_tail(part)) if unit not in target]
+    for does, named in _said(part):
+        target = units.lead if (does == "lead" or (role == "lead" and not does)) else units.responsible
+        if label and role == "lead":
+            target = units.lead
+        target += [unit for unit in named if unit not in target]
     return role
 
 
-def _without_tail(part: str) -> str:
-    previous = None
-    part = part.strip("，、；。")
-    while part != previous:
-        previous = part
-        part = re.sub(r"(?:等)?$", "", _DUTY_TAIL.sub("", part)).strip("，、；。")
-    return part
+def _without_etc(named: str) -> str:
+    return re.sub(r"等?$", "", named.strip("，、；。"))
 
 
 def split_units(listed: str) -> list[str]:
@@ -157,12 +181,12 @@ def _whole(piece: str) -> str:
     return re.sub(r"(?<=[局委厅部会联府])等(?:有关|相关)?(?:部门|单位)?$", "", piece)
 
 
-def _split(listed: str) -> list[str]:
+def _split(listed: str, marks: str = "、，,；") -> list[str]:
     """Cut at separators outside inner brackets."""
     pieces, depth, piece = [], 0, ""
     for char in listed:
         depth += (char == "（") - (char == "）")
-        if char in "、，,；" and depth <= 0:
+        if char in marks and depth <= 0:
             pieces.append(piece)
             piece = ""
         else:

@@ -11,6 +11,11 @@ from tuoyu.policy.reading.outline import KINDS, Part
 from tuoyu.policy.reading.suspects import Doubt
 
 LONGEST_HEADING = 48
+# What sentences begin with, and lines that go on from a heading hardly do.
+_OPENS = re.compile(
+    r"到20|\d{4}年|按照|坚持|以[^及]|根据|围绕|依托|通过|为[了深贯进全加切]|全[市县区省]|各[市县区级地镇]|鼓励|支持|建立|推动|推进|加强|严格|落实|"
+    r"完善|组织|对[^接]|将|要|充分|积极|深入|聚焦|实施|开展"
+)
 _LABEL = r"(?:牵头|责任|配合|主办|协办)(?:单位|部门)："
 # Units at the end of a paragraph without a bracket around them; a label of its own line may follow.
 _BARE_BRACKET = re.compile(
@@ -21,7 +26,9 @@ _BARE_BRACKET = re.compile(
 
 def clauses_of(text: Text, parts: list[Part], doubt: Doubt, reading: Reading) -> list[Clause]:
     """Every numbered part as a clause, and each later paragraph with a bracket of its own."""
-    lines = Lines(_levels_with_a_stop(text, parts), _usual_width(text), _indented(text, parts))
+    width = _usual_width(text)
+    indented = _indented(text, parts)
+    lines = Lines(_levels_with_a_stop(text, parts, width, indented), width, indented)
     found: list[Clause] = []
     defaults: list[str] = []
     for at, part in enumerate(parts):
@@ -162,7 +169,13 @@ def _line_heading(body: str, lines: Lines) -> int:
             return _spaced_heading(body)
         if end < 0:
             return len(body) if len(squeezed(body)) <= LONGEST_HEADING else 0
-        goes_on = lines.indented and body[end + 1 : end + 2] not in (" ", "\t", "\n", "")
+        if re.match(r"——|[^\n。，；：]{1,8}：", body[end:].lstrip()):
+            return end
+        goes_on = (
+            lines.indented
+            and not (len(line) >= 4 and _OPENS.match(body[end:].lstrip()))
+            and body[end + 1 : end + 2] not in (" ", "\t", "\n", "")
+        )
         if not goes_on and (len(line) < lines.width * 0.8 or end - at > LONGEST_HEADING):
             rest = body[end:].lstrip()
             if rest.startswith("。"):
@@ -185,15 +198,21 @@ def _indented(text: Text, parts: list[Part]) -> bool:
     return len(starts) >= 3 and blank * 10 >= len(starts) * 8
 
 
-def _levels_with_a_stop(text: Text, parts: list[Part]) -> set[str]:
+def _levels_with_a_stop(text: Text, parts: list[Part], width: int, indented: bool) -> set[str]:
     """The levels whose headings mostly end with a full stop."""
     all_of: Counter[str] = Counter()
     stopped: Counter[str] = Counter()
     for part in parts:
-        body = squeezed(text.chars[part.start : part.end])
-        first = re.search(r"[。；，：]", body[: LONGEST_HEADING + 1])
-        all_of[part.level] += len(body) > (first.end() if first else LONGEST_HEADING)
-        stopped[part.level] += bool(first and first.group() == "。" and len(body) > first.end())
+        body = text.chars[part.start : part.end]
+        first = re.search(r"[。；，：]", squeezed(body)[: LONGEST_HEADING + 1])
+        line, _, rest = body.strip().partition("\n")
+        alone = (
+            not re.search("[。；，：]", line)
+            and len(line) < width * 0.8
+            and (not indented or rest[:1] == " ")
+        )
+        all_of[part.level] += 1
+        stopped[part.level] += bool(first and first.group() == "。" and not alone)
     return {level for level, count in all_of.items() if stopped[level] * 5 >= count * 3}
 
 

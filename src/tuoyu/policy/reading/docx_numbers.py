@@ -12,8 +12,8 @@ _CHINESE = {
     "taiwaneseCountingThousand", "ideographDigital", "taiwaneseDigital", "koreanCounting",
 }  # fmt: skip
 _CIRCLED = {"decimalEnclosedCircle", "decimalEnclosedCircleChinese"}
-_SILENT = {"bullet", "none"}
 LEVELS = 9
+_SILENT = {"bullet", "none"}
 
 
 def _value(element: Element | None, path: str, default: str = "") -> str:
@@ -62,6 +62,7 @@ class Level:
     form: str = "decimal"
     text: str = ""
     style: str = ""
+    restart: int = LEVELS
 
 
 @dataclass
@@ -108,7 +109,10 @@ class Numbers:
                 if at < LEVELS:
                     counts[at:] = [start - 1, *[None] * (LEVELS - at - 1)]
         counts[level] = (count + 1) if (count := counts[level]) is not None else known[level].start
-        counts[level + 1 :] = [None] * (LEVELS - level - 1)
+        for below in range(level + 1, LEVELS):
+            # A level begins anew after any higher one, or only after those its list names, or never.
+            if level < known.get(below, Level()).restart:
+                counts[below] = None
         return self._written(known, counts, level)
 
     def _place(self, properties: Element) -> tuple[str, int]:
@@ -142,6 +146,7 @@ def _level(level: Element) -> Level:
         form=_value(level, W + "numFmt", "decimal"),
         text=_value(level, W + "lvlText"),
         style=_value(level, W + "pStyle"),
+        restart=_whole(_value(level, W + "lvlRestart"), LEVELS),
     )
 
 

@@ -7,30 +7,35 @@ from dataclasses import dataclass
 from tuoyu.policy.reading.numerals import chinese_number
 
 _CN = "一二两三四五六七八九十百千"
-_NUMBER = rf"\d+(?:,\d{{3}})*(?:\.\d+)?|[{_CN}]+"
+_NUMBER = rf"\d{{1,12}}(?:,\d{{3}}){{0,4}}(?:\.\d{{1,6}})?|[{_CN}]{{1,8}}"
 _UNIT = (
-    r"%|‰|[万亿]?(?:个百分点|个托位|个工作日|个月|平方米|平方公里|人次|课时|学时|分钟|小时|工作日|千米|公里|毫克|千克|公斤"
-    r"|人份|户次|例次|床位|元|[个所家次场人名条张处期批户件类项支间套米倍年天日份篇辆组位座门台棵亩吨班桌部片栋册盏种])|[万亿]"
+    r"%|‰|[万亿]?(?:个百分点|个托位|个工作日|个月|平方米|平方公里|人次|课时|学时|批次|场次|班次|人日|学分|分钟|小时|工作日|千米|公里|毫克|千克|公斤"
+    r"|人份|户次|例次|床位|元|[个所家次场人名条节课集幅岁张处期批户件类项支间套米倍年天日份篇辆组位座门台棵亩吨班桌部片栋册盏种])|[万亿]"
 )
 _AFTER = r"(?:（含）)?(?:及?以上|或以上|以内|之内|及?以下|左右|内)"
 _FIGURE = re.compile(
     rf"(?P<value>{_NUMBER})\s?(?:(?P<own>{_UNIT})?\s?[-—～至到]{{1,2}}\s?(?P<most>{_NUMBER})\s?)?"
     rf"(?P<unit>{_UNIT})(?P<after>{_AFTER})?"
 )
-_SHARE = re.compile(rf"(?P<of>[百千])分之(?P<value>[{_CN}零]+(?:点[{_CN}零]+)?)(?P<after>{_AFTER})?")
+_TENTHS = re.compile(
+    r"(?P<value>[一二三四五六七八九])成(?P<half>五)?(?P<after>及?以上|以内|以下|左右)?(?![立为员熟效果功本绩型])"
+)
+_SHARE = re.compile(
+    rf"(?P<of>[百千])分之(?P<value>[{_CN}零]{{1,6}}(?:点[{_CN}零]{{1,4}})?)(?P<after>{_AFTER})?"
+)
+_NOT = "不(?:得|应|宜|能)?"
 _WORDS = {
     ">": "超过|高于|多于|大于|突破",
     "<": "少于|低于|小于",
-    "<=": "不超过|不高于|不多于|不大于|不得超过|不得多于|不得高于|不得大于|不应超过|不宜超过|不应大于|不应高于|不能超过|不得高过|最多|控制在|至多|不突破|降至|降到|下降到|下降至"
-    "|降低到|降低至|压缩至|压缩到|缩短至|缩短到|压减至|压减到|减至|减少到|减少至",
-    ">=": "不少于|不得少于|不低于|不得低于|不应低于|不应少于|不宜低于|不宜少于|不小于|不得小于|至少|最少|达到|不下于|达|不短于|不得短于|提高到|提高至|提升到|提升至"
-    "|增加到|增加至|增长到|增长至|扩大到|扩大至|上升到|上升至",
+    "<=": f"{_NOT}(?:超过|高于|多于|大于|突破)|最多|至多|控制在|(?:下?降|降低|压[缩减]|缩短|减少?)[至到]",
+    ">=": f"{_NOT}(?:少于|低于|小于|短于)|不下于|至少|最少|达到?|(?:提高|提升|增加|增长|扩大|上升|增)[至到]",
 }
 _COMPARED = re.compile(
-    rf"(?P<word>{'|'.join(sorted('|'.join(_WORDS.values()).split('|'), key=len, reverse=True))})"
-    rf"(?P<between>[^，。；、{_CN}\d]{{0,12}})$"
+    rf"(?P<word>{'|'.join(_WORDS[sign] for sign in ('<=', '>=', '>', '<'))})[^，。；、{_CN}\d]{{0,12}}$"
 )
-_AT = re.compile(r"(?:稳定在|保持在|维持在|占|为|到|至|在|按|按照|给予|补助|奖励)[^，。；、]{0,3}$")
+_AT = re.compile(
+    r"(?:稳定在|保持在?|维持在?|率|占比|比例|比重|面|满意度|占|为|到|至|在|按|按照|给予|补助|奖励)[^，。；、]{0,3}$"
+)
 _DONE = re.compile(
     "建成|建设|打造|创建|培育|新增|明确|确定|设立|设置|新建|改建|扩建|举办|完成|建立|建有|配备|配齐|给予|补助|奖励|补贴|培训"
     "|开设|评选|组织|开展|遴选|组建|招收|引进|选派|培养|安排|投入|改造|提供|认定|发放|实现|支持|打通|布局|增设|不超|储备|收储"
@@ -59,7 +64,7 @@ class Figure:
 
 def figures_in(phrase: str, due: bool) -> list[Figure]:
     """The figures of a phrase that promise something; `due` where a day is named for it."""
-    found: list[Figure] = list(_shares(phrase))
+    found: list[Figure] = [*_shares(phrase), *_tenths(phrase)]
     done = 0
     for match in _FIGURE.finditer(phrase):
         figure = _figure(match, phrase[done : match.start()], found, due)
@@ -86,6 +91,12 @@ def _figure(match: re.Match[str], before: str, found: list[Figure], due: bool) -
         return Figure(match.start(), _AFTER_SIGNS[after[-2:] if after != "内" else after], value, None, unit)
     if found and found[-1].explicit and _CHAINED.match(before):
         return Figure(match.start(), found[-1].comparator, value, None, unit)
+    if (
+        unit in _TIME
+        and match["value"].isdecimal()
+        and re.match("内|办结|完成|办理|出具|答复|作出|审结", match.string[match.end() :])
+    ):
+        return Figure(match.start(), "<=", value, None, unit)
     if unit in ("年", "日", "天", "万", "亿"):
         return None
     return Figure(match.start(), "=", value, None, unit, False) if _promised(match, before, due) else None
@@ -95,7 +106,9 @@ def _excluded(match: re.Match[str], before: str) -> bool:
     unit, after = match["unit"], match.string[match.end() :]
     if unit == "年" and (len(match["value"]) == 4 or not _COMPARED.search(before[-28:])):
         return True
-    if unit == "次" and after.startswith(("性", "告知", "办")) or unit == "日" and before.endswith("月"):
+    if unit == "次" and after.startswith(("性", "告知", "办")):
+        return True
+    if (unit == "日" and before.endswith("月")) or after.startswith(("一档", "一策", "一码")):
         return True
     if _COMPARED.search(before[-28:]):
         return False
@@ -110,8 +123,18 @@ def _promised(match: re.Match[str], before: str, due: bool) -> bool:
     return bool(due or _DONE.search(phrase) or _AT.search(before))
 
 
+def _tenths(phrase: str) -> Iterator[Figure]:
+    """八成, 七成五: tenths."""
+    for match in _TENTHS.finditer(phrase):
+        value = 10 * (number(match["value"]) or 0) + (5 if match["half"] else 0)
+        compared = _COMPARED.search(phrase[: match.start()][-28:])
+        sign = _sign(compared["word"]) if compared else _AFTER_SIGNS.get((match["after"] or "")[-2:], "")
+        if sign:
+            yield Figure(match.start(), sign, value, None, "%")
+
+
 def _sign(word: str) -> str:
-    return next(sign for sign, words in _WORDS.items() if word in words.split("|"))
+    return next(sign for sign, words in _WORDS.items() if re.fullmatch(words, word))
 
 
 def _shares(phrase: str) -> Iterator[Figure]:

@@ -10,17 +10,17 @@ from tuoyu.policy.reading.numerals import chinese_number
 
 _KIND = (
     "实施方案|工作方案|行动方案|试点方案|方案|实施意见|指导意见|若干意见|意见|通知|实施办法|管理办法|办法|暂行规定|规定|条例|实施细则|细则|"
-    "规划|行动计划|计划|决定|公告|通告|若干措施|措施|工作要点|要点|规范|标准|制度|批复|规程"
+    "规划纲要|规划|行动计划|计划|决定|公告|通告|法|若干措施|措施|工作要点|要点|规范|标准|制度|批复|规程"
 )
 _NUMBER = re.compile(rf"(?P<number>[{HAN}]{{2,12}}〔20\d\d〕(?:第)?\d{{1,4}}号)")
-_DATE = re.compile(r"(20\d\d)年(\d{1,2})月(\d{1,2})日")
+_DATE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日(?!\s*印发)")
 _CHINESE_DATE = re.compile(
     r"(二[〇零○][〇零○一二三四五六七八九]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
 )
-_ISSUER = re.compile(
-    rf"^(?P<issuer>[{HAN}]{{0,16}}?(?:人民政府办公厅|人民政府办公室|政府办公厅|政府办公室|人民政府|委员会办公室|国务院办公厅|国务院"
-    rf"|委员会|健康委|教育厅|教育局|民政厅|民政局|办公厅|办公室|管委会|[委局厅部]))(?=关于|[{HAN}]{{2,12}}关于)"
+_BODY = re.compile(
+    r"(?:国务院|人民政府|办公[厅室]|委员会|[委局厅部会院室]|联席会议|领导小组|中心|银行|法院)$"
 )
+_OTHERS = re.compile(r"等[一二三四五六七八九十\d]{0,3}个?(?:部门|单位|机构)$")
 _SIGNED = re.compile(
     rf"([{HAN}]{{2,20}}?(?:人民政府办公厅|人民政府办公室|人民政府|国务院办公厅|国务院|委员会|管委会"
     r"|健康委|健康局|局|厅|办公室|办公厅))\s*$"
@@ -29,6 +29,14 @@ _SIGNED_ABOVE = re.compile(
     rf"\n([{HAN}]{{4,30}}(?<=[厅室府院会委局部]))\s*\n\s*"
     r"(?:20\d\d年\d{1,2}月\d{1,2}日|二[〇零○][^\n]{2}年[^\n]{2,6}日)"
 )
+_ORDER = re.compile(
+    rf"(?P<issuer>[{HAN}]{{2,24}}?(?:人民政府|国务院|[部委局会厅]))(?:令|公告)\s*(?:\d{{4}}年)?第\s*(?:\d{{1,4}}|[一二三四五六七八九十百]{{1,6}})\s*号"
+)
+_CONGRESS = re.compile(
+    rf"(?P<place>[{HAN}]{{2,12}}?)(?:第[一二三四五六七八九十]{{1,4}}届)?(?P<body>人民代表大会(?:常务委员会)?)第?[一二三四五六七八九十]*次?会议"
+)
+# What stands beneath the title of a regulation: when and by whom it was passed.
+_PASSED = re.compile(r"（[^（）]{0,300}(?:通过|修正|修订|公布|批准|发布|印发|施行|公开)[^（）]{0,120}）")
 _BASIS = re.compile(r"《([^《》]{4,80})》(?:（([^（）]{2,40}?号)）)?")
 _TITLE = re.compile(
     rf"(?:[{HAN}\dA-Za-z“”（）\-—·]|《[^《》]*》){{4,70}}?(?:{_KIND})(?:（[^）]{{2,12}}）)?"
@@ -39,9 +47,10 @@ _TITLE = re.compile(
 
 @dataclass(frozen=True)
 class Head:
-    """The stretches that tell what a document is: before its first clause, after its last, and its annex."""
+    """What tells what a document is: the stretches before its clauses and after them, and its first article."""
 
     before: str
+    first: str
     last: str
     after: str
     facts: dict[str, str]
@@ -53,7 +62,7 @@ def read_head(head: Head, clauses_text: str, reading: Reading) -> None:
     reading.document_number = _number(head)
     reading.date = _date(head)
     reading.issuer = _issuer(head, reading)
-    reading.basis = _basis(squeezed(head.before), clauses_text)
+    reading.basis = _basis(squeezed(head.before) + squeezed(head.first), clauses_text)
     absent = [name for name, found in (("标题", reading.title), ("文号", reading.document_number),
               ("日期", reading.date), ("发文机关", reading.issuer)) if not found]  # fmt: skip
     if absent:
@@ -66,7 +75,7 @@ def _title(head: Head) -> str:
     quoted = {match[1] for match in _BASIS.finditer(plain) if not _rests_on(match, plain)}
     quoted |= {head.facts["title"]} if "title" in head.facts else set()
     best = ""
-    for block in _blocks(head.before):
+    for block in _blocks(_PASSED.sub("\n。\n", head.before)):
         found = _title_in(block, quoted)
         best = found or best
     return best or head.facts.get("title", "")
@@ -120,6 +129,8 @@ def _once(title: str) -> str:
 def _number(head: Head) -> str:
     """The document's own number stands outside brackets and beside no other title."""
     plain = re.sub(r"《[^》]*》\s*（[^）]*）|（[^）]*〔[^）]*）", "", squeezed(head.before))
+    if order := _ORDER.search(plain):
+        return order.group()
     lines = [squeezed(line) for line in head.before.split("\n")]
     for line in lines:
         if match := _NUMBER.fullmatch(line):
@@ -157,8 +168,34 @@ def _iso_chinese(match: re.Match[str]) -> str:
 
 
 def _issuer(head: Head, reading: Reading) -> str:
-    if match := _ISSUER.match(reading.title):
-        return match["issuer"]
+    return (
+        _by_order(squeezed(head.before))
+        or _named_in(reading.title)
+        or _in_head(head)
+        or _signed(head)
+        or squeezed(head.facts.get("issuer", ""))
+    )
+
+
+def _by_order(plain: str) -> str:
+    """Who gave an order, or which congress passed a regulation."""
+    if order := _ORDER.search(re.sub("《[^》]*》", "", plain)):
+        return order["issuer"]
+    for passed in _PASSED.finditer(plain):
+        if congress := _CONGRESS.search(re.sub(r"^（|\d{4}年\d{1,2}月\d{1,2}日", "", passed.group())):
+            return congress["place"] + congress["body"]
+    return ""
+
+
+def _in_head(head: Head) -> str:
+    """Who gives a notice, by its title; what stands nowhere else may have words of the page before it."""
+    whole = squeezed(head.before + head.last + head.after)
+    named = (_named_in("".join(block)) for block in _blocks(head.before))
+    return next((issuer for issuer in named if issuer and whole.count(issuer) > 1), "")
+
+
+def _signed(head: Head) -> str:
+    """Who signed, above the day or before it."""
     for source in (head.last, head.after[:600], head.before):
         if lined := _SIGNED_ABOVE.search(re.sub(r"[ ]", "", source)):
             return lined[1]
@@ -167,7 +204,17 @@ def _issuer(head: Head, reading: Reading) -> str:
             signed = _SIGNED.search(re.split(r"[。！；）：，]", plain[: found.start()])[-1])
             if signed:
                 return signed[1]
-    return squeezed(head.facts.get("issuer", ""))
+    return ""
+
+
+def _named_in(title: str) -> str:
+    """Who gives a document, from its title; the first of several that share the name of their place."""
+    named = re.split("关于|转发|批转|印发", title[:120], maxsplit=1)[0]
+    named = _OTHERS.sub("", named)
+    if named == title[:120] or len(named) < 3 or not _BODY.search(named):
+        return ""
+    again = named.find(named[:2], 4)
+    return named[:again] if again > 0 and _BODY.search(named[:again]) else named
 
 
 def _basis(before: str, clauses_text: str) -> list[Basis]:
@@ -183,5 +230,7 @@ def _basis(before: str, clauses_text: str) -> list[Basis]:
 
 def _rests_on(match: re.Match[str], text: str) -> bool:
     """Whether a document is named as what this one rests on, and not as this one."""
-    lead_in = text[max(0, match.start() - 60) : match.start()].split("。")[-1]
+    lead_in = re.sub("《[^》]*》?", "", text[max(0, match.start() - 90) : match.start()].split("。")[-1])[
+        -60:
+    ]
     return bool(match[2]) or re.search(r"根据|贯彻|落实|依据|按照", lead_in) is not None

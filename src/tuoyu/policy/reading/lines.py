@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from tuoyu.policy.reading.model import Reading, Text
 from tuoyu.policy.reading.words import words
@@ -10,11 +11,24 @@ _PAGE = re.compile(
     r"(?m)^[ \t]*(?:[—\-]{1,3} ?\d{1,4} ?[—\-]{1,3}|第 ?\d{1,4} ?页(?:[ ，/]*共 ?\d{1,4} ?页)?"
     r"|\d{1,3} ?/ ?\d{1,3})[ \t]*$|[—]{1,2} ?\d{1,4} ?[—]{1,2}"
 )
-_BARE = re.compile(r"(?m)^[ \t]*(\d{1,3})[ \t]*$")
+_GAP = re.compile(r"\n\s(\s+)\n")
+# A figure that belongs to the words around it is no page number.
+_BARE = re.compile(
+    r"(?m)(?<![第（〔(\d.\-—～至到约达])\n[ \t]*(\d{1,3})[ \t]*$"
+    r"(?!\s*[.、．）)%‰\d\-—～至到年月日号个所家处次场人名张户件项元万亿岁天周米倍条章节期班支座门课学分小平]|\s*\Z)"
+)
 _CONTENTS = re.compile(r"(?m)^.{2,60}?(?:\.{4,}|…{2,}|·{4,})[ ]*\d{1,3}[ ]*$")
 _CONTENTS_TITLE = re.compile(r"(?m)^[ \t]*目[ \t]{0,4}[录次][ \t]*$")
 FEWEST_ON_A_PAGE = 150
-_BOX = re.compile(r"(?m)^[ •·*]{1,4}([^：\n]{2,8})：(.+)$")
+_FIELD = re.compile(
+    r"[ •·*\t]*((?:[^\s：]\s{0,2}){2,8}?)(?:：\s*|[ \t]+)(\S[^\t]*?)(?=[ \t]+(?:[^\s：]\s{0,2}){2,6}?：|\t|$)"
+)
+_FIRST_NUMBER = re.compile(r"(?m)^[ \t]*(?:一、|第一[章条]|（一）|1[.、])")
+
+
+def without_gaps(text: Text) -> Text:
+    """Many blank lines made one, so that nothing that looks over them has far to go."""
+    return text.without(match.span(1) for match in _GAP.finditer(text.chars))
 
 
 def without_page_marks(text: Text, reading: Reading) -> Text:
@@ -42,7 +56,7 @@ def _bare_numbers(chars: str) -> list[tuple[int, int]]:
     for match in _BARE.finditer(chars):
         if match.start() - end < FEWEST_ON_A_PAGE or int(match[1]) not in ((last + 1,) if last else (1, 2)):
             continue
-        found.append(match.span())
+        found.append((match.start() + 1, match.end()))
         last, end = int(match[1]), match.end()
     return found
 
@@ -68,28 +82,41 @@ def _announced(chars: str) -> list[tuple[int, int]]:
 
 
 def boxed(text: Text, reading: Reading) -> tuple[Text, dict[str, str]]:
-    """An encyclopedia's box of facts taken out, and what it says of the document."""
+    """A page's box of facts taken out, and what it says of the document."""
     facts: dict[str, str] = {}
     spans = []
-    for match in _BOX.finditer(text.chars):
-        for fact, labels in words()["web"]["box"].items():
-            if match.group(1).strip() in labels:
-                facts.setdefault(fact, match.group(2).strip())
-                spans.append(match.span())
-                reading.note("navigation", text.where(match.start()), match.group().strip())
+    first = _FIRST_NUMBER.search(text.chars)
+    for start, line in _lines(text, 0, first.start() if first else len(text.chars)):
+        found = dict(_facts(line))
+        if found:
+            facts = found | facts
+            spans.append((start, start + len(line)))
+            reading.note("navigation", text.where(start), line.strip())
     return text.without(spans), facts
+
+
+def _facts(line: str) -> Iterator[tuple[str, str]]:
+    """What the fields of a line say of the document; none where the line is not of a box."""
+    for at, match in enumerate(_FIELD.finditer(line[:200])):
+        label = "".join(match[1].split())
+        fact = next((name for name, labels in words()["web"]["box"].items() if label in labels), "")
+        if not fact and at == 0:
+            return
+        if fact:
+            yield fact, match[2].strip()
 
 
 def without_navigation(text: Text, begins: int, ends: int, reading: Reading) -> tuple[int, int]:
     """Where the document begins before `begins` and stops after `ends`; what lies outside is noted."""
-    before, after = words()["web"]["before"], words()["web"]["after"]
+    before, after, last = (words()["web"][name] for name in ("before", "after", "last"))
     start = 0
     for line_start, line in _lines(text, 0, begins):
         if _is_web(line, before):
             start = line_start + len(line) + 1
     stop = len(text.chars)
     for line_start, line in _lines(text, ends, stop):
-        if _is_web(line, after) and text.chars[line_start - 1 : line_start] in ("\n", ""):
+        begins_line = text.chars[line_start - 1 : line_start] in ("\n", "")
+        if begins_line and (_is_web(line, after) or (_is_web(line, last) and _only_lines(text, line_start))):
             stop = line_start
             break
     _note_lines(text, 0, start, reading)
@@ -98,8 +125,13 @@ def without_navigation(text: Text, begins: int, ends: int, reading: Reading) -> 
 
 
 def _is_web(line: str, signs: list[str]) -> bool:
-    plain = line.strip()
+    plain = "".join(line.split())
     return 0 < len(plain) <= 40 and "。" not in plain and any(sign in plain for sign in signs)
+
+
+def _only_lines(text: Text, at: int) -> bool:
+    """Whether nothing but short lines follow, as beneath a page."""
+    return all(len(line.strip()) <= 40 and "。" not in line for line in text.chars[at:].split("\n"))
 
 
 def _lines(text: Text, start: int, end: int) -> list[tuple[int, str]]:

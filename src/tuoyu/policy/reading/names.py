@@ -9,8 +9,12 @@ from tuoyu.policy.reading.model import Edit, Reading, Text
 from tuoyu.policy.reading.words import surnames
 
 HIDDEN = "某某"
+_NAME = rf"[{surnames()}](?:[{HAN}]{{1,2}}|\s{{1,2}}[{HAN}])"
 _PRIVATE = re.compile(
-    rf"(?<=由)[{surnames()}][{HAN}]{{1,3}}(?=同志)"
+    rf"(?<=[由，、。；：])[{surnames()}](?![{HAN}]?(?:负责|领导))[{HAN}]{{1,3}}(?=同志)"
+    rf"|(?<=记者[\s：]){_NAME}(?![{HAN}])|(?<=[编作][辑者]：)[{HAN}]{{2,3}}(?![{HAN}])"
+    rf"|(?<=[任管包导]领导：)[{HAN}]{{2,3}}(?![{HAN}])|(?<=责任人：)[{HAN}]{{2,3}}(?![{HAN}])"
+    rf"|(?m:(?<=[省市县区州镇乡旗局厅部]长[ \t])|(?<=主任[ \t])|(?<=主席[ \t])){_NAME}(?=[ \t]*\n)"
     rf"|(?<=联系人：)\s*[{HAN}](?:\s?[{HAN}]){{1,3}}(?![{HAN}])|(?<=经办人：)\s*[{HAN}]{{2,4}}(?![{HAN}])"
     rf"|(?<=[发核办稿责系]人：)\s*[{surnames()}](?:[{HAN}]{{1,2}}|\s[{HAN}])(?![{HAN}])"
     r"|(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4})(?!\d)"

@@ -1,7 +1,7 @@
 """The numbering of a document, made into a tree."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuoyu.policy.reading.model import Reading, Text
 from tuoyu.policy.reading.numerals import chinese_number, numeral
@@ -96,7 +96,11 @@ def _counted(text: Text, markers: list[Marker], reading: Reading) -> tuple[list[
     taken: list[Marker] = []
     open_levels: dict[str, int] = {}
     last_of: dict[str, int] = {}
+    on_lines = {marker.level for marker in markers if marker.number == 1 and not marker.inline}
     for marker in markers:
+        if not taken and marker.inline and marker.number == 1 and marker.level not in on_lines:
+            # A text that ran together: no first number of this level begins a line.
+            marker = replace(marker, inline=False)
         past = [at for at in annexes if taken and taken[-1].end <= at < marker.end]
         if past and len(taken) > 1:
             end = past[0]

@@ -1,5 +1,7 @@
 """From a file to its text: plain text in any common encoding, docx, pdf with a text layer."""
 
+import re
+from collections import Counter
 from pathlib import Path
 
 from tuoyu.policy.reading.docx import docx_text
@@ -29,7 +31,7 @@ def text_of(path: Path, reading: Reading) -> str:
 def text_of_bytes(data: bytes, name: str, reading: Reading) -> str:
     """The text of a file's content, by what it is and not by what it is called."""
     if data.startswith(b"%PDF"):
-        text = _pdf(data, name)
+        text = _pdf(data, name, reading)
     elif data.startswith(b"PK\x03\x04"):
         text = docx_text(data, name)
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -65,7 +67,7 @@ def _plain(data: bytes, name: str, reading: Reading) -> str:
     return text
 
 
-def _pdf(data: bytes, name: str) -> str:
+def _pdf(data: bytes, name: str, reading: Reading) -> str:
     import pypdfium2
 
     try:
@@ -84,7 +86,24 @@ def _pdf(data: bytes, name: str) -> str:
                 break
     finally:
         document.close()
-    text = "\n".join(pages)
+    text = "\n".join(_without_running_lines(pages, reading))
     if len(text.strip()) < 20:
         raise Unreadable(f"{name}：pdf 里没有文字，可能是扫描件，请先做文字识别。")
     return text.replace("\r\n", "\n").replace("\ufffe", "")
+
+
+def _without_running_lines(pages: list[str], reading: Reading) -> list[str]:
+    """The pages without the lines that stand at the head or foot of most of them."""
+    cut = [page.replace("\r\n", "\n").strip("\n").split("\n") for page in pages]
+    for edge in (0, -1):
+        alike = Counter(_without_figures(lines[edge]) for lines in cut)
+        running = {line for line, count in alike.items() if line and count > 1 and count * 2 > len(cut)}
+        for number, lines in enumerate(cut, 1):
+            if len(lines) > 1 and _without_figures(lines[edge]) in running:
+                reading.note("page mark", f"第{number}页", lines.pop(edge).strip())
+    return ["\n".join(lines) for lines in cut]
+
+
+def _without_figures(line: str) -> str:
+    """A line as it is on every page; long ones are text and never alike."""
+    return re.sub(r"\d", "", line).strip() if len(line) <= 60 and re.search(r"\w", line) else ""

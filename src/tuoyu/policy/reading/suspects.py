@@ -7,6 +7,7 @@ suspect. Units and figures are looked for without it; the clause's text keeps it
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from tuoyu.policy.reading.characters import HAN
 from tuoyu.policy.reading.model import Clause, Reading
@@ -24,23 +25,24 @@ class Doubt:
 
     def runs(self, text: str) -> list[tuple[int, int]]:
         """Runs of at least two unusual characters; one usual character may stand among them."""
-        runs: list[tuple[int, int]] = []
-        for at, char in enumerate(text):
-            if char in usual() or not _HAN_ONLY.fullmatch(char):
-                continue
-            if runs and at - runs[-1][1] <= 1 and _HAN_ONLY.fullmatch(text[runs[-1][1] : at]):
-                runs[-1] = (runs[-1][0], at + 1)
-            else:
-                runs.append((at, at + 1))
-        trimmed = [self._trimmed(text, *run) for run in runs if run[1] - run[0] > 1]
+        trimmed = [self._trimmed(text, *run) for run in _unusual(text)]
         return [run for run in trimmed if 2 <= run[1] - run[0] <= LONGEST]
+
+    @cached_property
+    def clear(self) -> str:
+        """The document without what was put in; words that stand in it more than once were not."""
+        runs = [run for run in _unusual(self.whole) if self.whole.count(self.whole[slice(*run)]) == 1]
+        kept, at = [], 0
+        for start, end in runs:
+            kept.append(self.whole[at:start])
+            at = end
+        return "".join([*kept, self.whole[at:]])
 
     def _trimmed(self, text: str, start: int, end: int) -> tuple[int, int]:
         """The run without what stands elsewhere too: 溪 of a place stands in its other mentions."""
-        run = text[start:end]
-        while start < end and self.whole.count(text[start]) > run.count(text[start]):
+        while start < end and text[start] in self.clear:
             start += 1
-        while start < end and self.whole.count(text[end - 1]) > run.count(text[end - 1]):
+        while start < end and text[end - 1] in self.clear:
             end -= 1
         return start, end
 
@@ -55,6 +57,19 @@ class Doubt:
         for start, end in self.runs(text):
             around = f"{text[max(0, start - 4) : start]}【{text[start:end]}】{text[end : end + 4]}"
             reading.note("suspect", where, around)
+
+
+def _unusual(text: str) -> list[tuple[int, int]]:
+    """Runs of at least two unusual characters, with at most one usual one between two of them."""
+    runs: list[tuple[int, int]] = []
+    for at, char in enumerate(text):
+        if char in usual() or not _HAN_ONLY.fullmatch(char):
+            continue
+        if runs and at - runs[-1][1] <= 1 and _HAN_ONLY.fullmatch(text[runs[-1][1] : at]):
+            runs[-1] = (runs[-1][0], at + 1)
+        else:
+            runs.append((at, at + 1))
+    return [run for run in runs if run[1] - run[0] > 1]
 
 
 def without_suspects(clauses: list[Clause], doubt: Doubt, reading: Reading) -> list[Clause]:

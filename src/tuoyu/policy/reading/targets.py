@@ -13,7 +13,7 @@ _STATE = r"(?:基础|背景|现状|形势|成效|成绩|回顾|挑战|机遇|问
 _BACK = re.compile(
     rf"(?:规划|发展|工作|现实|现有|主要|总体|取得的?|面临的?|存在的?|突出){{0,3}}{_STATE}(?:(?:与|和|及|、)(?:主要|面临的?|存在的?)?{_STATE})?"
 )
-_SLOGAN = re.compile(r"“((?:一[^一”]{1,4}){2,4})”")
+_SLOGAN = re.compile(r"“((?:一[^一”]{1,4}){3,4})”")
 _YEARLY = re.compile(r"每年|每年度|年度(?=(?:评估|检查|考核|评价|报告))")
 _PERIODS = (
     ("每半年", "half_year"),
@@ -27,6 +27,7 @@ _PERIODS = (
 _ACT = re.compile(r"检查|评估|考核|评选|督查|巡查|评价|培训|体检|抽查")
 # What holds at all times has no last day of its own.
 _STANDING = re.compile(r"每[年月季周日天半]|不得|不应|不宜|严禁|应当")
+_OPENING = re.compile(r"^[^：]*20\d\d年[^：]{0,30}：(?=——)")
 _COUNTED_IN = re.compile(r"纳入|列入|作为|计入")
 _DATE = re.compile(
     r"(?P<before>到|至|力争到|力争在|力争|在|截至|于)?(?P<year>20\d\d)年"
@@ -36,12 +37,12 @@ _PLAN = re.compile(r"“?十(?P<n>[三四五六七八九])五”?(?:期末|末|�
 _REACHED = re.compile(
     r"(?:基本|初步|全面|进一步|明显|显著|逐步|大幅|有所|持续|更加|比较|较为)+(?:建立|形成|健全|完善|建成|满足|提升|提高|改善|实现|成熟|规范|增强|优化|覆盖)"
     r"|(?:建立|形成|健全|完善|建成|满足|提升|提高|改善|增强|优化)$|有所提[升高]|(?:明显|显著|不断|稳步)(?:提升|提高|改善|增强)"
-    r"|^形成|^建成|^实现|^建立|水平$|规范开展$|^基本"
+    r"|(?:全面|全部|如期|按期|按时|基本)完成|^形成|^建成|^实现|^建立|水平$|规范开展$|^基本"
 )
 # Ages, sizes of a class and names of documents are no promises.
 _QUOTED = re.compile(r"《[^》]*》(?:（[^）]*）)?|〔\d{4}〕\d+号|（以下简称[^）]*）")
 _AGE = re.compile(
-    r"\d+\s*(?:[-—～至到]{1,2}\s*\d+\s*)?(?:(?:周?岁|月龄)(?:及?以[上下])?|个月(?:及?以[上下])?(?=的?[婴幼儿孩宝龄]))"
+    r"(?<!提高到)(?<!提高至)(?<!提升到)(?<!提升至)(?<!达到)\d+\s*(?:[-—～至到]{1,2}\s*\d+\s*)?(?:(?:周?岁|月龄)(?:及?以[上下])?|个月(?:及?以[上下])?(?=的?[婴幼儿孩宝龄]))"
     r"|第[\d一二三四五六七八九十]+[个次批届期]|\d{4}年版"
 )
 
@@ -59,18 +60,23 @@ def targets_of(clauses: list[Clause]) -> list[Target]:
 
 def _in_clause(clause: Clause) -> Iterator[Target]:
     text = _blanked(clause.text)
+    listed: str | None = None
     for start, end in _spans(text, "。"):
-        deadline: str | None = None
+        # Points of a list have the day of the sentence that opens it.
+        deadline = listed if text[start:end].startswith("——") else None
+        if opening := _OPENING.search(text[start:end]):
+            listed = _deadline(opening.group())
         period: str | None = None
         promised = False
         for a, b in _spans(text[start:end], "，；"):
             phrase = text[start + a : start + b]
             shown = clause.text[start + a : start + b]
             own = _deadline(phrase)
-            deadline = own or (None if _STANDING.search(phrase) else deadline)
+            deadline = own or deadline
+            due = own or (None if _STANDING.search(phrase) else deadline)
             period = _period(phrase) or period
             yearly = _period(phrase) or (None if promised else period)
-            found = list(_in_phrase(clause.id, phrase, shown, deadline, period, yearly))
+            found = list(_in_phrase(clause.id, phrase, shown, due, period, yearly))
             promised = promised or bool(found) or text[start + b : start + b + 1] == "；"
             yield from found
 

@@ -1,5 +1,6 @@
 """The reader's own words, kept in a data file beside it."""
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -29,3 +30,9 @@ def usual() -> frozenset[str]:
     """The characters policy writing uses."""
     text = files("tuoyu.policy.reading").joinpath("data/usual.txt").read_text(encoding="utf-8")
     return frozenset("".join(text.split()))
+
+
+@cache
+def official() -> re.Pattern[str]:
+    """The words of policy writing."""
+    return re.compile("|".join(words()["policy"]["words"]))
