@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from institutions import desk
 from tuoyu.accounts.models import Membership
@@ -223,3 +225,23 @@ def test_what_is_registered_but_not_filed_is_on_the_health_officers_list_and_not
     assert not queries.unfiled(desk.officer("health", "360703"), narrowed).exists()
     assert not queries.unfiled(desk.officer("education", "360702"), narrowed).exists()
     assert not queries.public_institutions().exists()
+
+
+def test_a_paper_verified_says_what_it_said_and_what_is_different_now(packs: None) -> None:
+    desk.approve(desk.registered(desk.submitted(desk.applicant())), "filing")
+    receipt = Certificate.objects.get(kind="receipt")
+    page = reverse("institutions:verify", args=[receipt.code])
+    name = receipt.content["name"]
+    told = Client().get(f"/api/v1/certificates/{receipt.code}").json()
+    assert (told["institution"], told["changed"]) == (name, [])
+    assert "文书颁发以后有变化" not in Client().get(page).content.decode()
+    Institution.objects.update(name="改了名字的托育园", address="搬到的路2号", representative="李某某")
+    shown = Client().get(page).content.decode()
+    assert f"文书上是“{name}”，现在是“改了名字的托育园”" in shown
+    assert "搬到的路2号" in shown
+    assert f"<dd>{name}</dd>" in shown
+    # Who represents it now is not on the paper, and nobody else's business.
+    assert "李某某" not in shown
+    told = Client().get(f"/api/v1/certificates/{receipt.code}").json()
+    assert told["institution"] == name
+    assert [label for label, _, _ in told["changed"]] == ["机构名称", "机构地址"]

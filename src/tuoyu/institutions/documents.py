@@ -24,6 +24,7 @@ from tuoyu.jurisdictions.names import place_name
 HERE = Path(__file__).parent / "typst"
 # Copied there by the build of the front end; without them a Noto font of the system serves.
 FONTS = Path(settings.ROOT) / "src" / "tuoyu" / "project" / "fonts"
+NAME, CODE, ADDRESS = SETTLED = ("机构名称", "统一社会信用代码", "机构地址")
 WORDING = {
     Certificate.Kind.RECEIPT: "receipt",
     Certificate.Kind.CONDITIONS_NOTICE: "conditions_notice",
@@ -58,7 +59,6 @@ def content_of(
     reasons: str = "",
 ) -> dict[str, Any]:
     """What a paper says, as plain data."""
-    words = dict(ClassType.choices)
     key = WORDING[kind]
     keys = (f"{key}.family_point", key) if institution.kind == Kind.FAMILY_POINT else (key,)
     return {
@@ -67,22 +67,49 @@ def content_of(
         "issuer": issuer,
         "issued_on": f"{issued_on.year}年{issued_on.month}月{issued_on.day}日",
         "name": institution.name,
-        "facts": [
-            ["统一社会信用代码", institution.uscc or "—"],
-            ["机构性质", f"{institution.get_nature_display()}，{institution.get_legal_form_display()}"],
-            ["机构地址", place_name(institution.division_code) + institution.address],
-            ["法定代表人（负责人）", institution.representative or "—"],
-            ["服务范围", "、".join(str(CareType(t).label) for t in institution.care_types) or "—"],
-            [
-                "班型与托位",
-                "、".join(str(words[t]) for t in institution.class_types) + f"，共{institution.places}个托位",
-            ],
-        ],
+        "facts": facts_of(institution),
         "lines": list(policy.wording_at(institution.division_code, *keys)),
         "reasons": reasons,
         "code": code,
         "address": verification_address(code),
     }
+
+
+def facts_of(institution: Institution) -> list[tuple[str, str]]:
+    """What a paper says of an institution beside its name, as pairs of label and words."""
+    words = dict(ClassType.choices)
+    classes = "、".join(str(words[t]) for t in institution.class_types)
+    return [
+        (CODE, institution.uscc or "—"),
+        ("机构性质", f"{institution.get_nature_display()}，{institution.get_legal_form_display()}"),
+        (ADDRESS, place_name(institution.division_code) + institution.address),
+        ("法定代表人（负责人）", institution.representative or "—"),
+        ("服务范围", "、".join(str(CareType(t).label) for t in institution.care_types) or "—"),
+        ("班型与托位", f"{classes}，共{institution.places}个托位"),
+    ]
+
+
+def said_by(certificate: Certificate) -> list[tuple[str, str]]:
+    """What a paper said of the institution on the day it was issued, its name first."""
+    content = certificate.content
+    now = certificate.institution
+    facts = content.get("facts") or facts_of(now)
+    return [(NAME, content.get("name") or now.name), *((label, words) for label, words in facts)]
+
+
+def changed_since(certificate: Certificate) -> list[tuple[str, str, str]]:
+    """What an institution is called and where it is, where that is not what a paper said: label, then, now.
+
+    The rest of a paper tells of its day; who represents the institution now is not told to whoever holds an
+    old paper.
+    """
+    institution = certificate.institution
+    now = {NAME: institution.name, **dict(facts_of(institution))}
+    return [
+        (label, then, now[label])
+        for label, then in said_by(certificate)
+        if label in SETTLED and now[label] != then
+    ]
 
 
 def printed(kind: Certificate.Kind, content: dict[str, Any], *, by: Actor, name: str) -> StoredFile:

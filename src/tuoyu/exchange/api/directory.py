@@ -13,7 +13,7 @@ from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.exchange.api.doors import permitted, public
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Asked, Code, Id, PageOf, Told, page_of
-from tuoyu.institutions import actions, queries
+from tuoyu.institutions import actions, documents, queries
 from tuoyu.institutions.models import Certificate, Institution, Publication
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import CareType, Filing, Kind
@@ -87,13 +87,19 @@ class Published(Told):
 
 
 class Verified(Told):
-    """A genuine paper, and whether it is still good."""
+    """A genuine paper, and whether it is still good.
+
+    `institution` and `said` are what the paper said when it was issued; `changed` holds label, then and now
+    of what is different today.
+    """
 
     number: str
     kind: str
     issued_on: date
     issuer: str
     institution: str
+    said: list[tuple[str, str]]
+    changed: list[tuple[str, str, str]]
     division_code: str
     filing: str
     good: bool
@@ -175,7 +181,9 @@ def verification(request: HttpRequest, code: Annotated[str, Path(max_length=64)]
         "kind": found.kind,
         "issued_on": found.issued_on,
         "issuer": found.issuer,
-        "institution": found.institution.name,
+        "institution": found.content.get("name") or found.institution.name,
+        "said": documents.said_by(found),
+        "changed": documents.changed_since(found),
         "division_code": found.institution.division_code,
         "filing": found.institution.filing,
         "good": found.cancelled_on is None,

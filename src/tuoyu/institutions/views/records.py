@@ -10,7 +10,7 @@ from tuoyu.core import access, clock, paging, uploads
 from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import can, visible_to
-from tuoyu.institutions import policy, queries, standing
+from tuoyu.institutions import documents, policy, queries, standing
 from tuoyu.institutions.models import Certificate, Institution, Publication
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
@@ -162,7 +162,8 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {"certificate": found, "code": code[:32]}
     if found is not None:
         context |= {
-            "place": place_name(found.institution.division_code),
+            "said": documents.said_by(found),
+            "changed": documents.changed_since(found),
             "shown": found.institution.is_shown,
             "filing_label": found.institution.get_filing_display(),
         }
