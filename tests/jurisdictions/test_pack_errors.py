@@ -58,6 +58,15 @@ MISTAKES: dict[str, tuple[str, str, int, str]] = {
     "an unknown kind": ("clauses.toml", CLAUSE.replace("section", "chapter"), 3, "chapter"),
     "an empty text": ("clauses.toml", CLAUSE.replace("我们的话", ""), 5, "summary 不能为空"),
     "the same clause twice": ("clauses.toml", CLAUSE + "\n" + CLAUSE, 7, "条款编号 一 重复"),
+    "words left open": ("clauses.toml", CLAUSE.replace("我们的话", "待概括"), 5, "还是“待概括”"),
+    "a fact left open": ("clauses.toml", CLAUSE.replace("总则", "待填写"), 4, "还是“待填写”"),
+    "a mark nobody looked at": ("clauses.toml", CLAUSE + "# 待核：能力 A1。\n", 6, "还有待核：能力 A1。"),
+    "a duty whose department is open": (
+        "duties.toml",
+        '[[duty]]\ndepartment = "区卫生健康局"\nkey = "unknown"\nsummary = "话"\n',
+        3,
+        "key 还没有定",
+    ),
     "an unknown unit": (
         "clauses.toml",
         CLAUSE + 'responsible = ["县财政局", "区魔法局"]\n',

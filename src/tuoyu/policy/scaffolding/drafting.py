@@ -301,7 +301,7 @@ class _Drafting:
         if own:
             self.marks.add(
                 "document rules",
-                f"{'、'.join(own[:6])} 写有工作日、面积、年限一类的数，与全国规则不同的写进 rules.toml。",
+                f"{'、'.join(own[:6])} 写有工作日、面积、年限一类的数，与全国规则不同的，写 rules.toml。",
             )
 
     def _gaps(self, content: dict[str, Any]) -> list[dict[str, Any]]:
