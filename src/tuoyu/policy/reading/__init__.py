@@ -17,6 +17,7 @@ from tuoyu.policy.reading.lines import (
     boxed,
     without_contents,
     without_gaps,
+    without_imprint,
     without_navigation,
     without_page_marks,
 )
@@ -123,6 +124,8 @@ def _fill(
     reading: Reading,
 ) -> None:
     begin, end, stop = bounds
+    after = text.chars[end:stop]
+    stop = without_imprint(text, end, stop, reading)
     annex = text.chars[end:stop]
     doubt = Doubt(squeezed(text.chars))
     reading.clauses = clauses_of(text, parts, doubt, reading)
@@ -136,7 +139,7 @@ def _fill(
     heads.read_head(head, "\n".join(clause.text for clause in reading.clauses), reading)
     clear = without_suspects(reading.clauses, doubt, reading)
     reading.targets = targets_of(clear)
-    reading.duties = duties_of(annex, reading.clauses, tables, reading)
+    reading.duties = duties_of(annex, reading.clauses, tables)
     reading.seats = seats_of(text.chars[parts[0].marker : stop], reading.clauses, tables, reading)
     _doubts(annex, text.chars[parts[-1].start : stop], reading)
 

@@ -88,6 +88,11 @@ def units_of(content: str) -> Units | None:
     return units if units.lead or units.responsible else None
 
 
+def is_organisation(unit: str) -> bool:
+    """Whether a unit is called as units are."""
+    return bool(_IS_ORGANISATION.search(unit)) and len(unit) <= 30
+
+
 def units_in_cell(cell: str) -> list[str]:
     """The units a cell of a table lists, with marks or only with blanks between them."""
     listed = cell if re.search("[、，；]", cell) else "、".join(cell.split())
@@ -111,11 +116,7 @@ def _is_sentence_of_units(content: str) -> bool:
         return False
     said = list(_said(content))
     units = [unit for does, units in said for unit in units if does]
-    return (
-        bool(units)
-        and all(does for does, _ in said)
-        and all(_IS_ORGANISATION.search(unit) and len(unit) <= 30 for unit in units)
-    )
+    return bool(units) and all(does for does, _ in said) and all(map(is_organisation, units))
 
 
 def _said(part: str) -> Iterator[tuple[str, list[str]]]:

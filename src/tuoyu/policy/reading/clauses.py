@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from tuoyu.policy.reading.brackets import Units, default_in_sentence, groups, units_of
+from tuoyu.policy.reading.brackets import Units, default_in_sentence, groups, is_organisation, units_of
 from tuoyu.policy.reading.characters import HAN, squeezed
 from tuoyu.policy.reading.model import Clause, Reading, Text
 from tuoyu.policy.reading.outline import KINDS, Part
@@ -16,12 +16,10 @@ _OPENS = re.compile(
     r"到20|\d{4}年|按照|坚持|以[^及]|根据|围绕|依托|通过|为[了深贯进全加切]|全[市县区省]|各[市县区级地镇]|鼓励|支持|建立|推动|推进|加强|严格|落实|"
     r"完善|组织|对[^接]|将|要|充分|积极|深入|聚焦|实施|开展"
 )
-_LABEL = r"(?:牵头|责任|配合|主办|协办)(?:单位|部门)："
-# Units at the end of a paragraph without a bracket around them; a label of its own line may follow.
-_BARE_BRACKET = re.compile(
-    rf"(?:^|\n|(?<=[。）]))\s*({_LABEL}[^。\n]+"
-    rf"(?:\n\s*(?:{_LABEL}[^。\n]+|(?![^\n]*。)[^。，\n]+))*)。?\s*$"
-)
+_LABEL = r"(?:牵头|责任|配合|主办|协办|参与|协作|牵头责任|主要责任|主要协作|责任主体)(?:单位|部门)："
+# Where units begin without a bracket around them.
+_BARE = re.compile(rf"(?:^|\n|(?<=[。；）]))\s*(?={_LABEL})")
+MOST_LINES = 8
 
 
 def clauses_of(text: Text, parts: list[Part], doubt: Doubt, reading: Reading) -> list[Clause]:
@@ -89,15 +87,32 @@ def _paragraphs(body: str, doubt: Doubt) -> list[Paragraph]:
 
 def _ended(found: list[Paragraph], rest: str) -> list[Paragraph]:
     """The paragraphs with what follows the last bracket; there units may stand without a bracket."""
-    bare = _BARE_BRACKET.search(rest)
-    units = units_of(re.sub(rf"\s*\n\s*(?={_LABEL})", "；", bare.group(1))) if bare else None
-    before = rest[: bare.start()] if bare and units is not None else rest
+    before, units, after = _bare_units(rest)
     if not found:
-        return [(before, units, "")]
+        return [(before + after, units, "")]
     if units is not None and squeezed(before).strip("。；，"):
-        return [*found, (before, units, "")]
+        return [*found, (before + after, units, "")]
     last = found[-1]
-    return [*found[:-1], (last[0] + before, _joined(last[1], units) if units else last[1], last[2])]
+    return [*found[:-1], (last[0] + before + after, _joined(last[1], units) if units else last[1], last[2])]
+
+
+def _bare_units(rest: str) -> tuple[str, Units | None, str]:
+    """Units after a label that no bracket holds, with what stands before and after them.
+
+    They go on over as many lines as leave every unit a unit.
+    """
+    bare = _BARE.search(rest)
+    if bare is None:
+        return rest, None, ""
+    sentence, stop, after = rest[bare.end() :].partition("。")
+    lines = sentence.split("\n")
+    for count in range(min(len(lines), MOST_LINES), 0, -1):
+        held = re.sub(rf"\s*\n\s*(?={_LABEL})", "；", "\n".join(lines[:count]).strip())
+        units = units_of(held)
+        if units is not None and (count == 1 or all(map(is_organisation, [*units.lead, *units.responsible]))):
+            left = "\n".join(lines[count:])
+            return rest[: bare.start()], units, (f"\n{left}{stop}" if left.strip() else "") + after
+    return rest, None, ""
 
 
 def _joined(units: Units | None, more: Units) -> Units:

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 
 from tuoyu.policy.reading.brackets import units_in_cell
 from tuoyu.policy.reading.characters import HAN, squeezed
-from tuoyu.policy.reading.model import Clause, Duty, Reading
+from tuoyu.policy.reading.model import Clause, Duty
 from tuoyu.policy.reading.tables import Table
 
 MOST_HEADINGS = 12
 _S = r"\s{0,3}"
 _HEADING = re.compile(
     rf"(?:(?:职{_S}责|任{_S}务|部{_S}门|责{_S}任){_S}(?:任{_S}务)?(?:分{_S}工|清{_S}单)(?:{_S}方{_S}案|{_S}表)?"
-    rf"|(?:部{_S}门|单{_S}位)(?:及有关单位)?(?:主{_S}要|工{_S}作|具{_S}体)?{_S}(?:职{_S}责|任{_S}务|职{_S}能)(?!\s*[分清]))\s*(?:\n|$|（)"
+    rf"|(?:部{_S}门|单{_S}位)(?:及有关单位)?(?:主{_S}要|工{_S}作|具{_S}体)?{_S}(?:职{_S}责|任{_S}务|职{_S}能)(?!\s*[分清]))[ \t]*(?:\n|$|（(?![一二三四五六七八九十]{{1,3}}）))"
 )
 # The last characters of what units are called, and a unit with what stands between it and its duty.
 _LAST = "局委厅部办室院会联处街司队心协门位构站所社府织组校）"
@@ -33,14 +33,11 @@ _ENTRY = re.compile(
     rf"|牵{_S}头|主{_S}要|具{_S}体)?\s*负{_S}责)"
     rf"|(?(numbered)[ \t]*\n\s*|(?!))|(?(fresh)[ \t]*(?={_DOES})|(?!)))"
 )
-_IMPRINT = re.compile(
-    r"\n\s*(?:抄\s*送|主\s*送|印\s*发\s*机\s*关|[^\n。]{4,20}\s*20\d\d\s*年\s*\d+\s*月\s*\d+\s*日\s*印\s*发)"
-)
 
 
-def duties_of(annex: str, clauses: list[Clause], tables: list[Table], reading: Reading) -> list[Duty]:
+def duties_of(annex: str, clauses: list[Clause], tables: list[Table]) -> list[Duty]:
     """The duties of each unit, from tables, from the annex or from a clause that lists them."""
-    return [*_written(annex, clauses, reading), *(duty for table in tables for duty in _in_table(table))]
+    return [*_written(annex, clauses), *(duty for table in tables for duty in _in_table(table))]
 
 
 def _in_table(table: Table) -> Iterable[Duty]:
@@ -52,13 +49,10 @@ def _in_table(table: Table) -> Iterable[Duty]:
                 yield Duty(unit, text)
 
 
-def _written(annex: str, clauses: list[Clause], reading: Reading) -> list[Duty]:
+def _written(annex: str, clauses: list[Clause]) -> list[Duty]:
     for source in _duty_texts(annex, clauses):
-        cut = _IMPRINT.search(source)
-        duties = list(_entries(source[: cut.start()] if cut else source))
+        duties = list(_entries(source))
         if len(duties) > 1:
-            if cut:
-                reading.note("imprint", "文末", squeezed(source[cut.start() :])[:60])
             return duties
     return []
 

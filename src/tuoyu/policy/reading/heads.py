@@ -14,6 +14,7 @@ _KIND = (
 )
 _NUMBER = re.compile(rf"(?P<number>[{HAN}]{{2,12}}〔20\d\d〕(?:第)?\d{{1,4}}号)")
 _DATE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日(?!\s*印发)")
+_PRINTED = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日印发")
 _CHINESE_DATE = re.compile(
     r"(二[〇零○][〇零○一二三四五六七八九]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
 )
@@ -149,7 +150,8 @@ def _date(head: Head) -> str:
             return found[-1]
         if match := _CHINESE_DATE.search(plain):
             return _iso_chinese(match)
-    return ""
+    printed = _PRINTED.search(squeezed(head.after))
+    return _iso(printed) if printed else ""
 
 
 def _iso(match: re.Match[str]) -> str:

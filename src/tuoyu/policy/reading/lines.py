@@ -20,6 +20,9 @@ _BARE = re.compile(
 _CONTENTS = re.compile(r"(?m)^.{2,60}?(?:\.{4,}|…{2,}|·{4,})[ ]*\d{1,3}[ ]*$")
 _CONTENTS_TITLE = re.compile(r"(?m)^[ \t]*目[ \t]{0,4}[录次][ \t]*$")
 FEWEST_ON_A_PAGE = 150
+_IMPRINT = re.compile(
+    r"\n\s*(?:抄\s*送|主\s*送|印\s*发\s*机\s*关|[^\n。]{4,20}\s*20\d\d\s*年\s*\d+\s*月\s*\d+\s*日\s*印\s*发)"
+)
 _FIELD = re.compile(
     r"[ •·*\t]*((?:[^\s：]\s{0,2}){2,8}?)(?:：\s*|[ \t]+)(\S[^\t]*?)(?=[ \t]+(?:[^\s：]\s{0,2}){2,6}?：|\t|$)"
 )
@@ -127,6 +130,17 @@ def without_navigation(text: Text, begins: int, ends: int, reading: Reading) -> 
 def _is_web(line: str, signs: list[str]) -> bool:
     plain = "".join(line.split())
     return 0 < len(plain) <= 40 and "。" not in plain and any(sign in plain for sign in signs)
+
+
+def without_imprint(text: Text, start: int, stop: int, reading: Reading) -> int:
+    """Where the imprint begins, with what follows it; the printer's lines are noted one by one."""
+    imprint = _IMPRINT.search(text.chars, start, stop)
+    if imprint is None:
+        return stop
+    for at, line in _lines(text, imprint.start(), stop):
+        if line.strip():
+            reading.note("imprint", text.where(at), line.strip())
+    return imprint.start()
 
 
 def _only_lines(text: Text, at: int) -> bool:

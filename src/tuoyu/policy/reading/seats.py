@@ -9,7 +9,9 @@ from tuoyu.policy.reading.tables import Table
 
 _CONFERENCE = re.compile(r"联席会议|领导小组|机制|协调机构|工作专班|委员会")
 _LED = re.compile(r"由([^，。；由]{2,40}?(?:部门|局|委|厅|政府|办|中心))(?:共同|联合|负责)?牵头")
-_TOGETHER = re.compile(r"牵头，(?P<units>[^。；]*?)(?:共同)?(?:参与|参加|为成员|组成|配合)")
+_TOGETHER = re.compile(
+    r"牵头(?:的[^，。]{2,20})?，(?P<units>[^。；]*?)(?:共同)?(?:参与|参加|为成员|组成|配合)"
+)
 
 
 def seats_of(text: str, clauses: list[Clause], tables: list[Table], reading: Reading) -> list[Seat]:

@@ -26,7 +26,7 @@ _PERIODS = (
 )
 _ACT = re.compile(r"检查|评估|考核|评选|督查|巡查|评价|培训|体检|抽查")
 # What holds at all times has no last day of its own.
-_STANDING = re.compile(r"每[年月季周日天半]|不得|不应|不宜|严禁|应当")
+_STANDING = re.compile(r"每[年月季周日天半]|不得|不应|不宜|严禁")
 _OPENING = re.compile(r"^[^：]*20\d\d年[^：]{0,30}：(?=——)")
 _COUNTED_IN = re.compile(r"纳入|列入|作为|计入")
 _DATE = re.compile(
@@ -42,7 +42,7 @@ _REACHED = re.compile(
 # Ages, sizes of a class and names of documents are no promises.
 _QUOTED = re.compile(r"《[^》]*》(?:（[^）]*）)?|〔\d{4}〕\d+号|（以下简称[^）]*）")
 _AGE = re.compile(
-    r"(?<!提高到)(?<!提高至)(?<!提升到)(?<!提升至)(?<!达到)\d+\s*(?:[-—～至到]{1,2}\s*\d+\s*)?(?:(?:周?岁|月龄)(?:及?以[上下])?|个月(?:及?以[上下])?(?=的?[婴幼儿孩宝龄]))"
+    r"(?<!提高到)(?<!提高至)(?<!提升到)(?<!提升至)(?<!达到)(?<!\d)\d+\s*(?:[-—～至到]{1,2}\s*\d+\s*)?(?:(?:周?岁|月龄)(?:及?以[上下])?|个月(?:及?以[上下])?(?=的?[婴幼儿孩宝龄]))"
     r"|第[\d一二三四五六七八九十]+[个次批届期]|\d{4}年版"
 )
 
