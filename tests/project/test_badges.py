@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tuoyu.cases.models import Case, Step
+from tuoyu.institutions.models import Application
+from tuoyu.institutions.vocabulary import Filing
+from tuoyu.jurisdictions.coverage import STATE_NAMES
 from tuoyu.project import badges
 
 ICONS = Path(__file__).parents[2] / "frontend" / "src" / "icons.txt"
@@ -24,3 +28,15 @@ def test_every_state_has_a_tone_of_the_house_and_an_icon_we_ship() -> None:
     for badge in badges._STATES.values():
         assert badge.tone in {"grey", "todo", "amber", "red", "green"}
         assert badge.icon in icons
+
+
+def test_a_state_has_one_word_wherever_it_is_said() -> None:
+    """What a room calls a state, its badge calls it; a word of its own only where the page gives one."""
+    for states in (Case.State, Step.State, Application.State):
+        for state in states:
+            assert badges.state_badge(state.value).label == state.label, state
+    for filing in Filing:
+        if filing is not Filing.CANCELLED:
+            assert badges.state_badge(filing.value).label == filing.label
+    for promise, name in STATE_NAMES.items():
+        assert badges.state_badge(promise).label == name

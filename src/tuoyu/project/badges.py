@@ -15,7 +15,7 @@ _STATES: dict[str, Badge] = {
     # cases and their steps
     "draft": Badge("草稿", "grey", "edit"),
     "submitted": Badge("已提交", "todo", "send"),
-    "waiting": Badge("等待前序步骤", "grey", "hourglass"),
+    "waiting": Badge("未开始", "grey", "hourglass"),
     "open": Badge("办理中", "todo", "circle-dot"),
     "active": Badge("办理中", "todo", "circle-dot"),
     "in_progress": Badge("办理中", "todo", "circle-dot"),
@@ -28,7 +28,7 @@ _STATES: dict[str, Badge] = {
     "refused": Badge("不予通过", "red", "x"),
     "withdrawn": Badge("已撤回", "grey", "arrow-back-up"),
     "skipped": Badge("不适用", "grey", "minus"),
-    "cancelled": Badge("已取消", "grey", "x"),
+    "cancelled": Badge("已终止", "grey", "x"),
     "deleted": Badge("已删除", "grey", "x"),
     # institutions: registration, filing, what the public sees
     "unregistered": Badge("未登记", "grey", "circle-dot"),
@@ -53,10 +53,10 @@ _STATES: dict[str, Badge] = {
     "declined": Badge("已谢绝", "grey", "x"),
     "revoked": Badge("已撤销", "grey", "x"),
     # promises
-    "working": Badge("已落实", "green", "circle-check"),
-    "partly": Badge("部分落实", "amber", "hourglass"),
-    "not_yet": Badge("尚未落实", "red", "alert-circle"),
-    "not_run": Badge("未验证", "grey", "help"),
+    "working": Badge("已实现", "green", "circle-check"),
+    "partly": Badge("部分实现", "amber", "hourglass"),
+    "not_yet": Badge("尚未实现", "red", "alert-circle"),
+    "not_run": Badge("未检验", "grey", "help"),
     "declaratory": Badge("宣示性条款", "grey", "quote"),
     "kept": Badge("已达到", "green", "circle-check"),
     "missed": Badge("未达到", "red", "alert-circle"),

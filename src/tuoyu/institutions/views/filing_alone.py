@@ -71,7 +71,13 @@ def _page(request: HttpRequest, *, desk: bool) -> HttpResponse:
 
 def _own(actor: Actor) -> list[dict[str, Any]]:
     return [
-        {"pk": one.pk, "name": one.name, "filing": one.filing, "may_file": _may_file(one)}
+        {
+            "pk": one.pk,
+            "name": one.name,
+            "filing": one.filing,
+            "filing_label": one.get_filing_display(),
+            "may_file": _may_file(one),
+        }
         for one in standing.headed_by(actor)
     ]
 
