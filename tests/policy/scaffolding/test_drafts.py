@@ -224,6 +224,14 @@ def test_targets_that_nobody_has_get_names_apart() -> None:
     assert "暂拟" in marked(draft)["target 2 indicator"]
 
 
+def test_two_targets_of_one_indicator_and_time_are_told_apart_by_a_person() -> None:
+    targets = [Target("一", f"建成{n}所示范机构", ">=", n, unit="所", deadline="2030-12-31") for n in (2, 3)]
+    reading = Reading(clauses=[Clause("一", "section", "任务", "做事。")], targets=targets)
+    marks = marked(draft_of(reading, code=WEST_LAKE, packs=packs()))
+    assert "同名" not in marks["target 1 indicator"]
+    assert "前面已有同名、同期限的一项" in marks["target 2 indicator"]
+
+
 @pytest.mark.parametrize(
     "target",
     [Target("一", "话", ">="), Target("一", "话", "between", 1), Target("一", "话", "about", 3),

@@ -108,6 +108,14 @@ def test_a_draft_elsewhere_is_checked_against_the_packs(tmp_path: Path, document
     assert "330106 杭州市西湖区" in found.output
 
 
+def test_a_new_draft_of_a_place_is_checked_in_the_place_of_its_pack(tmp_path: Path, document: Path) -> None:
+    scaffold(document, "--code", "320100", "--to", tmp_path / "new")
+    finished(tmp_path / "new")
+    found = check(tmp_path / "new")
+    assert found.exit_code == 0, found.output
+    assert "西湖区普惠托育服务三年行动计划" in found.output
+
+
 def test_check_refuses_a_folder_that_is_none(tmp_path: Path) -> None:
     assert "不是文件夹" in check(tmp_path / "nowhere").output
 

@@ -90,14 +90,14 @@ def read_packs(root: Path, *, drafts: bool = True, also: Path | None = None) -> 
     """Read every pack below `root` and check it, alone and against the others.
 
     With `drafts` false a pack that still waits for a person is only named. `also` is one more pack, which
-    lies elsewhere.
+    lies elsewhere; it stands in the place of one of the same code.
     """
     reading = Reading()
     folders = sorted(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else []
     if not folders:
         reading.errors.append(PackError(str(root), 1, "这里没有政策包：应有 cn 和各辖区的文件夹"))
     if also is not None and also.resolve() not in {folder.resolve() for folder in folders}:
-        folders.append(also)
+        folders.insert(0, also)
     for folder in folders:
         if not drafts and is_draft(folder):
             reading.drafts.append(folder.name)
@@ -105,6 +105,8 @@ def read_packs(root: Path, *, drafts: bool = True, also: Path | None = None) -> 
         pack, source, errors = _read_pack(folder)
         reading.errors += errors
         if pack is None:
+            continue
+        if pack.code in reading.packs and not reading.sources[pack.code].in_place:
             continue
         if pack.code in reading.packs:
             reading.errors.append(source.at(("code",), f"代码 {pack.code} 已被另一个政策包使用"))

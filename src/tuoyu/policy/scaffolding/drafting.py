@@ -177,6 +177,7 @@ class _Drafting:
     def _targets(self) -> Iterable[dict[str, Any]]:
         indicators = Indicators(self.known, self.reading.targets)
         taken: set[tuple[Any, ...]] = set()
+        seen: set[tuple[Any, ...]] = set()
         number = 0
         for target in self.reading.targets:
             if target.clause not in self._kept:
@@ -194,9 +195,11 @@ class _Drafting:
             scope = _SCOPE.search(target.text)
             if scope:
                 entry["scope"] = scope.group()
-            self.marks.add(
-                f"target {number} indicator", f"指标拟用 {key}：{bound.ground}；统计范围请写在 scope。"
-            )
+            again = (key, entry.get("deadline"), entry.get("period")) in seen
+            seen.add((key, entry.get("deadline"), entry.get("period")))
+            more = "；前面已有同名、同期限的一项" if again else ""
+            more += "" if scope else "；统计范围请写在 scope"
+            self.marks.add(f"target {number} indicator", f"指标拟用 {key}：{bound.ground}{more}。")
             yield entry
 
     def _figures(self, target: Target, where: str) -> dict[str, Any]:
