@@ -69,6 +69,48 @@ exchange:retry | POST /deliveries/{pk}/retry | retry
 exchange:connectors | POST /connectors | set_connector
 exchange:remove_connector | POST /connectors/{pk}/removal | remove_connector
 """  # noqa: E501 - a table
+# Pages that only show: the operations that answer the same, or why there is none.
+SHOWN = """
+jurisdictions:settings | GET /settings
+jurisdictions:calendar | GET /workdays, GET /workdays/corrections
+mfa_index | GET /me
+mfa_view_recovery_codes | GET /me/recovery-codes
+accounts:agent_letter | GET /agents/{pk}/letter
+accounts:people | GET /seats
+accounts:person | GET /people/{pk}, GET /seats/{pk}/substitutes
+accounts:invitations | GET /invitations
+accounts:lock_outs | GET /lock-outs
+accounts:audit | GET /audit-events
+accounts:audit_export | GET /audit-events
+cases:inbox | GET /inbox, GET /inbox/counts
+cases:list | GET /cases
+cases:case | GET /cases/{number}, GET /cases/{number}/steps/{key}/colleagues
+cases:mine | GET /my/cases
+cases:tracker | GET /cases/{number}
+cases:notices | GET /notices
+policy:index | GET /jurisdictions
+policy:clauses | GET /jurisdictions/{code}/clauses
+policy:targets | GET /jurisdictions/{code}/targets
+policy:checklists | GET /checklists
+policy:rules | GET /rules
+institutions:applications | GET /applications, GET /deleted-applications
+institutions:paper | GET /papers/{pk}/file
+institutions:application | GET /applications/{pk}
+institutions:handed_in | GET /cases/{number}
+institutions:list | GET /office/institutions
+institutions:unfiled | GET /office/institutions/unfiled
+institutions:record | GET /office/institutions/{pk}
+institutions:certificate | GET /office/certificates/{pk}/file
+institutions:verify | GET /certificates/{code}
+exchange:messages | GET /messages
+exchange:deliveries | GET /deliveries
+portal:directory | GET /institutions
+portal:points | GET /institutions
+portal:institution | GET /institutions/{pk}
+portal:publications | GET /publications
+portal:home | none: leads on to the pages of the directory and of policy
+accounts:home | none: leads each person to the page where the work begins
+"""
 # Takes a POST and does nothing with it.
 NOTHING = {"robots", "api-v1:openapi"}
 
@@ -100,6 +142,14 @@ def source_of(module: str) -> str:
 def test_every_page_that_takes_a_post_has_its_line() -> None:
     takes = {page for page, _, post in rows(PAGES) if "405" not in post.split()}
     assert set(same()) == takes - NOTHING
+
+
+def test_every_page_that_only_shows_has_its_line() -> None:
+    shows = {page for page, *_ in rows(PAGES)} - set(same()) - NOTHING
+    told = dict(rows(SHOWN))
+    assert set(told) == shows
+    answers = [one for cell in told.values() if not cell.startswith("none: ") for one in cell.split(", ")]
+    assert set(answers) <= set(operations())
 
 
 def test_what_a_page_does_an_operation_does() -> None:

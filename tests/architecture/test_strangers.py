@@ -322,6 +322,12 @@ PUT /session/seat | 401 404 404 404 404 404
 POST /accounts | 422 409 409 409 409 409
 GET /invitation-links/{token} | 404 409 409 409 409 409
 POST /invitation-links/{token}/acceptance | 404 409 409 409 409 409
+GET /people/{pk} | 401 403 403 404 404 403
+GET /seats/{pk}/substitutes | 401 403 403 404 403 403
+GET /cases/{number}/steps/{key}/colleagues | 401 403 403 403 403 403
+GET /workdays/corrections | 401 403 403 403 403 403
+GET /checklists | 200
+GET /deleted-applications | 401 200 200 200 200 200
 GET /me | 401 200 200 200 200 200
 PUT /me | 401 422 422 422 422 422
 POST /me/password | 401 422 422 422 422 422

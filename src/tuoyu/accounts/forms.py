@@ -16,6 +16,7 @@ from tuoyu.core.actor import Role
 from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions import atlas, queries
 
+NURSERY_ROLES = [c for c in ROLE_CHOICES if Role(c[0]) in rules.IN_INSTITUTION]
 OFFICE_ROLES = [c for c in ROLE_CHOICES if Role(c[0]) in rules.AT_A_PLACE | rules.ADMINISTRATORS]
 
 

@@ -52,7 +52,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "rows": [_row(row) for row in page.rows],
         "asked": {**asked, "held": held},
         "held_choices": HELD,
-        "roles": forms.OFFICE_ROLES,
+        "roles": [*forms.OFFICE_ROLES, *forms.NURSERY_ROLES],
         "departments": list(names.departments().items()),
         "divisions": suggestions(actor),
         "may_manage": can(actor, MANAGE_SEATS),

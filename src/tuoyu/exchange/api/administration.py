@@ -19,6 +19,7 @@ from tuoyu.accounts.permissions import (
     VIEW_SEATS,
 )
 from tuoyu.accounts.rules import SeatGiven as Seat
+from tuoyu.accounts.rules import masked_phone
 from tuoyu.core.access import actor_of
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.kernel_permissions import VIEW_EVENTS
@@ -27,7 +28,18 @@ from tuoyu.core.queries import events as audit_events
 from tuoyu.exchange.api.doors import permitted
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.places import Done
-from tuoyu.exchange.api.shapes import Asked, Code, Day, Given, Id, PageAsked, PageOf, Told, page_of
+from tuoyu.exchange.api.shapes import (
+    Asked,
+    Code,
+    Day,
+    Given,
+    Id,
+    PageAsked,
+    PageOf,
+    Somebody,
+    Told,
+    page_of,
+)
 
 router = Router(tags=["administration"])
 
@@ -65,6 +77,18 @@ class SeatTold(Told):
     substitute_for: int | None
     ended_at: datetime | None
     end_reason: str
+
+
+class PersonTold(Told):
+    """Somebody, with the seats held and ended, the newest first."""
+
+    id: int
+    name: str
+    username: str
+    phone: str
+    two_step: bool
+    last_login: datetime | None
+    seats: list[SeatTold]
 
 
 class SeatGiven(Given):
@@ -226,6 +250,20 @@ def seats(request: HttpRequest, asked: Annotated[SeatsAsked, Query()]) -> Any:
     return found
 
 
+@operation(router, "GET", "/people/{pk}", door=permitted(VIEW_SEATS, GUARD_SIGN_IN), ok=PersonTold)
+def person(request: HttpRequest, pk: PK) -> Any:
+    """One person, with those of the seats that the caller may see."""
+    actor = actor_of(request)
+    user = _person(actor, pk)
+    held = visible_to(actor, VIEW_SEATS, Membership.objects.filter(user=user)).select_related("user")
+    return {
+        **{name: getattr(user, name) for name in ("id", "name", "username", "last_login")},
+        "phone": masked_phone(user.phone) if user.phone else "",
+        "two_step": queries.has_two_step(user.pk),
+        "seats": [_seat_told(seat) for seat in held.order_by("-pk")],
+    }
+
+
 @operation(router, "POST", "/people/{pk}/seats", door=permitted(MANAGE_SEATS), ok={201: SeatTold})
 def give_seat(request: HttpRequest, pk: PK, given: SeatGiven) -> Any:
     """Give somebody a seat."""
@@ -248,6 +286,16 @@ def end_seat(request: HttpRequest, pk: PK, given: ReasonGiven) -> Any:
     actions.end_seat(by=actor, seat=seat, reason=given.reason)
     seat.refresh_from_db()
     return _seat_told(seat)
+
+
+@operation(
+    router, "GET", "/seats/{pk}/substitutes", door=permitted(permissions.SUBSTITUTE), ok=list[Somebody]
+)
+def substitutes(request: HttpRequest, pk: PK) -> Any:
+    """Who may sit in a seat for a while."""
+    actor = actor_of(request)
+    seat = get_visible(actor, permissions.SUBSTITUTE, Membership.objects.all(), pk=pk)
+    return [{"id": one, "name": name} for one, name in queries.substitutes_for(actor, seat.user_id)]
 
 
 @operation(

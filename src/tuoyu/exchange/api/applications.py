@@ -223,6 +223,20 @@ def applications(request: HttpRequest, asked: PageAsked) -> Any:
     return found
 
 
+class Deleted(Told):
+    """A draft that was deleted and may still be restored."""
+
+    id: int
+    name: str | None
+    deleted_at: datetime
+
+
+@operation(router, "GET", "/deleted-applications", door=permitted(VIEW_APPLICATION), ok=PageOf[Deleted])
+def deleted_applications(request: HttpRequest, asked: PageAsked) -> Any:
+    """Drafts that were deleted a while ago."""
+    return page_of(queries.deleted_applications(actor_of(request)), asked)
+
+
 @operation(router, "POST", "/applications", door=permitted(START), ok={201: Full})
 def begin(request: HttpRequest, given: Begun) -> Any:
     """Begin an application."""

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 from pydantic import Field
 
+from tuoyu.accounts.queries import colleagues
 from tuoyu.cases import actions, queries, stories
 from tuoyu.cases.models import Case, Step
 from tuoyu.cases.permissions import DECIDE, INBOX, MEND, REASSIGN, VIEW
@@ -18,7 +19,7 @@ from tuoyu.core.problems import Problem, Refused
 from tuoyu.exchange.api.doors import permitted, person
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.places import Done
-from tuoyu.exchange.api.shapes import Asked, Given, Id, PageAsked, PageOf, Reason, Told, page_of
+from tuoyu.exchange.api.shapes import Asked, Given, Id, PageAsked, PageOf, Reason, Somebody, Told, page_of
 
 router = Router(tags=["cases"])
 
@@ -351,6 +352,15 @@ def take(request: HttpRequest, number: Number, key: Key) -> Any:
     actor = actor_of(request)
     actions.take(by=actor, step=_step(actor, number, key))
     return _after(actor, number)
+
+
+@operation(
+    router, "GET", "/cases/{number}/steps/{key}/colleagues", door=permitted(REASSIGN), ok=list[Somebody]
+)
+def step_colleagues(request: HttpRequest, number: Number, key: Key) -> Any:
+    """To whom a step may be given."""
+    step = _step(actor_of(request), number, key)
+    return [{"id": pk, "name": name} for pk, name in colleagues(step.department, step.division_code)]
 
 
 @operation(router, "PUT", "/cases/{number}/steps/{key}/assignee", door=permitted(REASSIGN), ok=Record)

@@ -1,6 +1,6 @@
 """Jurisdictions and their documents, rules in force on a day, divisions, working days, local settings."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
@@ -10,16 +10,18 @@ from pydantic import Field
 from tuoyu.core import clock, workdays
 from tuoyu.core.access import actor_of
 from tuoyu.core.kernel_permissions import EDIT_WORKDAYS
+from tuoyu.core.models import WorkdayOverride
 from tuoyu.core.permissions import visible_to
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.exchange.api.doors import permitted, public
 from tuoyu.exchange.api.operations import operation
-from tuoyu.exchange.api.shapes import Asked, Code, Day, Given, PageOf, Reason, Told, page_of
+from tuoyu.exchange.api.shapes import Asked, Code, Day, Given, PageAsked, PageOf, Reason, Told, page_of
 from tuoyu.jurisdictions import actions, coverage, names, queries, shown
 from tuoyu.jurisdictions.models import Division, DivisionSetting
 from tuoyu.jurisdictions.packs.schema import Pack
 from tuoyu.jurisdictions.permissions import DECIDE_SETTING, VIEW_SETTINGS
 from tuoyu.jurisdictions.rulebook import RuleBook
+from tuoyu.policy import queries as policy
 
 router = Router(tags=["jurisdictions"])
 
@@ -198,6 +200,54 @@ def _book(place: str, on: date) -> RuleBook:
         raise Http404 from None
 
 
+class ChecklistLine(Told):
+    """A line of a checklist; the value is that of its rule on the day."""
+
+    key: str
+    field: str
+    text: str
+    rule_key: str
+    value: Any
+    clause: str
+    severity: str
+
+
+class Checklist(Told):
+    """A checklist in force."""
+
+    key: str
+    version: str
+    name: str
+    note: str
+    lines: list[ChecklistLine]
+
+
+@operation(router, "GET", "/checklists", door=POLICY, ok=list[Checklist])
+def checklists(
+    request: HttpRequest,
+    place: Annotated[Code | Literal["cn"], Query()] = "cn",
+    on: Annotated[Day | None, Query()] = None,
+) -> Any:
+    """The checklists in force at a place on a day, as an officer ticks them off."""
+    found = policy.checklists_of(_book(place, on or clock.today()))
+    return [
+        {
+            **{name: getattr(one.checklist, name) for name in ("key", "version", "name", "note")},
+            "lines": [
+                {
+                    **{name: getattr(item, name) for name in ("key", "text", "clause", "severity")},
+                    "field": field,
+                    "rule_key": item.rule or "",
+                    "value": rule.value if rule else None,
+                }
+                for field, items in one.fields
+                for item, rule in items
+            ],
+        }
+        for one in found
+    ]
+
+
 # ---------------------------------------------------------------- divisions
 
 
@@ -267,6 +317,23 @@ class Done(Told):
     """That it was done."""
 
     done: bool = True
+
+
+class Correction(Told):
+    """A day that differs from the published calendar: why, and who said so."""
+
+    date: date
+    is_workday: bool
+    note: str
+    set_at: datetime
+    set_by_label: str
+
+
+@operation(router, "GET", "/workdays/corrections", door=permitted(EDIT_WORKDAYS), ok=PageOf[Correction])
+def corrections(request: HttpRequest, asked: PageAsked) -> Any:
+    """The corrections of the calendar, the latest day first."""
+    rows = WorkdayOverride.objects.order_by("-date").values(*Correction.model_fields)
+    return page_of(rows, asked)
 
 
 @operation(router, "PUT", "/workdays/{day}", door=permitted(EDIT_WORKDAYS), ok=Workday)

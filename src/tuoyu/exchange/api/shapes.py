@@ -44,6 +44,13 @@ class Told(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class Somebody(Told):
+    """Somebody who may be chosen."""
+
+    id: int
+    name: str
+
+
 class Problem(Told):
     """One thing wrong: where, what, the rule it rests on, and the way to mend it."""
 
