@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from accounts.people import PASSWORD, actor, browser, person, seated
 from tuoyu.accounts import actions, commands, demo, tokens
+from tuoyu.accounts.actions.agents import MOST_OPEN
 from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Demonstration, Membership, User
 from tuoyu.accounts.rules import SeatGiven
 from tuoyu.core import clock
@@ -59,6 +60,15 @@ def test_an_authorisation_ends_by_itself_after_its_last_day() -> None:
         assert principal.pk in actor(agent).owner_ids
     with clock.set_to(clock.now() + timedelta(days=2)):
         assert principal.pk not in actor(agent).owner_ids
+
+
+def test_what_has_expired_is_in_the_way_of_no_new_offer() -> None:
+    principal = browser(person("principal"))
+    for number in range(MOST_OPEN):
+        offer(principal, f"agent{number}", ends_on=clock.today())
+    assert offer(principal).status_code == 409
+    with clock.set_to(clock.now() + timedelta(days=1)):
+        assert offer(principal).status_code == 302
 
 
 def test_a_stranger_neither_accepts_nor_revokes_nor_reads_the_letter() -> None:

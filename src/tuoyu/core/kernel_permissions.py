@@ -2,12 +2,13 @@
 
 from tuoyu.core.actor import Role
 from tuoyu.core.permissions import Grant, declare
+from tuoyu.core.reaches import whole_country
 
 VIEW_EVENTS = declare("core.view_events", "查看审计记录", [Grant(Role.AUDIT_ADMIN)], model="core.AuditEvent")
 # One calendar moves every clock there is: who has a county changes nothing for its neighbours.
 EDIT_WORKDAYS = declare(
     "core.edit_workdays",
     "维护全国统一的工作日历",
-    [Grant(Role.SYSTEM_ADMIN, relation="seat over the whole country", of=lambda seat: "" in seat.prefixes)],
+    whole_country(Role.SYSTEM_ADMIN),
     model="core.WorkdayOverride",
 )

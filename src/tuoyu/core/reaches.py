@@ -18,6 +18,14 @@ def own_places(*roles: Role, at: str = "division_code") -> list[Grant]:
     return _granted(roles, reach, "own places")
 
 
+def whole_country(*roles: Role) -> list[Grant]:
+    """Only with a seat over the whole country: what is one for all places is not changed from one of them."""
+    return [
+        Grant(role, relation="seat over the whole country", of=lambda seat: "" in seat.prefixes)
+        for role in roles
+    ]
+
+
 def own_department(*roles: Role) -> list[Grant]:
     """Rows of the seat's department, in its places."""
 

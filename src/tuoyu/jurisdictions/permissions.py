@@ -2,6 +2,7 @@
 
 from tuoyu.core.actor import Role
 from tuoyu.core.permissions import Grant, declare
+from tuoyu.core.reaches import whole_country
 
 WITHIN_SEAT = "places of the seat"
 
@@ -31,4 +32,4 @@ VIEW_SETTINGS = declare(
     ],
     model="jurisdictions.DivisionSetting",
 )
-LOAD_PACKS = declare("jurisdictions.load_packs", "装载政策包", [Grant(Role.SYSTEM_ADMIN)])
+LOAD_PACKS = declare("jurisdictions.load_packs", "装载政策包", whole_country(Role.SYSTEM_ADMIN))

@@ -63,7 +63,8 @@ def authorise_agent(
         problems.append(Problem("结束日期已过。", field="ends_on"))
     if problems:
         raise Refused(problems)
-    if AgentAuthorisation.objects.filter(principal=principal, state__in=OPEN).count() >= MOST_OPEN:
+    still = AgentAuthorisation.objects.filter(principal=principal, state__in=OPEN)
+    if still.exclude(valid__fully_lt=(clock.today(), None)).count() >= MOST_OPEN:
         raise Refused(f"有效和待接受的授权已有 {MOST_OPEN} 份，请先撤销不用的。", status=409)
     made = AgentAuthorisation.objects.create(
         principal=principal,
