@@ -55,6 +55,14 @@ cases:take | POST /cases/{number}/steps/{key}/taking | take
 cases:assignee | PUT /cases/{number}/steps/{key}/assignee | reassign
 cases:withdrawal | POST /cases/{number}/withdrawal | withdraw
 cases:notices_read | POST /notices/reading | read_notices
+policy:read | POST /policy-drafts | draft_from
+policy:draft_departments | PATCH /policy-drafts/{pk}/parts/{key} | correct
+policy:draft_words | PATCH /policy-drafts/{pk}/parts | correct_many
+policy:draft_part | PATCH /policy-drafts/{pk}/parts/{key}, POST /policy-drafts/{pk}/parts/{key}/removal, POST /policy-drafts/{pk}/parts/{key}/restoration, POST /policy-drafts/{pk}/parts/{key}/rereading, POST /policy-drafts/{pk}/parts/{key}/settling | correct, remove_part, restore_part, reread_part, settle
+policy:draft_add | POST /policy-drafts/{pk}/parts | add_part
+policy:draft_adoption | POST /policy-drafts/{pk}/adoption | adopt
+policy:draft_discard | POST /policy-drafts/{pk}/discarding | discard
+policy:draft_resume | POST /policy-drafts/{pk}/resumption | resume
 institutions:start | POST /applications | start_application
 institutions:desk | POST /walk-ins, POST /applications | walk_in_applicant, start_application
 institutions:filing | POST /filings | start_filing
@@ -93,6 +101,11 @@ policy:clauses | GET /jurisdictions/{code}/clauses
 policy:targets | GET /jurisdictions/{code}/targets
 policy:checklists | GET /checklists
 policy:rules | GET /rules
+policy:drafts | GET /policy-drafts
+policy:draft | GET /policy-drafts/{pk}, GET /policy-drafts/{pk}/problems
+policy:draft_others | GET /policy-drafts/{pk}
+policy:draft_changes | GET /policy-drafts/{pk}/changes
+policy:draft_download | GET /policy-drafts/{pk}/files
 institutions:applications | GET /applications, GET /deleted-applications
 institutions:paper | GET /papers/{pk}/file
 institutions:application | GET /applications/{pk}

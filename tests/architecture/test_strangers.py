@@ -262,6 +262,22 @@ POST /invitations/{pk}/withdrawal | 401 403 403 404 403 403
 GET /api-clients | 401 403 403 403 200 403
 POST /api-clients | 401 403 403 403 403 403
 POST /api-clients/{pk}/revocation | 401 403 403 403 404 403
+GET /policy-drafts | 401 403 403 403 403 403
+POST /policy-drafts | 401 403 403 403 403 403
+GET /policy-drafts/{pk} | 401 403 403 403 403 403
+GET /policy-drafts/{pk}/changes | 401 403 403 403 403 403
+GET /policy-drafts/{pk}/problems | 401 403 403 403 403 403
+PATCH /policy-drafts/{pk}/parts/{key} | 401 403 403 403 403 403
+PATCH /policy-drafts/{pk}/parts | 401 403 403 403 403 403
+GET /policy-drafts/{pk}/files | 401 403 403 403 403 403
+POST /policy-drafts/{pk}/parts | 401 403 403 403 403 403
+POST /policy-drafts/{pk}/parts/{key}/removal | 401 403 403 403 403 403
+POST /policy-drafts/{pk}/parts/{key}/restoration | 401 403 403 403 403 403
+POST /policy-drafts/{pk}/parts/{key}/rereading | 401 403 403 403 403 403
+POST /policy-drafts/{pk}/parts/{key}/settling | 401 403 403 403 403 403
+POST /policy-drafts/{pk}/adoption | 401 403 403 403 403 403
+POST /policy-drafts/{pk}/discarding | 401 403 403 403 403 403
+POST /policy-drafts/{pk}/resumption | 401 403 403 403 403 403
 GET /lock-outs | 401 403 403 403 200 403
 POST /people/{pk}/unlocking | 401 403 403 403 404 403
 POST /people/{pk}/two-step-reset | 401 403 403 403 404 403
@@ -375,6 +391,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "username": "invited", "name": "甲", "role": "officer", "department": "health",
         "division_code": "320106",
     },
+    "PATCH /policy-drafts/{pk}/parts/{key}": {"seen": 1, "fields": {"heading": "改"}},
+    "PATCH /policy-drafts/{pk}/parts": {"seen": 1, "parts": {"clause-1": {"heading": "改"}}},
+    "POST /policy-drafts/{pk}/parts": {"section": "gap", "seen": 1, "fields": {}},
+    **{
+        f"POST /policy-drafts/{{pk}}/parts/{{key}}/{turn}": {"seen": 1}
+        for turn in ("removal", "restoration", "rereading")
+    },
+    "POST /policy-drafts/{pk}/adoption": {"seen": 1, "starts_on": "2027-01-01"},
     "POST /api-clients": {"name": "甲", "department": "health", "division_code": "320106"},
     "POST /session/by-password": {"login": "nobody", "password": "x"},
     "POST /phone-codes": {"phone": "123"},
@@ -410,6 +434,7 @@ def places_of(town: Town) -> dict[str, Any]:
         "/messages/{pk}": {"pk": town.message.pk},
         "/deliveries/{pk}": {"pk": town.message.pk},
         "/connectors/{pk}": {"pk": town.connector.pk},
+        "/policy-drafts/{pk}": {"pk": town.policy.pk, "key": "clause-1"},
         "/jurisdictions/{code}": {"code": "320100"},
         "/divisions/{code}": {"code": "320106"},
         "/workdays/{day}": {"day": "2026-11-23"},
@@ -430,6 +455,8 @@ def told(browser: Client, operation: str, path: str) -> str:
     method = operation.split()[0]
     if operation == "POST /applications/{pk}/papers":
         return str(browser.post(path, {"slot": "lease", "file": desk.image()}).status_code)
+    if operation == "POST /policy-drafts":
+        return str(browser.post(path, {"division_code": "320106", "text": "一、甲。"}).status_code)
     body = json.dumps(BODIES.get(operation, {"reason": "试试"})) if method != "GET" else ""
     return str(browser.generic(method, path, body, "application/json").status_code)
 

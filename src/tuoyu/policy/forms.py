@@ -39,6 +39,8 @@ class UploadForm(forms.Form):
         field = self.fields["division"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = places_for(actor)
+        if len(field.choices) == 1:
+            self.initial.setdefault("division", field.choices[0][0])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

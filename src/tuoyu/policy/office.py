@@ -27,9 +27,9 @@ from tuoyu.policy.drafting.uploading import PASTED, draft_from
 from tuoyu.policy.forms import PartForm, StartForm, UploadForm, unit_options, units_given
 from tuoyu.policy.models import PolicyDraft
 from tuoyu.policy.permissions import DRAFT
-from tuoyu.policy.scaffolding import files_of
 
 WORDS_A_PAGE = 12
+HEADING_ONLY = "只是标题，任务写在下面各条。"
 GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -145,7 +145,13 @@ def words(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _shown(request, pk)
     waiting = shown.without_words()
     rows = [
-        {"shown": row, "fields": _word_fields(row.part), "source": shown.source_of(shown.clause_of(row.part))}
+        {
+            "shown": row,
+            "fields": _word_fields(row.part),
+            "source": shown.source_of(shown.clause_of(row.part)),
+            # A heading with nothing beneath it but other clauses says no more than that.
+            "said": HEADING_ONLY if row.part.section == "clause" and not row.read else "",
+        }
         for row in waiting[:WORDS_A_PAGE]
     ]
     context = {"rows": rows, "waiting": len(waiting), "problems": [], "typed": {}}
@@ -319,12 +325,10 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft as the files of a pack, for the packs folder; what is open stands in them as a comment."""
     shown = _shown(request, pk)
-    whole = parts.laid_together(shown.parts)
-    content, still_open = whole.content, marks.written(shown.open, whole, shown.parts)
-    folder = f"{content['code']}-{content['slug']}"
+    folder, files = shown.files()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files_of(content, still_open).items():
+        for name, text in files.items():
             archive.writestr(f"{folder}/{name}", text)
     response = HttpResponse(packed.getvalue(), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{folder}.zip"'

@@ -18,6 +18,7 @@ from tuoyu.exchange.api import (
     messages,
     own,
     places,
+    policies,
     refusals,
     registrations,
     session,
@@ -26,7 +27,7 @@ from tuoyu.exchange.api.input import CarefulParser, guard
 
 ROOT = "api/v1/"
 ROUTERS = (
-    directory, applications, cases, registrations, messages, places, session, own, administration,
+    directory, applications, cases, registrations, messages, places, policies, session, own, administration,
 )  # fmt: skip
 
 

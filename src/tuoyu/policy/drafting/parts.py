@@ -49,7 +49,11 @@ def taken_apart(content: Mapping[str, Any], units: Iterable[str], earlier: Pack 
     head = {name: content[name] for name in _OF_PACK if name in content} | dict(content.get("document", {}))
     parts = [Part(HEAD, HEAD, head), Part(DEPARTMENTS, DEPARTMENTS, _departments(content, units, earlier))]
     for section in ENTRIES:
-        parts += _numbered(section, content.get(section, ()))
+        entries = list(content.get(section, ()))
+        if section == "setting" and earlier:
+            known = {entry["key"] for entry in entries}
+            entries += [entry for entry in _of_earlier(earlier, section) if entry["key"] not in known]
+        parts += _numbered(section, entries)
     for section in TAKEN_OVER if earlier else ():
         parts += _numbered(section, _of_earlier(earlier, section) if earlier else ())
     return tuple(parts)

@@ -1,5 +1,6 @@
 """What the pages and the API show of a draft."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,11 +9,12 @@ from typing import Any
 from tuoyu.jurisdictions import queries as packs
 from tuoyu.jurisdictions.packs.schema import Pack
 from tuoyu.policy.drafting import marks, parts
-from tuoyu.policy.drafting.changes import Change, changes_of, title_of, words
+from tuoyu.policy.drafting.changes import NOTHING, Change, changes_of, title_of, words
 from tuoyu.policy.drafting.fields import FIELDS, SECTIONS, label_of
 from tuoyu.policy.drafting.marks import Noted
 from tuoyu.policy.drafting.parts import Part
 from tuoyu.policy.models import PolicyDraft
+from tuoyu.policy.scaffolding import files_of
 
 STRUCK = {
     "page mark": "页码",
@@ -34,6 +36,7 @@ NOISE = STRUCK | {
     "imprint": "版记",
 }
 ANNEX = "附件"
+_NEWLINES = re.compile(r"\n\s*\n")
 # A longer stretch that was struck out is folded away.
 FOLDED = 200
 
@@ -62,6 +65,7 @@ class PartShown:
     change: Change | None
     source: str
     read: str
+    lookable: bool
 
     @property
     def depth(self) -> int:
@@ -138,7 +142,7 @@ class DraftShown:
         return tuple(
             Stretch(
                 anchor=f"s-{number}",
-                text=segment["text"],
+                text=_NEWLINES.sub("\n", segment["text"]),
                 struck=STRUCK.get(segment.get("struck", ""), segment.get("struck", "")),
                 folded=bool(segment.get("struck")) and len(segment["text"]) > FOLDED,
                 suspect=segment.get("suspect", False),
@@ -190,15 +194,18 @@ class DraftShown:
 
     def shown(self, part: Part) -> PartShown:
         """One part as a page shows it."""
-        clause = self.clause_of(part)
+        clause, read = self.clause_of(part), self._read_of(part)
+        found = tuple(self._marks_at.get(part.key, ()))
+        untold = part.section == "target" and read and marks.words_missing(part)
         return PartShown(
             part=part,
-            title=title_of(part),
-            marks=tuple(self._marks_at.get(part.key, ())),
+            title=f"{part.data['clause']} {read[:30]}" if untold else title_of(part),
+            marks=found,
             facts=tuple(self._facts(part)),
             change=self._changed.get(part.key),
             source=self._anchors.get(clause, ""),
-            read=self._read_of(part),
+            read=read,
+            lookable=any(not marks.is_to_fill(mark, part) for mark in found),
         )
 
     def clause_of(self, part: Part) -> str:
@@ -219,6 +226,9 @@ class DraftShown:
             # A target is one phrase of its clause.
             same = [t["text"] for t in reading["targets"]]
             return same[int(at) - 1] if int(at) <= len(same) == self._count("target") else ""
+        if part.section == "duty":
+            unit = part.data.get("department")
+            return "；".join(duty["text"] for duty in reading["duties"] if duty["department"] == unit)
         return ""
 
     def _count(self, section: str) -> int:
@@ -233,7 +243,7 @@ class DraftShown:
                 continue
             else:
                 said = words(name, value, self.named)
-            if said:
+            if said and said != NOTHING:
                 yield label_of(part.section, name), said
 
     def of(self, section: str) -> list[PartShown]:
@@ -259,6 +269,13 @@ class DraftShown:
         listed = [section for section in (*parts.ENTRIES, *parts.TAKEN_OVER) if section != "clause"]
         counted = {s: sum(p.section == s and not p.gone for p in self.parts) for s in listed}
         return [(section, SECTIONS[section], counted[section]) for section in listed]
+
+    def files(self) -> tuple[str, dict[str, str]]:
+        """The draft as the files of a pack and the folder they belong in; open marks stand in them."""
+        whole = parts.laid_together(self.parts)
+        still_open = marks.written(self.open, whole, self.parts)
+        folder = f"{whole.content['code']}-{whole.content['slug']}"
+        return folder, files_of(whole.content, still_open)
 
     @property
     def noise(self) -> list[dict[str, Any]]:
