@@ -13,7 +13,7 @@ from tuoyu.core.models import AuditEvent
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import policy
 from tuoyu.institutions.models import Application, Institution, Publication
-from tuoyu.institutions.vocabulary import FILED, MAY_FILE, LegalForm, Nature, Registration
+from tuoyu.institutions.vocabulary import MAY_FILE, LegalForm, Nature, Registration
 from tuoyu.jurisdictions.names import department_name, place_name
 
 UNDER_WAY = (Application.State.SUBMITTED, Application.State.MENDING)
@@ -86,13 +86,11 @@ def obstacles(
     institution: Institution, owner_id: int, application: Application | None = None
 ) -> list[Problem]:
     """What stands against `owner_id` applying for a filing of `institution` now."""
-    found = []
     if institution.registration != Registration.REGISTERED:
-        found.append(Problem("这家机构的法人登记已经注销，不能备案。", fix="请先到登记机关办理登记。"))
-    elif institution.filing in FILED:
-        found.append(Problem("这家机构已经备案，不用再申请。"))
-    elif institution.filing not in MAY_FILE:
-        found.append(Problem("这家机构现在不能申请备案。"))
+        return [Problem("这家机构的法人登记已经注销，不能备案。", fix="请先到登记机关办理登记。")]
+    if institution.filing not in MAY_FILE:
+        return [Problem("这家机构已经备案，不用再申请。")]
+    found = []
     others = Application.objects.filter(institution=institution, state__in=UNDER_WAY)
     if application is not None:
         others = others.exclude(pk=application.pk)
