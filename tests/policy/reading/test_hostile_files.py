@@ -6,36 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import typst
 from invented import PLAN
+from making import docx, pdf, written
 from scoring import answer_of
 
 from tuoyu.policy.reading import Unreadable, read_file, read_text
 from tuoyu.policy.reading.model import Reading
 from tuoyu.policy.reading.sources import text_of_bytes
-
-W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-
-
-def docx(paragraphs: list[str], xml: bytes | None = None) -> bytes:
-    body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in paragraphs)
-    whole = xml or f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>'.encode()
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", whole)
-    return file.getvalue()
-
-
-def pdf(source: str) -> bytes:
-    made = typst.compile(source.encode(), format="pdf")
-    assert isinstance(made, bytes)
-    return made
-
-
-def written(folder: Path, name: str, data: bytes) -> Path:
-    path = folder / name
-    path.write_bytes(data)
-    return path
 
 
 def refused(path: Path) -> str:

@@ -13,6 +13,7 @@ from tuoyu.policy.reading.characters import HAN, squeezed, tidied
 from tuoyu.policy.reading.clauses import clauses_of
 from tuoyu.policy.reading.doubles import without_doubles
 from tuoyu.policy.reading.duties import duties_of
+from tuoyu.policy.reading.indicators import indicators_of
 from tuoyu.policy.reading.lines import (
     boxed,
     without_contents,
@@ -32,7 +33,7 @@ from tuoyu.policy.reading.sources import text_of, text_of_bytes
 from tuoyu.policy.reading.suspects import Doubt, without_suspects
 from tuoyu.policy.reading.tables import Table, without_tables
 from tuoyu.policy.reading.targets import targets_of
-from tuoyu.policy.reading.words import official
+from tuoyu.policy.reading.words import official, unofficial
 
 MOST_BETWEEN = 60  # characters from one official word to the next
 __all__ = [
@@ -133,12 +134,12 @@ def _fill(
         text.chars[begin : parts[0].marker],
         _first_article(text, parts),
         _sign_off(text.chars[parts[-1].start : end]),
-        annex,
+        after,
         facts,
     )
     heads.read_head(head, "\n".join(clause.text for clause in reading.clauses), reading)
     clear = without_suspects(reading.clauses, doubt, reading)
-    reading.targets = targets_of(clear)
+    reading.targets = [*targets_of(clear), *indicators_of(tables, parts, end)]
     reading.duties = duties_of(annex, reading.clauses, tables)
     reading.seats = seats_of(text.chars[parts[0].marker : stop], reading.clauses, tables, reading)
     _doubts(annex, text.chars[parts[-1].start : stop], reading)
@@ -157,7 +158,8 @@ def _is_document(text: Text, parts: list[Part]) -> bool:
     official_words = Counter(official().findall(plain))
     # A short text needs few such words, a long one one in every so many characters.
     enough = len(official_words) >= 2 and official_words.total() * MOST_BETWEEN >= written
-    return len(parts) >= 2 and written * 3 >= len(plain) and enough
+    other = len(set(unofficial().findall(plain))) >= 2
+    return len(parts) >= 2 and written * 3 >= len(plain) and enough and not other
 
 
 def _sign_off(last: str) -> str:

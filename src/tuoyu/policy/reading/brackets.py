@@ -15,7 +15,7 @@ _LABEL = re.compile(
 _LEADS = {"牵头", "主办", "牵头责任", "主责"}
 ORGANISATION = (
     r"(?:局|委|厅|部|办|室|院|会|联|组织|政府|办事处|处|镇街|街道|集团|公司|大队|支队|总队|中心|科协|侨联|残联|部门|单位"
-    r"|计生协|学校|大学|银行|机构|各区|各县|各市|乡镇|镇办|园区|新区|开发区|团市委|站|所|社)"
+    r"|计生协|学校|大学|银行|机构|各区|各县|各市|乡镇|镇办|园区|新区|开发区|团市委|站|所|社|股|科|室|队|园|行|校|馆|村|小组|专班)"
 )
 _IS_ORGANISATION = re.compile(rf"{ORGANISATION}(?:（.*）)?$")
 _LEVEL_LIST = re.compile(
@@ -35,8 +35,11 @@ _DEFAULT = re.compile(
     r"[，,]?(?:下文|以下|后文|文中)?(?:均|都|也)?不再[^，。；]{0,6}(?:列|赘|标|注|说明|写)[^，。；]{0,3}"
 )
 # What else stands in such a bracket: who leads in person, and by when.
-_ASIDE = re.compile(
-    r"^(?:责任领导|分管领导|包[保联]领导|牵头领导|责任人|完成时[限间]|时限|完成期限|时间节点|进度安排|实施时间|备注)："
+_ASIDE = re.compile(r"^[^：]{0,6}(?:领导|责任人|时限|时间|期限|节点|进度安排|备注)：")
+# Remarks on how to read the bracket, and a person's name that was hidden.
+_REMARK = re.compile(
+    r"[。，；]?(?:排(?:在|名)?(?:第一|首)位?的?(?:单位|部门)?|列(?:在)?(?:第一|首)位?的?(?:单位)?|第一(?:个|家)单位)为牵头(?:单位|部门)"
+    r"|[。，；]下同|(?:^|(?<=[；，、]))[^，；、：]{0,8}某某[；，、]"
 )
 _PARTS = re.compile(
     rf"[；。]|[，、]?(?={_ROLE}(?:单位|部门|主体)?(?:和|及)?(?:责任单位|配合单位)?：)|，(?=(?:责任领导|完成时[限间]|时限)：)"
@@ -72,13 +75,13 @@ def groups(text: str) -> list[tuple[int, int]]:
 def units_of(content: str) -> Units | None:
     """The units in a bracket, or None where it is a bracket of another kind."""
     spaced = content.strip()
-    content = squeezed(content)
+    content = _REMARK.sub("", squeezed(content))
     default = _default_in(content)
     if default:
         content = _DEFAULT.sub("", content)
     parts = [part for part in _PARTS.split(content) if part and not _ASIDE.match(part)]
     labelled = bool(parts) and _LABEL.match(parts[0]) is not None
-    if not labelled and not default and not _is_sentence_of_units(content):
+    if not labelled and not default and not _is_sentence_of_units("；".join(parts)):
         return None
     units = Units(default=default)
     role = "responsible"
@@ -156,7 +159,7 @@ def _without_etc(named: str) -> str:
 
 def split_units(listed: str) -> list[str]:
     """The units of a list; a list of places with one 人民政府 at its end is one unit."""
-    pieces = [piece for piece in _split(squeezed(listed)) if piece]
+    pieces = [piece for piece in _split(squeezed(listed).replace("会同", "、")) if piece]
     units: list[str] = []
     joined = ""
     for piece in pieces:

@@ -59,7 +59,8 @@ def tidied(text: str, reading: Reading) -> str:
 def _gap(blank: re.Match[str]) -> str:
     """One blank for many; a tab where two cells are parted."""
     inside = blank.string[blank.start() - 1 : blank.start()] not in ("", "\n")
-    return "\t" if "\t" in blank.group() or (inside and len(blank.group()) >= WIDE_GAP) else " "
+    tabs = blank.group().count("\t") if inside else int("\t" in blank.group())
+    return "\t" * (tabs or int(inside and len(blank.group()) >= WIDE_GAP)) or " "
 
 
 def _undrawn(line: str) -> str:

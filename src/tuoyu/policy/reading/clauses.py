@@ -13,10 +13,10 @@ from tuoyu.policy.reading.suspects import Doubt
 LONGEST_HEADING = 48
 # What sentences begin with, and lines that go on from a heading hardly do.
 _OPENS = re.compile(
-    r"到20|\d{4}年|按照|坚持|以[^及]|根据|围绕|依托|通过|为[了深贯进全加切]|全[市县区省]|各[市县区级地镇]|鼓励|支持|建立|推动|推进|加强|严格|落实|"
+    r"到20|\d{4}年|按照|坚持|以[^及]|由[市县区省各全]|根据|围绕|依托|通过|为[了深贯进全加切]|全[市县区省]|各[市县区级地镇]|鼓励|支持|建立|推动|推进|加强|严格|落实|"
     r"完善|组织|对[^接]|将|要|充分|积极|深入|聚焦|实施|开展"
 )
-_LABEL = r"(?:牵头|责任|配合|主办|协办|参与|协作|牵头责任|主要责任|主要协作|责任主体)(?:单位|部门)："
+_LABEL = r"(?:牵头|责任|配合|主办|协办|参与|协作|牵头责任|主要责任|主要协作)(?:单位|部门|科室|处室|主体)："
 # Where units begin without a bracket around them.
 _BARE = re.compile(rf"(?:^|\n|(?<=[。；）]))\s*(?={_LABEL})")
 MOST_LINES = 8
@@ -106,10 +106,15 @@ def _bare_units(rest: str) -> tuple[str, Units | None, str]:
         return rest, None, ""
     sentence, stop, after = rest[bare.end() :].partition("。")
     lines = sentence.split("\n")
-    for count in range(min(len(lines), MOST_LINES), 0, -1):
+    least = max(
+        at for at, line in enumerate(lines[:MOST_LINES], 1) if at == 1 or re.match(rf"\s*{_LABEL}", line)
+    )
+    for count in range(min(len(lines), MOST_LINES), least - 1, -1):
         held = re.sub(rf"\s*\n\s*(?={_LABEL})", "；", "\n".join(lines[:count]).strip())
         units = units_of(held)
-        if units is not None and (count == 1 or all(map(is_organisation, [*units.lead, *units.responsible]))):
+        if units is not None and (
+            count == least or all(map(is_organisation, [*units.lead, *units.responsible]))
+        ):
             left = "\n".join(lines[count:])
             return rest[: bare.start()], units, (f"\n{left}{stop}" if left.strip() else "") + after
     return rest, None, ""

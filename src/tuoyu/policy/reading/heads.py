@@ -38,6 +38,24 @@ _CONGRESS = re.compile(
 )
 # What stands beneath the title of a regulation: when and by whom it was passed.
 _PASSED = re.compile(r"（[^（）]{0,300}(?:通过|修正|修订|公布|批准|发布|印发|施行|公开)[^（）]{0,120}）")
+# What the first sentence of a text begins with, and no title.
+_OPENING = (
+    "根据《",
+    "依据《",
+    "按照《",
+    "为贯彻",
+    "为落实",
+    "为了",
+    "为深入",
+    "为进一步",
+    "为全面",
+    "现将",
+    "经市",
+    "经县",
+    "经区",
+    "经省",
+)
+_PASSED_LINE = re.compile(r"\d{1,2}月\d{1,2}日.{0,80}(?:通过|公布|发布|修正|修订|施行|批准|令第)")
 _BASIS = re.compile(r"《([^《》]{4,80})》(?:（([^（）]{2,40}?号)）)?")
 _TITLE = re.compile(
     rf"(?:[{HAN}\dA-Za-z“”（）\-—·]|《[^《》]*》){{4,70}}?(?:{_KIND})(?:（[^）]{{2,12}}）)?"
@@ -48,7 +66,7 @@ _TITLE = re.compile(
 
 @dataclass(frozen=True)
 class Head:
-    """What tells what a document is: the stretches before its clauses and after them, and its first article."""
+    """What tells what a document is: what stands before its clauses and after them, its first article."""
 
     before: str
     first: str
@@ -93,7 +111,7 @@ def _blocks(before: str) -> list[list[str]]:
         elif _NUMBER.search(line):
             rest = _NUMBER.sub("", line)
             blocks.append([rest] if rest else [])
-        elif _DATE.fullmatch(line) or line.startswith("（此件"):
+        elif _DATE.fullmatch(line) or line.startswith(("（此件", *_OPENING)) or _PASSED_LINE.search(line):
             blocks.append([])
         else:
             blocks[-1].append(line)
@@ -123,8 +141,11 @@ def _title_in(block: list[str], quoted: set[str]) -> str:
 
 
 def _once(title: str) -> str:
-    half = len(title) // 2
-    return title[:half] if len(title) % 2 == 0 and title[:half] == title[half:] else title
+    """A title without what stands before it twice: itself, or who gives it."""
+    for half in range(len(title) // 2, 3, -1):
+        if title[:half] == title[half : 2 * half]:
+            return title[half:]
+    return title
 
 
 def _number(head: Head) -> str:

@@ -20,9 +20,11 @@ _BARE = re.compile(
 _CONTENTS = re.compile(r"(?m)^.{2,60}?(?:\.{4,}|…{2,}|·{4,})[ ]*\d{1,3}[ ]*$")
 _CONTENTS_TITLE = re.compile(r"(?m)^[ \t]*目[ \t]{0,4}[录次][ \t]*$")
 FEWEST_ON_A_PAGE = 150
+SHORTEST_ROW = 14
 _IMPRINT = re.compile(
     r"\n\s*(?:抄\s*送|主\s*送|印\s*发\s*机\s*关|[^\n。]{4,20}\s*20\d\d\s*年\s*\d+\s*月\s*\d+\s*日\s*印\s*发)"
 )
+_ANNEX = re.compile(r"\n[ \t]*附\s{0,2}[件表]")
 _FIELD = re.compile(
     r"[ •·*\t]*((?:[^\s：]\s{0,2}){2,8}?)(?:：\s*|[ \t]+)(\S[^\t]*?)(?=[ \t]+(?:[^\s：]\s{0,2}){2,6}?：|\t|$)"
 )
@@ -59,6 +61,10 @@ def _bare_numbers(chars: str) -> list[tuple[int, int]]:
     for match in _BARE.finditer(chars):
         if match.start() - end < FEWEST_ON_A_PAGE or int(match[1]) not in ((last + 1,) if last else (1, 2)):
             continue
+        above = chars[max(0, match.start() - 100) : match.start()].rstrip().rsplit("\n", 1)[-1]
+        below = chars[match.end() : match.end() + 100].lstrip().split("\n", 1)[0]
+        if not above.endswith("。") and max(len(above), len(below)) < SHORTEST_ROW:
+            continue  # one of many short lines, as the cells of a table are
         found.append((match.start() + 1, match.end()))
         last, end = int(match[1]), match.end()
     return found
@@ -114,7 +120,7 @@ def without_navigation(text: Text, begins: int, ends: int, reading: Reading) -> 
     before, after, last = (words()["web"][name] for name in ("before", "after", "last"))
     start = 0
     for line_start, line in _lines(text, 0, begins):
-        if _is_web(line, before):
+        if _is_web(line, before) and not _TITLE_LINE.fullmatch(line.strip()):
             start = line_start + len(line) + 1
     stop = len(text.chars)
     for line_start, line in _lines(text, ends, stop):
@@ -127,6 +133,13 @@ def without_navigation(text: Text, begins: int, ends: int, reading: Reading) -> 
     return min(start, begins), stop
 
 
+# A line of one piece that ends as titles do is the title, whatever words stand in it.
+_TITLE_LINE = re.compile(
+    r"[^\s>＞|：]{8,}(?:通知|意见|方案|办法|规定|条例|细则|规划|计划|决定|公告|通告|措施|要点|规范|标准|批复|函|清单|举措)"
+    r"(?:（[^）]{1,14}）)?"
+)
+
+
 def _is_web(line: str, signs: list[str]) -> bool:
     plain = "".join(line.split())
     return 0 < len(plain) <= 40 and "。" not in plain and any(sign in plain for sign in signs)
@@ -134,7 +147,8 @@ def _is_web(line: str, signs: list[str]) -> bool:
 
 def without_imprint(text: Text, start: int, stop: int, reading: Reading) -> int:
     """Where the imprint begins, with what follows it; the printer's lines are noted one by one."""
-    imprint = _IMPRINT.search(text.chars, start, stop)
+    annexes = [match.end() for match in _ANNEX.finditer(text.chars, start, stop)]
+    imprint = _IMPRINT.search(text.chars, annexes[-1] if annexes else start, stop)
     if imprint is None:
         return stop
     for at, line in _lines(text, imprint.start(), stop):

@@ -10,14 +10,22 @@ from tuoyu.policy.reading.words import surnames
 
 HIDDEN = "某某"
 _NAME = rf"[{surnames()}](?:[{HAN}]{{1,2}}|\s{{1,2}}[{HAN}])"
+_ANY = f"[{HAN}]{{2,3}}(?![{HAN}])"
 _PRIVATE = re.compile(
     rf"(?<=[由，、。；：])[{surnames()}](?![{HAN}]?(?:负责|领导))[{HAN}]{{1,3}}(?=同志)"
-    rf"|(?<=记者[\s：]){_NAME}(?![{HAN}])|(?<=[编作][辑者]：)[{HAN}]{{2,3}}(?![{HAN}])"
-    rf"|(?<=[任管包导]领导：)[{HAN}]{{2,3}}(?![{HAN}])|(?<=责任人：)[{HAN}]{{2,3}}(?![{HAN}])"
-    rf"|(?m:(?<=[省市县区州镇乡旗局厅部]长[ \t])|(?<=主任[ \t])|(?<=主席[ \t])){_NAME}(?=[ \t]*\n)"
+    # After a label nothing but a name is to be expected.
     rf"|(?<=联系人：)\s*[{HAN}](?:\s?[{HAN}]){{1,3}}(?![{HAN}])|(?<=经办人：)\s*[{HAN}]{{2,4}}(?![{HAN}])"
-    rf"|(?<=[发核办稿责系]人：)\s*[{surnames()}](?:[{HAN}]{{1,2}}|\s[{HAN}])(?![{HAN}])"
+    rf"|(?<=[发核办稿责系任]人：)\s*[{surnames()}](?:[{HAN}]{{1,2}}|\s[{HAN}])(?![{HAN}])"
+    rf"|(?<=记者[\s：]){_NAME}(?![{HAN}])|(?<=领导：)\s?{_ANY}"
+    rf"|(?<=(?:编辑|作者|撰稿|审核|校对|供稿|摄影|责编|审签|监制)[：｜|\t]){_ANY}"
+    # Who leads in person stands first in a bracket of units.
+    rf"|(?<=（)(?![{HAN}]{{1,2}}[局委办厅部会院])[{HAN}]{{2,3}}(?=[；，][^（）]{{2,80}}(?:牵头|配合)[^（）]{{0,40}}）)"
     r"|(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4})(?!\d)"
+)
+# Who signs an order, above its day.
+_SIGNED = re.compile(
+    rf"(?m)^[ \t]*[{HAN}]{{0,14}}(?:[省市县区州镇乡旗局厅部]长|主任|主席)[ \t]+({_NAME})"
+    r"[ \t]*\n\s*(?=20\d\d|二[〇零○])"
 )
 
 
@@ -31,7 +39,8 @@ def without_contacts(text: Text, reading: Reading) -> Text:
 
 def private_in(chars: str) -> list[tuple[int, int]]:
     """Where names given with 同志 or as a contact, and telephone numbers stand."""
-    return [match.span() for match in _PRIVATE.finditer(chars)]
+    signed = [match.span(1) for match in _SIGNED.finditer(chars)]
+    return sorted([*(match.span() for match in _PRIVATE.finditer(chars)), *signed])
 
 
 def without_names(reading: Reading, names: set[str]) -> None:

@@ -14,13 +14,14 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 # From the highest level to the lowest; a level opens only beneath a higher one.
 LEVELS = ("part", "chapter", "division", "article", "section", "subsection", "item", "point", "circled")
 _MARKER = re.compile(
-    rf"(?P<start>^|\n\s{{0,6}}|(?<=[。！）；”])\s{{0,3}})(?:"
+    rf"(?P<start>^|\n\s{{0,6}}|(?<=[。！）；”：])\s{{0,3}}"
+    rf"|(?P<tight>[ \t]?)(?=第{_S}{_CN}{_S}[条节]|（{_S}一{_S}）))(?:"
     rf"第{_S}(?P<part>{_CN}){_S}(?:部{_S}分|编|篇)"
     rf"|第{_S}(?P<chapter>{_CN}|{_NUMBER}){_S}章"
     rf"|第{_S}(?P<division>{_CN}|{_NUMBER}){_S}节"
-    rf"|第{_S}(?P<article>{_CN}|{_NUMBER}{_S}\d?){_S}条(?!{_S}(?:规定|第|的|款|、|和|至|或|中|所))"
+    rf"|第{_S}(?P<article>{_CN}|{_NUMBER}{_S}\d?){_S}条(?!{_S}(?:规定|第{_CN}[款项条]|款|、)|的|和|至|或|中的|所|及)"
     rf"|(?P<section>{_CN}){_S}[、.．](?!\d)"
-    rf"|（{_S}(?P<subsection>{_CN}){_S}）{_S}[、.]?"
+    rf"|（{_S}(?P<subsection>{_CN}){_S}）(?!{_S}[项款目])(?:{_S}[、.])?"
     rf"|(?P<item>{_NUMBER}){_S}[.、．](?!{_S}\d)"
     rf"|（{_S}(?P<point>{_NUMBER}){_S}）|(?P<point2>{_NUMBER}){_S}）"
     rf"|(?P<circled>[{_CIRCLED}]))"
@@ -29,6 +30,7 @@ _MARKER = re.compile(
 _ANNEX = re.compile(
     r"(?:^|\n)\s{0,6}附\s{0,2}件\s{0,2}(?:\d{1,2}|[一二三四五六七八九十])?\s{0,3}(?:：|\n|\d|(?=.{4,60}(?:\n|$)))"
 )
+_HEADING = re.compile(r"[^。；，：（）\d]{1,25}")
 KINDS = {
     "part": "section",
     "chapter": "section",
@@ -47,6 +49,7 @@ class Marker:
     level: str
     number: int
     inline: bool
+    tight: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def _markers(chars: str) -> list[Marker]:
         if number is None:
             continue
         inline = match["start"].strip("\n ") == "" and "\n" not in match["start"] and match.start() > 0
-        found.append(Marker(match.start(), match.end(), level.rstrip("2"), number, inline))
+        tight = match["tight"] is not None
+        found.append(Marker(match.start(), match.end(), level.rstrip("2"), number, inline, tight))
     return found
 
 
@@ -98,6 +102,8 @@ def _counted(text: Text, markers: list[Marker], reading: Reading) -> tuple[list[
     last_of: dict[str, int] = {}
     on_lines = {marker.level for marker in markers if marker.number == 1 and not marker.inline}
     for marker in markers:
+        if marker.tight and not (taken and _follows_heading(text, taken[-1], marker)):
+            continue
         if not taken and marker.inline and marker.number == 1 and marker.level not in on_lines:
             # A text that ran together: no first number of this level begins a line.
             marker = replace(marker, inline=False)
@@ -116,6 +122,12 @@ def _counted(text: Text, markers: list[Marker], reading: Reading) -> tuple[list[
     if taken:
         end = min([end, *(at for at in annexes if at >= taken[-1].end)])
     return taken, end
+
+
+def _follows_heading(text: Text, above: Marker, marker: Marker) -> bool:
+    """Whether nothing but a heading stands between a number and one above it, as where lines ran together."""
+    between = text.chars[above.end : marker.start]
+    return LEVELS.index(above.level) < LEVELS.index(marker.level) and bool(_HEADING.fullmatch(between))
 
 
 def _counts(marker: Marker, open_levels: dict[str, int], last_of: dict[str, int]) -> bool:

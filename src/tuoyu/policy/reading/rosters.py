@@ -49,7 +49,7 @@ _NO_NAME = re.compile(
     rf".*[局委厅部办院会处室科所站府组队校团镇乡街联]|.*{_TITLE}|常务.?|党[委组].?|.*(?:政府|单位|分管|有关)"
 )
 _GLUED = re.compile(rf"(?P<post>.{{2,40}}{_TITLE})(?P<name>{_NAME.pattern})")
-_BRACKETED = re.compile(rf"(?P<name>{_NAME.pattern})（(?P<post>[^）]{{2,40}})）")
+_BRACKETED = re.compile(rf"(?P<name>[{HAN}]{{2,4}})（(?P<post>[^）]{{0,40}}{_TITLE})）")
 _SIGN = "省市县区州旗镇乡街团国"
 _RUN = re.compile(
     rf"(?P<name>[{surnames()}]{_GIVEN}{{1,2}}?)(?P<post>[{_SIGN}][{HAN}]{{2,30}}?{_TITLE}(?:、[{HAN}]{{2,24}}?{_TITLE})*)"
@@ -127,7 +127,7 @@ def _in_sentences(plain: str) -> Iterator[Entry]:
                 yield from (
                     Entry(role, post)
                     for post in _posts(match["who"]) or _posts(listed)
-                    if not post.endswith("领导")
+                    if not re.search("(?<!分管)(?<!主要)领导$", post)
                 )
 
 
@@ -183,7 +183,7 @@ def _parted(plain: str) -> list[_Word]:
     """What stands between the marks of a list in running text; a post may have such marks of its own."""
     words: list[_Word] = []
     post = ""
-    for piece in re.split("[、，；]", plain):
+    for piece in re.split(r"[、，；](?![^（]*）)", plain):
         opened = _opened(_Word(piece, True))
         if len(opened) == 1 and not opened[0].is_name:
             post += piece + "、"
@@ -199,7 +199,7 @@ def _opened(word: _Word) -> list[_Word]:
     """A word that holds a name and a post, as two."""
     for pattern, order in ((_BRACKETED, ("name", "post")), (_GLUED, ("post", "name"))):
         match = pattern.fullmatch(word.text)
-        if match and _Word(match["name"]).is_name:
+        if match and not _NO_NAME.fullmatch(match["name"]):
             return [_Word(match[order[0]], word.first), _Word(match[order[1]])]
     return [word]
 

@@ -1,13 +1,13 @@
 """Traditional script into simplified, and words of another region into ours."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from tuoyu.policy.reading.characters import HAN
 from tuoyu.policy.reading.model import Edit, Reading, Text
-from tuoyu.policy.reading.words import regional
+from tuoyu.policy.reading.words import regional, words
 
 # So many of a hundred characters have to be traditional before a text is taken to be written so.
 LEAST_SHARE = 0.01
@@ -36,7 +36,7 @@ def simplified(text: Text, reading: Reading) -> Text:
     done = 0
     for line in text.chars.splitlines(keepends=True):
         for piece in _PIECES.findall(line):
-            plain = _converter("hk2s").convert(_converter("tw2sp").convert(piece))
+            plain = _converter("hk2s").convert(_converter("tw2s").convert(piece))
             chars.append(plain)
             at += _places(text.at[done : done + len(piece)], len(plain))
             done += len(piece)
@@ -49,22 +49,26 @@ def _places(at: Sequence[int], length: int) -> Sequence[int]:
 
 
 def _in_our_words(text: Text, reading: Reading) -> Text:
-    """Regional words, also where a line breaks inside one."""
+    """Regional words, also where a line breaks inside one; words that are ours too only beside surer ones."""
+    ours = regional()
+    if _any_of(regional()).search(text.chars):
+        ours |= words()["regional_beside"]
     counts: dict[str, list[str]] = {}
     edits: list[Edit] = []
-    for match in _regional().finditer(text.chars):
+    for match in _any_of(ours).finditer(text.chars):
         theirs = re.sub(r"\s", "", match.group())
-        ours = regional()[theirs]
+        if ours[theirs] == theirs:
+            continue
         counts.setdefault(theirs, []).append(text.where(match.start()))
-        edits.append(Edit(*match.span(), ours, _places(text.at[match.start() : match.end()], len(ours))))
+        places = _places(text.at[match.start() : match.end()], len(ours[theirs]))
+        edits.append(Edit(*match.span(), ours[theirs], places))
     for theirs, found in counts.items():
-        reading.note("wording", found[0], f"{theirs} → {regional()[theirs]}（{len(found)} 处）")
+        reading.note("wording", found[0], f"{theirs} → {ours[theirs]}（{len(found)} 处）")
     return text.edited(edits)
 
 
-@cache
-def _regional() -> re.Pattern[str]:
-    longest_first = sorted(regional(), key=len, reverse=True)
+def _any_of(theirs: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(theirs, key=len, reverse=True)
     return re.compile("|".join(r"\s?".join(word) for word in longest_first))
 
 

@@ -33,6 +33,7 @@ _DATE = re.compile(
     r"(?P<before>到|至|力争到|力争在|力争|在|截至|于)?(?P<year>20\d\d)年"
     r"(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?)?(?P<at>年?底|末|年末|初)?(?P<by>之前|以前|前)?"
 )
+_MONTH = re.compile(r"(?<!年)(?<!\d)(?:(\d{1,2})月(?:底|末)?前?(?!\d|[至到日])|年底前?)")
 _PLAN = re.compile(r"“?十(?P<n>[三四五六七八九])五”?(?:期末|末|期间|时期)")
 _REACHED = re.compile(
     r"(?:基本|初步|全面|进一步|明显|显著|逐步|大幅|有所|持续|更加|比较|较为)+(?:建立|形成|健全|完善|建成|满足|提升|提高|改善|实现|成熟|规范|增强|优化|覆盖)"
@@ -91,8 +92,9 @@ def _in_phrase(
             or acts
             or _period(phrase)
         )
+        day = _day_before(phrase, figure.at, deadline)
         yield Target(
-            clause, shown, figure.comparator, figure.value, figure.value_max, figure.unit, deadline,
+            clause, shown, figure.comparator, figure.value, figure.value_max, figure.unit, day,
             period if counted else None,
         )  # fmt: skip
     if figures or deadline is None:
@@ -104,6 +106,19 @@ def _in_phrase(
         # 占比、入托率居于较高水平: one promise for each rate.
         for _ in range(max(1, len(re.findall(r"(?:占比|比例|比重|率)(?=[、和与在])", plain)))):
             yield Target(clause, shown, "reached", deadline=deadline)
+
+
+def _day_before(phrase: str, at: int, deadline: str | None) -> str | None:
+    """The day of one figure among several: the last month named before it, in the year of the phrase."""
+    months = [match for match in _MONTH.finditer(phrase) if match.end() <= at]
+    if deadline is None or not months:
+        return deadline
+    month = int(months[-1][1] or 12)
+    return _last_day(int(deadline[:4]), month, 31) if 1 <= month <= 12 else deadline
+
+
+def _last_day(year: int, month: int, day: int) -> str:
+    return f"{year}-{month:02d}-{min(day, monthrange(year, month)[1]):02d}"
 
 
 def _figures(phrase: str, period: str | None, deadline: str | None) -> list[Figure]:
@@ -119,6 +134,8 @@ def _figures(phrase: str, period: str | None, deadline: str | None) -> list[Figu
 def _deadline(phrase: str) -> str | None:
     """The last day of the time a phrase names as its goal."""
     for match in _DATE.finditer(phrase):
+        if re.match(r"\s?[至到—～-]{1,2}\s?20\d\d年?", phrase[match.end() :]):
+            continue
         opens = not phrase[: match.start()].strip("“ ") and not re.match("[起度以来]", phrase[match.end() :])
         if not (match["before"] or match["at"] or match["by"] or match.end() == len(phrase) or opens):
             continue
@@ -129,8 +146,7 @@ def _deadline(phrase: str) -> str | None:
             return f"{year}-12-31" if match["at"] != "初" else f"{year}-01-31"
         if not 1 <= month <= 12:
             continue
-        day = min(int(match["day"] or 31), monthrange(year, month)[1])
-        return f"{year}-{month:02d}-{day:02d}"
+        return _last_day(year, month, int(match["day"] or 31))
     if plan := _PLAN.search(phrase):
         nth = chinese_number(plan["n"]) or 0
         return f"{2005 + 5 * nth}-12-31"

@@ -36,3 +36,9 @@ def usual() -> frozenset[str]:
 def official() -> re.Pattern[str]:
     """The words of policy writing."""
     return re.compile("|".join(words()["policy"]["words"]))
+
+
+@cache
+def unofficial() -> re.Pattern[str]:
+    """Words of what is numbered as documents are and is none."""
+    return re.compile("|".join(words()["policy"]["never"]))
