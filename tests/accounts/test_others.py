@@ -1,16 +1,18 @@
 """Agents, walk-ins, tokens, lock-outs, the audit list, the first administrator, demonstration accounts."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from typer.testing import CliRunner
 
-from accounts.people import PASSWORD, actor, browser, person, seated
+from accounts.people import PASSWORD, SINCE_2020, actor, browser, person, seated
 from tuoyu.accounts import actions, commands, demo, tokens
 from tuoyu.accounts.actions.agents import MOST_OPEN
 from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Demonstration, Membership, User
@@ -242,6 +244,19 @@ def test_a_seat_at_a_nursery_is_given_by_who_administers_its_place() -> None:
     assert actor(user).seats[0].prefixes == ()
     with pytest.raises(Refused, match="没有这家机构"):
         actions.give_seat(by=near, user=user, seat=SeatGiven(Role.NURSERY_STAFF, "", "", institution.pk + 1))
+
+
+def test_seats_given_before_they_had_a_place_are_brought_to_theirs() -> None:
+    migration = import_module("tuoyu.accounts.migrations.0004_nursery_seats_have_a_place")
+    head, officer = person("head"), seated("system_admin")
+    at = {"role": "nursery_head", "institution_id": nursery("320106013").pk, "valid": SINCE_2020}
+    seat = Membership.objects.create(user=head, **at)
+    with connection.cursor() as cursor:
+        for table in ("membership", "invitation"):
+            cursor.execute(migration.SEATS.format(table=table))
+    seat.refresh_from_db()
+    assert seat.division_code == "320106013"
+    assert officer.memberships.get().division_code == ""
 
 
 def nursery(place: str) -> Institution:

@@ -1,5 +1,7 @@
 """The reaches that rooms share, and seats that a grant turns down."""
 
+from typing import Any
+
 import pytest
 
 from tuoyu.core import permissions
@@ -38,7 +40,7 @@ def messages() -> None:
         (own_post, {"320100health"}),
     ],
 )
-def test_each_reach_is_narrower_than_the_one_before(grants, seen: set[str]) -> None:  # type: ignore[no-untyped-def]
+def test_each_reach_is_narrower_than_the_one_before(grants: Any, seen: set[str]) -> None:
     permission = declare("test.see", "查看", grants(Role.DEPARTMENT_LEAD), model="core.OutboxMessage")
     rows = visible_to(lead("3201"), permission, OutboxMessage.objects.all())
     assert set(rows.values_list("key", flat=True)) == seen
