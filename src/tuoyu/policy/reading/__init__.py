@@ -106,9 +106,18 @@ def _read(source: str, reading: Reading) -> Trail:
         return trail
     begin, stop = without_navigation(text, parts[0].marker, parts[-1].start, reading)
     trail.outside(text, begin, stop)
-    end = min(end, stop)
+    printed = without_imprint(text, parts[-1].start, stop, reading)
+    end = min(end, printed)
     parts = [Part(p.id, p.level, p.start, min(p.end, end), p.marker) for p in parts if p.start <= end]
-    _fill(text, parts, (begin, end, stop), facts, tables, reading)
+    around = heads.Head(
+        text.chars[begin : parts[0].marker],
+        _first_article(text, parts),
+        _sign_off(text.chars[parts[-1].start : end]),
+        text.chars[end:stop],
+        facts,
+    )
+    heads.read_head(around, squeezed("\n".join(text.chars[part.start : part.end] for part in parts)), reading)
+    _fill(text, parts, text.chars[end:printed], tables, reading)
     names |= names_in(text.chars[end:stop])
     without_names(reading, names)
     trail.read(text, parts, reading.clauses, Doubt(squeezed(text.chars)), end)
@@ -116,33 +125,16 @@ def _read(source: str, reading: Reading) -> Trail:
     return trail
 
 
-def _fill(
-    text: Text,
-    parts: list[Part],
-    bounds: tuple[int, int, int],
-    facts: dict[str, str],
-    tables: list[Table],
-    reading: Reading,
-) -> None:
-    begin, end, stop = bounds
-    after = text.chars[end:stop]
-    stop = without_imprint(text, end, stop, reading)
-    annex = text.chars[end:stop]
+def _fill(text: Text, parts: list[Part], annex: str, tables: list[Table], reading: Reading) -> None:
+    """What the clauses and the annex say."""
     doubt = Doubt(squeezed(text.chars))
     reading.clauses = clauses_of(text, parts, doubt, reading)
-    head = heads.Head(
-        text.chars[begin : parts[0].marker],
-        _first_article(text, parts),
-        _sign_off(text.chars[parts[-1].start : end]),
-        after,
-        facts,
-    )
-    heads.read_head(head, "\n".join(clause.text for clause in reading.clauses), reading)
     clear = without_suspects(reading.clauses, doubt, reading)
+    end = parts[-1].end
     reading.targets = [*targets_of(clear), *indicators_of(tables, parts, end)]
     reading.duties = duties_of(annex, reading.clauses, tables)
-    reading.seats = seats_of(text.chars[parts[0].marker : stop], reading.clauses, tables, reading)
-    _doubts(annex, text.chars[parts[-1].start : stop], reading)
+    reading.seats = seats_of(text.chars[parts[0].marker : end] + annex, reading.clauses, tables, reading)
+    _doubts(annex, text.chars[parts[-1].start : end] + annex, reading)
 
 
 def _first_article(text: Text, parts: list[Part]) -> str:

@@ -15,7 +15,7 @@ _LABEL = re.compile(
 _LEADS = {"牵头", "主办", "牵头责任", "主责"}
 ORGANISATION = (
     r"(?:局|委|厅|部|办|室|院|会|联|组织|政府|办事处|处|镇街|街道|集团|公司|大队|支队|总队|中心|科协|侨联|残联|部门|单位"
-    r"|计生协|学校|大学|银行|机构|各区|各县|各市|乡镇|镇办|园区|新区|开发区|团市委|站|所|社|股|科|室|队|园|行|校|馆|村|小组|专班)"
+    r"|计生协|学校|大学|银行|机构|各区|各县|各市|乡镇|镇办|园区|新区|开发区|团市委|站|所|社|股|科|室|队|园|支行|校|馆|村|小组|专班)"
 )
 _IS_ORGANISATION = re.compile(rf"{ORGANISATION}(?:（.*）)?$")
 _LEVEL_LIST = re.compile(
@@ -43,6 +43,12 @@ _REMARK = re.compile(
 )
 _PARTS = re.compile(
     rf"[；。]|[，、]?(?={_ROLE}(?:单位|部门|主体)?(?:和|及)?(?:责任单位|配合单位)?：)|，(?=(?:责任领导|完成时[限间]|时限)：)"
+)
+
+
+# 以下任务各区政府均为责任单位，不再列出: the units stand before what is said of them.
+_DEFAULT_BEFORE = re.compile(
+    r"以下各?(?:项|条)?(?:任务|工作|内容|措施)?[，]?(?P<units>[^。；，]{2,80}?)(?:均|都)(?:为|是)责任(?:单位|部门)，?(?:均|都)?不再[^，。；]{0,12}"
 )
 
 
@@ -78,7 +84,7 @@ def units_of(content: str) -> Units | None:
     content = _REMARK.sub("", squeezed(content))
     default = _default_in(content)
     if default:
-        content = _DEFAULT.sub("", content)
+        content = _DEFAULT_BEFORE.sub("", _DEFAULT.sub("", content))
     parts = [part for part in _PARTS.split(content) if part and not _ASIDE.match(part)]
     labelled = bool(parts) and _LABEL.match(parts[0]) is not None
     if not labelled and not default and not _is_sentence_of_units("；".join(parts)):
@@ -109,7 +115,7 @@ def default_in_sentence(text: str) -> list[str]:
 
 
 def _default_in(content: str) -> list[str]:
-    match = _DEFAULT.search(content)
+    match = _DEFAULT.search(content) or _DEFAULT_BEFORE.search(content)
     return split_units(match["units"]) if match else []
 
 

@@ -15,7 +15,7 @@ _GAP = re.compile(r"\n\s(\s+)\n")
 # A figure that belongs to the words around it is no page number.
 _BARE = re.compile(
     r"(?m)(?<![第（〔(\d.\-—～至到约达])\n[ \t]*(\d{1,3})[ \t]*$"
-    r"(?!\s*[.、．）)%‰\d\-—～至到年月日号个所家处次场人名张户件项元万亿岁天周米倍条章节期班支座门课学分小平]|\s*\Z)"
+    r"(?!\s*[.、．）)%‰\d\-—～至年月日号个所家处次场人名张户件项元万亿岁天周米倍条章节期班支座门课学分小平]|\s*\Z)"
 )
 _CONTENTS = re.compile(r"(?m)^.{2,60}?(?:\.{4,}|…{2,}|·{4,})[ ]*\d{1,3}[ ]*$")
 _CONTENTS_TITLE = re.compile(r"(?m)^[ \t]*目[ \t]{0,4}[录次][ \t]*$")

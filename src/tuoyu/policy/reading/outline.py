@@ -14,7 +14,7 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 # From the highest level to the lowest; a level opens only beneath a higher one.
 LEVELS = ("part", "chapter", "division", "article", "section", "subsection", "item", "point", "circled")
 _MARKER = re.compile(
-    rf"(?P<start>^|\n\s{{0,6}}|(?<=[。！）；”：])\s{{0,3}}"
+    rf"(?P<start>^\s{{0,6}}|\n\s{{0,6}}|(?<=[。！）；”：])\s{{0,3}}"
     rf"|(?P<tight>[ \t]?)(?=第{_S}{_CN}{_S}[条节]|（{_S}一{_S}）))(?:"
     rf"第{_S}(?P<part>{_CN}){_S}(?:部{_S}分|编|篇)"
     rf"|第{_S}(?P<chapter>{_CN}|{_NUMBER}){_S}章"
