@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
@@ -18,6 +19,10 @@ pytest_plugins = ["coverage_plugin", "chromium"]
 
 # A GET that writes is a failure.
 settings.GUARD_READS = True
+
+# How long an example takes on a busy machine says nothing about the program.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 # Tests need no collected static files: addresses stay as they are in the source.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
