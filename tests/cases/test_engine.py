@@ -202,6 +202,42 @@ def test_the_route_does_not_change_under_way(handler: Remembers) -> None:
     assert (case.state, case.round) == ("returned", 1)
 
 
+# 浦口区's own street, one that 江北新区 decides over, and another of its own.
+OWN, ZONE, ANOTHER = "320111004", "320111001", "320111005"
+
+
+def returned_at(place: str, by: Actor) -> Case:
+    case = opened(by, {**NONPROFIT, "division_code": place})
+    for check in checks(case):
+        told = officer(check.department, check.division_code)
+        actions.decide(by=told, step=check, decision="defects", remarks=[RemarkGiven("缺")])
+    case.refresh_from_db()
+    return case
+
+
+def test_a_street_where_others_decide_is_refused_and_another_of_the_same_is_taken(handler: Remembers) -> None:
+    by = applicant()
+    case = returned_at(OWN, by)
+    facts = {**NONPROFIT, "division_code": OWN}
+    with pytest.raises(Refused, match="江北新区") as refused:
+        actions.resubmit(by=by, case=case, data={}, facts=facts, division_code=ZONE)
+    assert (refused.value.status, refused.value.problems[0].field) == (409, "street")
+    case.refresh_from_db()
+    assert (case.state, case.division_code) == ("returned", OWN)
+    actions.resubmit(by=by, case=case, data={}, facts=facts, division_code=ANOTHER)
+    case.refresh_from_db()
+    assert (case.state, case.division_code) == ("open", ANOTHER)
+    assert set(case.steps.values_list("division_code", flat=True)) == {"320111"}
+
+
+def test_nobody_leaves_a_zone_by_mending_either(handler: Remembers) -> None:
+    by = applicant()
+    case = returned_at(ZONE, by)
+    facts = {**NONPROFIT, "division_code": ZONE}
+    with pytest.raises(Refused, match="浦口区"):
+        actions.resubmit(by=by, case=case, data={}, facts=facts, division_code=OWN)
+
+
 def test_a_registered_case_is_not_withdrawn(handler: Remembers) -> None:
     by = applicant()
     facts = {**NONPROFIT, "division_code": "360702"}

@@ -12,9 +12,11 @@ from institutions import desk
 from tuoyu.accounts.actions import give_seat
 from tuoyu.accounts.models import User
 from tuoyu.accounts.rules import SeatGiven
+from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
 from tuoyu.core.actor import Actor, Mandate, Role
-from tuoyu.institutions import actions
+from tuoyu.core.problems import Refused
+from tuoyu.institutions import actions, standing
 from tuoyu.institutions.models import Application, Institution, Paper
 
 pytestmark = pytest.mark.django_db
@@ -277,6 +279,34 @@ def test_an_agent_begins_for_its_principal_and_nobody_for_a_stranger(packs: None
     assert (application.channel, application.agent_id) == ("agent", agent.user_id)
     answer = client_of(agent).post(reverse("institutions:start"), CHOSEN | {"owner": str(stranger.pk)})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("matter", "may"), [("filing", True), ("establishment", False)])
+def test_an_agent_files_for_a_head_when_the_mandate_is_about_filing(
+    packs: None, matter: str, may: bool
+) -> None:
+    head = desk.applicant()
+    case = desk.registered(desk.submitted(head))
+    by = desk.officer("health")
+    cases.decide(by=by, step=case.steps.get(key="filing"), decision="refuse", reason="材料不实。")
+    institution = Institution.objects.get()
+    agent = desk.applicant("代理人")
+    assert agent.user_id is not None
+    assert head.user_id is not None
+    agent = replace(
+        agent,
+        owner_ids=frozenset({agent.user_id, head.user_id}),
+        mandates=(Mandate(head.user_id, procedures=frozenset({matter})),),
+    )
+    assert [one.pk for one in standing.headed_by(agent)] == ([institution.pk] if may else [])
+    if not may:
+        with pytest.raises(Refused) as refused:
+            actions.start_filing(by=agent, owner_id=head.user_id, institution=institution)
+        assert refused.value.status == 403
+        return
+    assert standing.owner_for(agent, institution) == head.user_id
+    application = actions.start_filing(by=agent, owner_id=head.user_id, institution=institution)
+    assert (application.channel, application.owner_id) == ("agent", head.user_id)
 
 
 @pytest.mark.parametrize(
