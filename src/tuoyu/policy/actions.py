@@ -1,6 +1,6 @@
 """Writes: a document read into a draft, corrected part by part, left aside, or adopted as a pack."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from tuoyu.core.transitions import move
 from tuoyu.jurisdictions import actions as jurisdictions
 from tuoyu.jurisdictions import queries as packs
 from tuoyu.jurisdictions.models import Division, PackVersion
+from tuoyu.jurisdictions.packs import Pack
 from tuoyu.jurisdictions.permissions import ADOPT_PACK
 from tuoyu.jurisdictions.vocabulary import stripped
 from tuoyu.policy.drafting import faults, marks, parts
@@ -24,7 +25,7 @@ from tuoyu.policy.drafting.parts import DEPARTMENTS, HEAD, Part
 from tuoyu.policy.models import PolicyDraft
 from tuoyu.policy.permissions import DRAFT
 from tuoyu.policy.reading import Marked
-from tuoyu.policy.scaffolding import draft_of
+from tuoyu.policy.scaffolding import Mark, draft_of
 
 State = PolicyDraft.State
 CHANGED = "刚刚有人改过这一处，您的修改还没有保存。请对照下面的最新内容，再保存一次。"
@@ -48,7 +49,9 @@ def begin_draft(
         return known
     loaded = packs.packs_in_force()
     drafted = draft_of(marked.reading, code=division.code, packs=loaded)
-    whole = parts.taken_apart(drafted.content, _units(marked), loaded.get(division.code))
+    earlier = loaded.get(division.code)
+    whole = parts.taken_apart(drafted.content, _units(marked), earlier)
+    noted = marks.noted(_asked(drafted.marks, earlier), whole)
     told = [part.as_json() for part in whole]
     now = clock.now()
     draft = PolicyDraft(
@@ -60,7 +63,7 @@ def begin_draft(
         reading=marked.reading.as_json(),
         proposed=told,
         content=told,
-        marks=[mark.as_json() for mark in marks.noted(drafted.marks, whole)],
+        marks=[mark.as_json() for mark in noted],
         made_by=by.user_id,
         made_by_label=by.label,
         made_at=now,
@@ -72,7 +75,7 @@ def begin_draft(
             draft.save(force_insert=True)
     except IntegrityError:
         raise Overtaken("这份文件刚刚已经读过，请在列表里打开它。") from None
-    after = {"file": file_digest[:12], "clauses": len(marked.reading.clauses), "marks": len(drafted.marks)}
+    after = {"file": file_digest[:12], "clauses": len(marked.reading.clauses), "marks": len(noted)}
     audit.record(by, "policy.draft_begun", draft, after=after, place=division.code)
     return draft
 
@@ -80,6 +83,13 @@ def begin_draft(
 def _open_draft(division: Division, digest: str) -> PolicyDraft | None:
     rows = PolicyDraft.objects.filter(division_code=division.code, file_digest=digest, state=State.OPEN)
     return rows.first()
+
+
+def _asked(found: Iterable[Mark], earlier: Pack | None) -> list[Mark]:
+    """The marks that still stand where an earlier pack of the place lends its procedures and rules."""
+    lent = {name for name in ("procedure", "rule") if earlier and getattr(earlier, name)}
+    about = {"procedure establishment clause": "procedure", "document rules": "rule"}
+    return [mark for mark in found if about.get(mark.where) not in lent]
 
 
 def _units(marked: Marked) -> list[str]:

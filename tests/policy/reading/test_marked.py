@@ -94,19 +94,35 @@ def test_names_and_telephones_are_hidden_in_all_of_the_source(
     assert whole(marked).count(HIDDEN) >= 5
 
 
+@pytest.mark.parametrize("place", ["before", "behind"])
 @pytest.mark.parametrize(
-    "line",
+    "lines",
     [
         "组长：韩雪原",
         "成员：丁野 欧远舟 贺晴",
         "组 长：韩雪原（县政府副县长）",
         "成员：丁 野、龙清越",
         "签发人：韩雪原",
+        "姓名 职务\n韩雪原 县政府副县长\n丁野 县教育局局长\n贺晴\n县公安局副局长",
+        "召集人\t韩雪原\t县政府副县长\n成员\t丁野\t县教育局局长",
+        "组 长：县政府副县长 韩雪原\n副组长：县教育局局长 丁 野\n县民政局副局长 龙清越",
+        "成立领导小组，由县长韩雪原任组长，贺晴、龙清越、欧远舟为成员。",
+        "联 系 人：丁 野 13812345678",
+        "（联系人及电话：韩雪原，13812345678）",
+        "参加人员：韩雪原、丁野、欧远舟",
     ],
 )
-def test_names_of_a_roster_the_reader_does_not_know_are_hidden_too(line: str) -> None:
-    shown = re.sub(r"\s", "", whole(mark_text(PLAN + "附件\n领导小组名单\n" + line + "\n")))
-    assert not [name for name in NAMES if re.sub(r"\s", "", name) in shown]
+def test_names_of_a_roster_the_reader_does_not_know_are_hidden_too(lines: str, place: str) -> None:
+    marked = mark_text(f"{lines}\n{PLAN}" if place == "before" else f"{PLAN}附件\n名单\n{lines}\n")
+    shown = re.sub(r"\s", "", whole(marked) + str(marked.reading.as_json()))
+    assert not [name for name in (*NAMES, "13812345678") if re.sub(r"\s", "", name) in shown]
+
+
+def test_no_word_of_the_document_is_taken_for_a_name() -> None:
+    for text in (PLAN, REGULATION, PROSE):
+        assert HIDDEN not in whole(mark_text(text))
+    broken = "\n".join(PLAN[at : at + 23] for at in range(0, len(PLAN), 23))
+    assert HIDDEN not in whole(mark_text(broken))
 
 
 def test_what_is_no_document_is_shown_as_it_is() -> None:

@@ -13,6 +13,7 @@ from tuoyu.policy.reading.characters import HAN, squeezed, tidied
 from tuoyu.policy.reading.clauses import clauses_of
 from tuoyu.policy.reading.doubles import without_doubles
 from tuoyu.policy.reading.duties import duties_of
+from tuoyu.policy.reading.guarded import persons_in
 from tuoyu.policy.reading.indicators import indicators_of
 from tuoyu.policy.reading.lines import (
     boxed,
@@ -93,7 +94,7 @@ def _read(source: str, reading: Reading) -> Trail:
     text = without_contacts(text, reading)
     before, (text, facts) = text, boxed(text, reading)
     trail.left_out("navigation", before, text)
-    names = names_in(text.chars)
+    names = names_in(text.chars) | persons_in(clear.chars)
     before, text = text, without_doubles(text, reading)
     trail.doubled(before, text)
     names |= names_in(text.chars)

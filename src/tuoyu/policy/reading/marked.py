@@ -9,18 +9,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from tuoyu.policy.reading.characters import HAN
+from tuoyu.policy.reading.guarded import may_be_names
 from tuoyu.policy.reading.model import Clause, Text
 from tuoyu.policy.reading.names import HIDDEN, private_in
 from tuoyu.policy.reading.outline import Part
 from tuoyu.policy.reading.suspects import Doubt
-from tuoyu.policy.reading.words import surnames
 
 ANNEX = "附件"
 # So few characters struck out between kept ones are a difference of two copies, not a copy.
 SHORT = 8
-_ROSTER = re.compile(r"(?:召\s{0,2}集\s{0,2}人|组\s{0,3}长|主\s{0,3}任|成\s{0,3}员)\s{0,3}[：:]")
-_ROSTER_END = re.compile(r"\n\s*附\s{0,3}件|[^\n]{60,}")
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ class Trail:
     def hide(self, text: Text, names: Iterable[str]) -> None:
         """Hide names and telephone numbers, wherever in the text or in the source they stand."""
         for whole in (text, Text.of(self.source)):
-            spans = [*private_in(whole.chars), *_alone_in_roster(whole.chars)]
+            spans = [*private_in(whole.chars), *may_be_names(whole.chars)]
             if known := _written(names):
                 spans += [match.span() for match in known.finditer(whole.chars)]
             self.hidden += [(whole.place(start), whole.place(end - 1) + 1) for start, end in spans]
@@ -155,14 +152,3 @@ def _written(names: Iterable[str]) -> re.Pattern[str] | None:
     longest_first = sorted(names, key=len, reverse=True)
     spaced = [r"\s{0,3}".join(map(re.escape, re.sub(r"\s", "", name))) for name in longest_first]
     return re.compile("|".join(filter(None, spaced))) if spaced else None
-
-
-def _alone_in_roster(chars: str) -> Iterator[tuple[int, int]]:
-    """What stands alone in a roster and may be a name, where the reader knew none."""
-    alone = re.compile(rf"(?<![{HAN}])[{surnames()}](?:[{HAN}]{{1,2}}|[ ]{{1,3}}[{HAN}])(?![{HAN}：:])")
-    done = 0
-    for label in _ROSTER.finditer(chars):
-        if label.end() > done:
-            rest = _ROSTER_END.search(chars, label.end())
-            done = rest.start() if rest else len(chars)
-            yield from (match.span() for match in alone.finditer(chars, label.end(), done))

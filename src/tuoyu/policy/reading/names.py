@@ -47,7 +47,8 @@ def without_names(reading: Reading, names: set[str]) -> None:
     """Hide the names of a roster wherever else they stand."""
     if not names:
         return
-    known = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
+    longest_first = sorted(names, key=len, reverse=True)
+    known = re.compile("|".join(r"\s{0,3}".join(map(re.escape, name)) for name in longest_first))
     _everywhere(reading, lambda text: known.sub(HIDDEN, text))
 
 
