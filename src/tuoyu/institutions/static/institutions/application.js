@@ -60,3 +60,18 @@ document.addEventListener("click", (event) => {
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden" && unsent) sendTyped();
 });
+
+// The next page of the same application in this tab is the same window still: what this one sent may arrive
+// after the next is shown, and must not look like somebody else's. Handed over once, so that a copy of the tab
+// is a window of its own.
+const ownWindow = document.querySelector("#application-form [name=window]");
+const handedOver = `window of ${location.pathname.split("/")[2]}`;
+if (ownWindow) {
+  try {
+    ownWindow.value = sessionStorage.getItem(handedOver) || ownWindow.value;
+    sessionStorage.removeItem(handedOver);
+    addEventListener("pagehide", () => sessionStorage.setItem(handedOver, ownWindow.value));
+  } catch {
+    // Without storage each page is a window of its own.
+  }
+}
