@@ -5,14 +5,15 @@ import re
 import opencc
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented import OPINION, PLAN
+from invented import CODE, OPINION, PLAN, TASKS
 from scoring import answer_of
 
 from tuoyu.policy.reading import read_text
 
-DOCUMENTS = (PLAN, OPINION)
+DOCUMENTS = (PLAN, OPINION, CODE, TASKS)
 ANSWERS = {text: answer_of(read_text(text)) for text in DOCUMENTS}
 HAN = re.compile("[\u4e00-\u9fff]")
+NUMBER = re.compile("第.[章节条]")
 # Characters no policy document uses; put into words they are what a scraped page is spoiled with.
 JUNK = "悼纹埋堡谅腿翻盛循汗捆糊鳄"
 WIDE = str.maketrans("0123456789,:;()%", "０１２３４５６７８９，：；（）％")
@@ -24,10 +25,11 @@ junk = st.text(alphabet=JUNK, min_size=2, max_size=4)
 
 
 def breakable(text: str) -> list[int]:
-    """Where a line may break: anywhere, save in the roster of persons."""
-    roster = text.find("组成人员名单\n召")
+    """Where a line may break: anywhere, save in a roster of persons or a row of a table."""
+    roster = text.find("成员名单\n") if text == TASKS else text.find("组成人员名单\n召")
     roster = len(text) if roster < 0 else roster
-    return [at for at in range(1, len(text)) if at < roster or at > text.find("附件 2")]
+    after = len(text) if text == TASKS else text.find("附件 2")
+    return [at for at in range(1, len(text)) if at < roster or at > after]
 
 
 @few
@@ -112,8 +114,10 @@ def test_junk_elsewhere_leaves_ids_units_and_figures_and_is_listed(
 
 def spoil(text: str, put_in: str, data: st.DataObject) -> str:
     """Junk inside a word of a clause, where two characters of the script stand together."""
-    begin, end = text.index("一、"), text.find("附件：")
+    begin, end = text.index("第一条" if text == CODE else "一、"), text.find("附件")
     end = len(text) if end < 0 else end
-    inside = [at for at in range(begin, end) if HAN.match(text[at - 1]) and HAN.match(text[at])]
+    numbers = {at for found in NUMBER.finditer(text) for at in range(found.start(), found.end())}
+    inside = [at for at in range(begin + 3, end) if HAN.match(text[at - 1]) and HAN.match(text[at])]
+    inside = [at for at in inside if at not in numbers]
     at = data.draw(st.sampled_from(inside))
     return text[:at] + put_in + text[at:]

@@ -84,3 +84,8 @@ def squeezed(text: str) -> str:
 def _latin(match: re.Match[str]) -> bool:
     around = match.string[match.start() - 1 : match.start()] + match.string[match.end() : match.end() + 1]
     return match.group() == " " and len(around) == 2 and around.isascii() and around.isalpha()
+
+
+def broken(word: str) -> str:
+    """A pattern for a word that a line end or a blank may stand in."""
+    return r"\s?".join(map(re.escape, word))

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tuoyu.policy.reading.brackets import Units, default_in_sentence, groups, is_organisation, units_of
-from tuoyu.policy.reading.characters import HAN, squeezed
+from tuoyu.policy.reading.characters import HAN, broken, squeezed
 from tuoyu.policy.reading.model import Clause, Reading, Text
 from tuoyu.policy.reading.outline import KINDS, Part
 from tuoyu.policy.reading.suspects import Doubt
@@ -16,10 +16,29 @@ _OPENS = re.compile(
     r"到20|\d{4}年|按照|坚持|以[^及]|由[市县区省各全]|根据|围绕|依托|通过|为[了深贯进全加切]|全[市县区省]|各[市县区级地镇]|鼓励|支持|建立|推动|推进|加强|严格|落实|"
     r"完善|组织|对[^接]|将|要|充分|积极|深入|聚焦|实施|开展"
 )
-_LABEL = r"(?:牵头|责任|配合|主办|协办|参与|协作|牵头责任|主要责任|主要协作)(?:单位|部门|科室|处室|主体)："
+_ROLES = ("牵头", "责任", "配合", "主办", "协办", "参与", "协作", "牵头责任", "主要责任", "主要协作")
+_WHOS = ("单位", "部门", "科室", "处室", "主体")
+# A line may end inside a label too.
+_LABEL = rf"(?:{'|'.join(map(broken, _ROLES))})\s?(?:{'|'.join(map(broken, _WHOS))})\s?："
 # Where units begin without a bracket around them.
 _BARE = re.compile(rf"(?:^|\n|(?<=[。；）]))\s*(?={_LABEL})")
 MOST_LINES = 8
+# What goes on with a unit that seemed whole at the end of its line.
+_REST = (
+    "、",
+    "，",
+    "；",
+    "等",
+    "及",
+    "员会",
+    "政府",
+    "人民政府",
+    "办事处",
+    "管委会",
+    "管理委员会",
+    "部门",
+    "单位",
+)
 
 
 def clauses_of(text: Text, parts: list[Part], doubt: Doubt, reading: Reading) -> list[Clause]:
@@ -82,16 +101,20 @@ def _paragraphs(body: str, doubt: Doubt) -> list[Paragraph]:
             else:
                 found.append((body[at:start], units, squeezed(content)))
             at = end
-    return _ended(found, body[at:])
+    return _ended(found, body[at:], doubt)
 
 
-def _ended(found: list[Paragraph], rest: str) -> list[Paragraph]:
+def _ended(found: list[Paragraph], rest: str, doubt: Doubt) -> list[Paragraph]:
     """The paragraphs with what follows the last bracket; there units may stand without a bracket."""
-    before, units, after = _bare_units(rest)
+    (before, units, after), spoiled = _bare_units(rest), ""
+    clear = _bare_units(doubt.without(rest)) if doubt.runs(rest) else (rest, None, "")
+    if clear[1] is not None and clear[1] != units:
+        # Words that look put in stand in a label or a unit: they are listed with the bracket.
+        (before, units, after), spoiled = clear, squeezed(rest)
     if not found:
-        return [(before + after, units, "")]
+        return [(before + after, units, spoiled)]
     if units is not None and squeezed(before).strip("。；，"):
-        return [*found, (before + after, units, "")]
+        return [*found, (before + after, units, spoiled)]
     last = found[-1]
     return [*found[:-1], (last[0] + before + after, _joined(last[1], units) if units else last[1], last[2])]
 
@@ -99,25 +122,37 @@ def _ended(found: list[Paragraph], rest: str) -> list[Paragraph]:
 def _bare_units(rest: str) -> tuple[str, Units | None, str]:
     """Units after a label that no bracket holds, with what stands before and after them.
 
-    They go on over as many lines as leave every unit a unit.
+    They go on to the first line that ends with a whole unit.
     """
     bare = _BARE.search(rest)
     if bare is None:
         return rest, None, ""
     sentence, stop, after = rest[bare.end() :].partition("。")
-    lines = sentence.split("\n")
+    lines = re.sub(_LABEL, lambda label: squeezed(label.group()), sentence).split("\n")
     least = max(
         at for at, line in enumerate(lines[:MOST_LINES], 1) if at == 1 or re.match(rf"\s*{_LABEL}", line)
     )
-    for count in range(min(len(lines), MOST_LINES), least - 1, -1):
-        held = re.sub(rf"\s*\n\s*(?={_LABEL})", "；", "\n".join(lines[:count]).strip())
-        units = units_of(held)
-        if units is not None and (
-            count == least or all(map(is_organisation, [*units.lead, *units.responsible]))
-        ):
-            left = "\n".join(lines[count:])
-            return rest[: bare.start()], units, (f"\n{left}{stop}" if left.strip() else "") + after
+    ends = (at for at in range(least, min(len(lines), MOST_LINES) + 1) if _is_whole(lines, at))
+    count = next(ends, least)
+    units = units_of(_on_one_line(lines[:count]))
+    if units is not None:
+        left = "\n".join(lines[count:])
+        return rest[: bare.start()], units, (f"\n{left}{stop}" if left.strip() else "") + after
     return rest, None, ""
+
+
+def _on_one_line(lines: list[str]) -> str:
+    return re.sub(rf"\s*\n\s*(?={_LABEL})", "；", "\n".join(lines).strip())
+
+
+def _is_whole(lines: list[str], count: int) -> bool:
+    """Whether so many lines end with a unit, and the next does not go on with it."""
+    units = units_of(_on_one_line(lines[:count]))
+    after = lines[count].strip() if count < len(lines) else ""
+    open_end = lines[count - 1].rstrip().endswith(("、", "，")) or after.startswith(
+        ("、", "，", "；", "员会")
+    )
+    return units is not None and not open_end and all(map(is_organisation, [*units.lead, *units.responsible]))
 
 
 def _joined(units: Units | None, more: Units) -> Units:
@@ -137,8 +172,9 @@ def _without_sign_off(body: str, doubt: Doubt) -> str:
     for start, end in groups(body):
         if start > stop and units_of(doubt.without(squeezed(body[start + 1 : end - 1]))) is not None:
             stop = end - 1
-    for label in re.finditer(rf"{_LABEL}[^\n]+", body):
-        stop = max(stop, label.end() - 1)
+    for label in re.finditer(_LABEL, body):
+        _, units, after = _bare_units(body[label.start() :])
+        stop = max(stop, len(body) - len(after) - 1 if units else label.end())
     return body[: stop + 1] if stop >= 0 else body
 
 
