@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from typer.testing import CliRunner
 
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions import actions, queries
+from tuoyu.jurisdictions.commands import app
 from tuoyu.jurisdictions.models import Division, PackFile, PackVersion
 
 pytestmark = pytest.mark.usefixtures("packs")
@@ -209,3 +211,13 @@ def test_a_content_that_is_to_come_back_later_leaves_no_gap() -> None:
         with clock.set_to(clock.now() + timedelta(days=days)):
             assert queries.book(COUNTY).pack.name == name
     assert queries.version_at(COUNTY).digest == first.digest
+
+
+def test_the_command_says_what_was_kept_and_what_was_replaced(folder: Path) -> None:
+    adopt_in_nanjing()
+    kept = CliRunner().invoke(app, ["load"])
+    assert "在页面采用的，文件没有变" in kept.output
+    change(folder, "320100-nanjing/pack.toml", 'name = "南京市"', 'name = "文件南京"')
+    with clock.set_to(at(1)):
+        replaced = CliRunner().invoke(app, ["load", "--packs", str(folder)])
+    assert "320100 的文件变了，替换了在页面采用的版本" in replaced.output

@@ -75,15 +75,22 @@ def show(
 @app.command()
 def load(packs: Folder = None) -> None:
     """Load the packs; a running server applies them at its next page."""
-    from tuoyu.jurisdictions import actions
+    from tuoyu.jurisdictions import actions, versions
+    from tuoyu.jurisdictions.models import Origin, PackVersion
 
+    codes = PackVersion.objects.values_list("code", flat=True).distinct()
+    before = {code: versions.held(code) for code in codes}
     try:
         loaded = actions.load_packs(root=packs, by=Actor.system("tuoyu packs load"))
     except PacksInvalid as invalid:
         typer.echo(str(invalid), err=True)
         raise typer.Exit(1) from None
     for version in loaded:
-        typer.echo(f"{version.code} {version.digest[:12]} 自 {version.active_from} 起")
+        was = before.get(version.code)
+        kept = "（在页面采用的，文件没有变，保持不动）" if version.origin == Origin.ADOPTED else ""
+        typer.echo(f"{version.code} {version.digest[:12]} 自 {version.active_from} 起{kept}")
+        if was and was.origin == Origin.ADOPTED and version.origin == Origin.FILES:
+            typer.echo(f"{version.code} 的文件变了，替换了在页面采用的版本 {was.digest[:12]}", err=True)
     for name in _drafts(packs or Path(settings.PACKS)):
         typer.echo(f"{name} 还是草稿，没有装载：tuoyu packs check 列出还差什么", err=True)
 
