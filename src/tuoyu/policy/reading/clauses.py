@@ -149,9 +149,7 @@ def _is_whole(lines: list[str], count: int) -> bool:
     """Whether so many lines end with a unit, and the next does not go on with it."""
     units = units_of(_on_one_line(lines[:count]))
     after = lines[count].strip() if count < len(lines) else ""
-    open_end = lines[count - 1].rstrip().endswith(("、", "，")) or after.startswith(
-        ("、", "，", "；", "员会")
-    )
+    open_end = lines[count - 1].rstrip().endswith(("、", "，")) or after.startswith(_REST)
     return units is not None and not open_end and all(map(is_organisation, [*units.lead, *units.responsible]))
 
 
