@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 from django.db import connection
 
+from tuoyu.accounts.models import Membership
 from tuoyu.core import audit, queries
 from tuoyu.core.actions import action
-from tuoyu.core.actor import Actor
+from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.models import AuditEvent, OutboxMessage, WorkdayOverride
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.core.transitions import move
@@ -99,6 +100,20 @@ def test_only_an_audit_administrator_sees_the_trail(officer: Actor, auditor: Act
     assert "after" not in row
     assert not queries.events(auditor, since=date(2099, 1, 1)).exists()
     assert not queries.events(auditor, until=date(2000, 1, 1)).exists()
+
+
+@pytest.mark.django_db
+def test_an_auditor_of_a_place_sees_what_happened_there_and_nowhere_else(officer: Actor) -> None:
+    elsewhere = Actor(label="外县", user_id=9, seats=(Seat(Role.OFFICER, "health", ("420106",), "420106"),))
+    two_posts = Actor(label="两岗", user_id=10, seats=(*officer.seats, *elsewhere.seats))
+    for by in (officer, elsewhere, two_posts, Actor.system("定时")):
+        audit.record(by, "test.done", Membership(pk=1))
+    audit.record(two_posts, "test.read", Membership(pk=1, division_code="320106"))
+    local = Actor(label="审计", user_id=8, seats=(Seat(Role.AUDIT_ADMIN, prefixes=("3201",)),))
+    assert [(e["actor_label"], e["verb"]) for e in queries.events(local)] == [
+        ("两岗", "test.read"),
+        ("陈某", "test.done"),
+    ]
 
 
 @pytest.mark.django_db

@@ -35,7 +35,7 @@ def record(
         actor_label=by.label,
         role=post.role.value if post else "",
         department=post.department if post else "",
-        division_code=place or (post.division_code if post else ""),
+        division_code=place or _place(by, post, obj),
         verb=verb,
         object_type=obj._meta.label,
         object_id=str(obj.pk),
@@ -52,6 +52,13 @@ def record(
 def read(by: Actor, obj: Model, fields: Iterable[str], *, topic: str = "", note: str = "") -> AuditEvent:
     """Write that somebody read personal data in clear (个人信息保护法 51, 未成年人网络保护条例 36)."""
     return record(by, "personal.read", obj, topic=topic, after={"fields": sorted(fields)}, note=note)
+
+
+def _place(by: Actor, post: Seat | None, obj: Model) -> str:
+    """Whose auditor sees the event: that of the post acted from, else of the thing acted on."""
+    acted_from = {post.division_code} if post else {seat.division_code for seat in by.seats} - {""}
+    where = acted_from.pop() if len(acted_from) == 1 else ""
+    return where or str(getattr(obj, "division_code", ""))[:12]
 
 
 def _only_seat(by: Actor) -> Seat | None:

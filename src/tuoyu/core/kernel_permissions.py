@@ -1,10 +1,12 @@
 """The kernel's own permissions: the audit trail, and the office's calendar."""
 
 from tuoyu.core.actor import Role
-from tuoyu.core.permissions import Grant, declare
-from tuoyu.core.reaches import whole_country
+from tuoyu.core.permissions import declare
+from tuoyu.core.reaches import own_places, whole_country
 
-VIEW_EVENTS = declare("core.view_events", "查看审计记录", [Grant(Role.AUDIT_ADMIN)], model="core.AuditEvent")
+VIEW_EVENTS = declare(
+    "core.view_events", "查看审计记录", own_places(Role.AUDIT_ADMIN), model="core.AuditEvent"
+)
 # One calendar moves every clock there is: who has a county changes nothing for its neighbours.
 EDIT_WORKDAYS = declare(
     "core.edit_workdays",

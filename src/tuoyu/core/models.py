@@ -54,6 +54,11 @@ class AuditEvent(models.Model):
             models.Index(fields=["object_type", "object_id", "id"]),
             models.Index(fields=["actor_id", "id"]),
             models.Index(fields=["verb", "id"]),
+            models.Index(
+                fields=["division_code", "id"],
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+                name="audit_event_place",
+            ),
             models.Index(fields=["cluster", "transaction", "id"]),
         ]
 

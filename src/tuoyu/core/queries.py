@@ -33,7 +33,8 @@ def events(
     topic: str = "",
     division: str = "",
 ) -> Rows:
-    """The audit trail for `actor` (an audit administrator; nothing for anybody else), the newest first.
+    """The audit trail of the places of `actor` (an audit administrator; nothing for anybody else), the newest
+    first. What belongs to no place is for a seat over the whole country.
 
     Who, when, what and on what; not what stood before and after: an audit asks who looked, without
     looking itself. `since` and `until` are days in Asia/Shanghai, both included.
