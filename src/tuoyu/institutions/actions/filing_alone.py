@@ -53,7 +53,7 @@ def start_filing(*, by: Actor, owner_id: int, institution: Institution) -> Appli
         institution=held,
         data=_prefilled(held, before),
         identity=before.identity if before else "",
-        contact_name=(before.contact_name if before else "") or held.representative,
+        contact_name=before.contact_name if before else "",
         contact_phone=before.contact_phone if before else "",
         **chosen,
     )
