@@ -60,7 +60,7 @@ def docx(body: list[str], xml: bytes | None = None, **parts: str) -> bytes:
 
 def pdf(source: str) -> bytes:
     """A pdf of typst's markup, with the fonts the project has."""
-    made = typst.Compiler(source.encode(), font_paths=[FONTS]).compile(format="pdf")
+    made = typst.compile(source.encode(), font_paths=[str(FONTS)], format="pdf")
     assert isinstance(made, bytes)
     return made
 

@@ -46,6 +46,7 @@ _NO_PROMISE = re.compile(r"(?:[每第前近届逾/、由从等这那原]|上述|
 _CIRCLE = re.compile(r"\d+分钟[^，。；]{0,16}?圈")
 _CHAINED = re.compile(r"^[^，。；、\d]{0,8}[、和]$")
 _AFTER_SIGNS = {"以上": ">=", "以下": "<=", "以内": "<=", "之内": "<=", "内": "<=", "左右": "="}
+_FORBIDDEN = re.compile(r"不得|不能|不可|禁止|严禁|不应")
 _TIME = {"个工作日", "工作日", "日", "天", "个月", "小时", "分钟"}
 _COUNTED_IN_WORDS = set("名所家次场期张班人处")
 
@@ -86,7 +87,11 @@ def _figure(match: re.Match[str], before: str, found: list[Figure], due: bool) -
     if most is not None:
         return Figure(match.start(), "between", value, most, unit)
     if compared:
-        return Figure(match.start(), _sign(compared["word"]), value, None, unit)
+        sign = _sign(compared["word"])
+        # 不得收取超过3个月的费用: what is forbidden above a figure is allowed up to it.
+        if sign == ">" and _FORBIDDEN.search(match.string[: match.start()]):
+            sign = "<="
+        return Figure(match.start(), sign, value, None, unit)
     if after and (after != "内" or unit in _TIME):
         return Figure(match.start(), _AFTER_SIGNS[after[-2:] if after != "内" else after], value, None, unit)
     if found and found[-1].explicit and _CHAINED.match(before):
