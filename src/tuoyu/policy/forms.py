@@ -85,6 +85,8 @@ class PartForm(forms.Form):
     def __init__(self, shown: DraftShown, section: str, part: Part | None = None, data: Any = None) -> None:
         self.section = section
         initial = {name: _typed(name, value) for name, value in plain(part.data).items()} if part else {}
+        if part is None and section == "setting":
+            initial = {"division": shown.draft.division_code, "effective_from": clock.today()}
         super().__init__(data, initial=initial)
         for name, field in FIELDS[section].items():
             made = _field(name, section, shown)
@@ -116,6 +118,8 @@ _HELP = {
     "scope": "例如全市、每个区。",
     "basis": "一行一份，文号写在括号里，例如：关于发展托育服务的意见（国办发〔2020〕1号）。",
     "slug": "小写英文字母，用作文件夹的名称。",
+    "key": "由哪个部门登记这类事项的代码，提示里写着，例如 registrar.enterprise。",
+    "division": "六位区划代码。",
     "post": "只写职务或单位，不写姓名。",
     "note": "",
 }

@@ -148,7 +148,7 @@ def words(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "shown": row,
             "fields": _word_fields(row.part),
-            "source": shown.source_of(shown.clause_of(row.part)),
+            "source": shown.source_of(row.part),
             # A heading with nothing beneath it but other clauses says no more than that.
             "said": HEADING_ONLY if row.part.section == "clause" and not row.read else "",
         }
@@ -258,7 +258,7 @@ def _part_page(
     context = {
         "shown": shown.shown(found),
         "form": form,
-        "source": shown.source_of(shown.clause_of(found)),
+        "source": shown.source_of(found),
         "back": _address(shown, found),
         "following": shown.after(found.key),
         "section_name": SECTIONS[found.section],

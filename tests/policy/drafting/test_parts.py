@@ -7,7 +7,8 @@ import pytest
 from policy.county import COUNTY, TEXT
 from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions.packs import read_packs
-from tuoyu.policy.drafting import fields, marks, parts
+from tuoyu.jurisdictions.packs.content import read_content
+from tuoyu.policy.drafting import faults, fields, marks, parts
 from tuoyu.policy.drafting.changes import changes_of
 from tuoyu.policy.reading import read_text
 from tuoyu.policy.scaffolding import draft_of
@@ -131,3 +132,25 @@ def test_changes_are_told_part_by_part_before_and_after() -> None:
     assert found["departments"].rows[0].after == "部门big_data"
     assert not found["departments"].corrected
     assert changes_of(before, before, str) == ()
+
+
+@pytest.mark.parametrize("code", ["320100", "370323", "370402"])
+def test_what_a_pack_lends_is_lent_whole_with_what_decides_it(code: str) -> None:
+    draft = draft_of(READING, code=code, packs=PACKS)
+    laid = parts.laid_together(parts.taken_apart(draft.content, UNITS, PACKS[code]))
+    _, found = read_content(laid.content, PACKS)
+    told = [
+        fault.message for fault in found if fault.path[0] in ("procedure", "setting", "rule", "checklist")
+    ]
+    assert told == []
+
+
+def test_a_place_that_lost_its_decision_is_told_without_naming_files() -> None:
+    yiyuan = PACKS["370323"].model_copy(update={"setting": ()})
+    draft = draft_of(READING, code="370323", packs=PACKS)
+    whole = parts.taken_apart(draft.content, UNITS, yiyuan)
+    laid = parts.laid_together(whole)
+    _, found = read_content(laid.content, PACKS)
+    told = [p.message for p in faults.problems_of(laid, whole, found, ())]
+    assert any("请添加本地设定 registrar.enterprise" in message for message in told)
+    assert not [message for message in told if ".toml" in message or "packs/" in message]

@@ -17,12 +17,19 @@ _SAID = (
     (re.compile(r"本文件没有条款 (.+?)：.*"), r"本文件没有编号为“\1”的条款，请改成已有的编号。"),
     (re.compile(r"条款编号 (.+?) 重复.*"), r"编号“\1”有两条，请改一个或删去一条。"),
     (re.compile(r"不认识的能力 (\S+)：.*"), r"没有平台能力 \1，请另选。"),
+    (
+        re.compile(r"有两个登记机关.*没有生效的设定 (\S+?)：.*"),
+        r"有两个登记机关可选，请添加一条本地设定 \1。",
+    ),
+    (re.compile(r"设定 (\S+) 的值 .*"), r"本地设定 \1 选的部门不在可选的登记机关里，请另选。"),
     (re.compile(r"宣示性条款不对应能力：.*"), "宣示性条款不对应平台能力：去掉“宣示性条款”的勾，或不选能力。"),
     (re.compile(r"comparator 为 between 时.*"), "比较选了“在两数之间”，请同时填写数值和上限。"),
     (re.compile(r"写了比较符就要写 value.*"), "请填写数值；只有期限没有数量的，比较选“达到”。"),
     (re.compile(r"value_max 只在.*"), "上限只在比较为“在两数之间”时填写。"),
     (re.compile(r".*还是“待(?:概括|填写)”.*|.*还没有定：部门代码见.*"), "还没有填写。"),
 )
+# Where a file would be mended is of no use to who sees none.
+_FILES = re.compile(r"：[^：]*(?:\.toml|packs/).*")
 
 
 def problems_of(
@@ -61,4 +68,4 @@ def _said(message: str, label: str, field: str) -> str:
             return f"{label}{told}" if told == "还没有填写。" else told
     if field and re.match(rf"(?:缺少 )?{re.escape(field)}\b", message):
         return re.sub(rf"^(缺少 )?{re.escape(field)} ?", rf"\1{label}", message, count=1)
-    return message
+    return _FILES.sub("。", message)

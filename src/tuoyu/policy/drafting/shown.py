@@ -156,8 +156,11 @@ class DraftShown:
     def _anchors(self) -> dict[str, str]:
         return {stretch.clause: stretch.anchor for stretch in self.stretches if stretch.clause}
 
-    def source_of(self, clause: str) -> tuple[Stretch, ...]:
-        """The stretches of the source from where a clause begins to where the next one does."""
+    def source_of(self, part: Part) -> tuple[Stretch, ...]:
+        """The stretches of the source a part comes from: to where the next clause begins."""
+        clause = self.clause_of(part)
+        if not clause and part.key != parts.HEAD:
+            return ()
         found: list[Stretch] = []
         for stretch in self.stretches:
             if stretch.clause == clause or (found and not stretch.clause):
@@ -213,6 +216,8 @@ class DraftShown:
         data = (self._was.get(part.key) or part).data
         if part.section in ("duty", "seat"):
             return ANNEX
+        if part.section in parts.TAKEN_OVER:
+            return ""
         return str(data.get("id") or data.get("clause") or "")
 
     def _read_of(self, part: Part) -> str:
@@ -235,6 +240,9 @@ class DraftShown:
         return sum(part.section == section for part in self._was.values())
 
     def _facts(self, part: Part) -> Iterable[tuple[str, str]]:
+        if part.section in parts.TAKEN_OVER:
+            yield from _taken_over(part.data)
+            return
         for name in FIELDS.get(part.section, {}):
             value = part.data.get(name)
             if name == "capabilities":
@@ -281,3 +289,18 @@ class DraftShown:
     def noise(self) -> list[dict[str, Any]]:
         """What the reader removed or repaired, in words."""
         return [row | {"name": NOISE.get(row["kind"], row["kind"])} for row in self.draft.reading["noise"]]
+
+
+def _taken_over(data: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """What an entry of an earlier pack says, as far as a page shows it."""
+    if "value" in data:
+        yield "数值", f"{data['value']}{data.get('unit', '')}"
+    for name, label, word in (("step", "步骤", "name"), ("item", "内容", "text"), ("lines", "内容", "")):
+        if rows := data.get(name):
+            told = [str(row[word]) if word else str(row) for row in rows]
+            more = f"等{len(told)}项" if len(told) > 8 else ""
+            yield label, "；".join(told[:8]) + more
+    if data.get("document"):
+        yield "出处", f"《{data['document']}》{data.get('clause', '')}"
+    if data.get("effective_from"):
+        yield "生效日期", str(data["effective_from"])
