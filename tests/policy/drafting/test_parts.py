@@ -152,5 +152,5 @@ def test_a_place_that_lost_its_decision_is_told_without_naming_files() -> None:
     laid = parts.laid_together(whole)
     _, found = read_content(laid.content, PACKS)
     told = [p.message for p in faults.problems_of(laid, whole, found, ())]
-    assert any("请添加本地设定 registrar.enterprise" in message for message in told)
+    assert any("请添加一条本地设定 registrar.enterprise" in message for message in told)
     assert not [message for message in told if ".toml" in message or "packs/" in message]
