@@ -14,8 +14,8 @@ from tuoyu.policy.models import PolicyDraft
 
 COUNTY = "360702"
 NEIGHBOUR = "360703"
-# The names are made up of odd characters; none of them may ever be seen again.
-NAMES = ("欧远舟", "丁野", "贺晴", "龙清越")
+# The names are made up of odd characters; none of them may ever be seen again, nor any part of them.
+NAMES = ("欧远舟", "丁野", "贺晴", "龙清越", "远舟", "清越")
 PHONE = "13812345678"
 
 TEXT = """网站首页 > 政务公开 > 文件
