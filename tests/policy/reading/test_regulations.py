@@ -3,6 +3,7 @@
 import pytest
 
 from tuoyu.policy.reading import read_text
+from tuoyu.policy.reading.numerals import chinese_number, numeral
 
 ORDER = """青禾市人民政府令
 第12号
@@ -68,16 +69,12 @@ def test_a_regulation_run_together_is_read_like_one_with_lines() -> None:
 
 @pytest.mark.parametrize("count", [10, 20, 110, 121])
 def test_articles_count_beyond_a_hundred(count: int) -> None:
-    from tuoyu.policy.reading.numerals import numeral
-
     text = "\n".join(f"第{numeral(n)}条　机构应当落实责任。" for n in range(1, count + 1))
     assert read_text(text).clauses[-1].id == f"第{numeral(count)}条"
     assert len(read_text(text).clauses) == count
 
 
 def test_numerals_are_read_as_they_are_written() -> None:
-    from tuoyu.policy.reading.numerals import chinese_number, numeral
-
     assert all(chinese_number(numeral(n)) == n for n in range(1, 10_000))
     assert (chinese_number("二〇三五"), chinese_number("三万五千"), chinese_number("甲")) == (
         2035,

@@ -54,7 +54,7 @@ def clauses_of(text: Text, parts: list[Part], doubt: Doubt, reading: Reading) ->
             body = _without_sign_off(body, doubt)
         cut = _heading_end(_before_units(body, doubt), part, _has_below(parts, at), lines)
         heading = squeezed(body[:cut]).strip("。：；，、 ")
-        heading = heading[1:-1] if _is_article(part) else heading
+        heading = heading[1:-1] if heading.startswith("（") and heading.endswith("）") else heading
         for number, (content, units, bracket) in enumerate(_paragraphs(body[cut:], doubt), 1):
             clause = Clause(
                 id=part.id if number == 1 else f"{part.id}#{number}",
@@ -149,7 +149,7 @@ def _is_whole(lines: list[str], count: int) -> bool:
     """Whether so many lines end with a unit, and the next does not go on with it."""
     units = units_of(_on_one_line(lines[:count]))
     after = lines[count].strip() if count < len(lines) else ""
-    open_end = lines[count - 1].rstrip().endswith(("、", "，")) or after.startswith(_REST)
+    open_end = lines[count - 1].rstrip().endswith(("、", "，", "：", "；")) or after.startswith(_REST)
     return units is not None and not open_end and all(map(is_organisation, [*units.lead, *units.responsible]))
 
 
@@ -197,8 +197,12 @@ def _heading_end(body: str, part: Part, below: bool, lines: Lines) -> int:
     """Where the heading of a clause ends."""
     plain = squeezed(body)
     if "条" in part.id:
+        # Articles are sentences; some have a name in brackets, or all of them a heading.
         named = re.match(r"\s*（[^（）]{2,20}）", body) if _is_article(part) else None
-        return named.end() if named else 0
+        headed = (
+            re.match(r"\s*[^，。；：\n]{2,16}。(?=\s*\S)", body) if part.level in lines.punctuated else None
+        )
+        return named.end() if named else headed.end() if headed else 0
     if below and len(plain) <= LONGEST_HEADING and not re.search("[。；，：]", plain.rstrip("。；，：")):
         return len(body)
     stop = re.search(r"[。：；，]", body)

@@ -101,8 +101,11 @@ def _step(plain: str, i: int, j: int, limit: int) -> tuple[int, int] | None:
             b = total - a
             if a and b and max(a, b) > LONGEST_JUNK:
                 continue  # so much put in place of so much else is no copy
-            length = min(SYNC, limit - i - a, len(plain) - j - b)
-            if length >= 3 and plain[i + a : i + a + length] == plain[j + b : j + b + length]:
+            left = limit - i - a, len(plain) - j - b
+            length = min(SYNC, *left)
+            # Near their ends both copies may have little left, but then the same.
+            together = length > 0 and left[0] == left[1] and total <= LONGEST_JUNK
+            if (length >= 3 or together) and plain[i + a : i + a + length] == plain[j + b : j + b + length]:
                 return a, b
     return None
 

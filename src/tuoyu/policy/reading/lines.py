@@ -21,6 +21,7 @@ _CONTENTS = re.compile(r"(?m)^.{2,60}?(?:\.{4,}|…{2,}|·{4,})[ ]*\d{1,3}[ ]*$"
 _CONTENTS_TITLE = re.compile(r"(?m)^[ \t]*目[ \t]{0,4}[录次][ \t]*$")
 FEWEST_ON_A_PAGE = 150
 SHORTEST_ROW = 14
+_SIGN_OFF = re.compile(r"20\d\d\s?年\s?\d{1,2}\s?月|二[〇零○]..年|附\s{0,2}件|（(?:此件|信息公开)")
 _IMPRINT = re.compile(
     r"\n\s*(?:抄\s*送|主\s*送|印\s*发\s*机\s*关|[^\n。]{4,20}\s*20\d\d\s*年\s*\d+\s*月\s*\d+\s*日\s*印\s*发)"
 )
@@ -158,8 +159,9 @@ def without_imprint(text: Text, start: int, stop: int, reading: Reading) -> int:
 
 
 def _only_lines(text: Text, at: int) -> bool:
-    """Whether nothing but short lines follow, as beneath a page."""
-    return all(len(line.strip()) <= 40 and "。" not in line for line in text.chars[at:].split("\n"))
+    """Whether nothing but short lines follow, as beneath a page, and none of them signs the document."""
+    lines = [line.strip() for line in text.chars[at:].split("\n")]
+    return all(len(line) <= 40 and "。" not in line and not _SIGN_OFF.match(line) for line in lines)
 
 
 def _lines(text: Text, start: int, end: int) -> list[tuple[int, str]]:

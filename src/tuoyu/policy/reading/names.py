@@ -20,7 +20,7 @@ _PRIVATE = re.compile(
     rf"|(?<=(?:编辑|作者|撰稿|审核|校对|供稿|摄影|责编|审签|监制)[：｜|\t]){_ANY}"
     # Who leads in person stands first in a bracket of units.
     rf"|(?<=（)(?![{HAN}]{{1,2}}[局委办厅部会院])[{HAN}]{{2,3}}(?=[；，][^（）]{{2,80}}(?:牵头|配合)[^（）]{{0,40}}）)"
-    r"|(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4})(?!\d)"
+    r"|(?<=电话：)\s?\d{7,8}(?!\d)|(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4})(?!\d)"
 )
 # Who signs an order, above its day.
 _SIGNED = re.compile(

@@ -61,7 +61,7 @@ _SAID = re.compile(
     rf"(?P<label>{'|'.join(sorted(_ROLE_OF, key=len, reverse=True))})(?=[，。；、的）]|$)"
 )
 _NAMED = re.compile(rf"(?P<post>.*{_TITLE})(?P<name>[{HAN}]{{2,3}})")
-_OFFICE = re.compile(r"办公室(?:设|设置|设立)[在于]([^，。；、]{2,20})")
+_OFFICE = re.compile(r"办公室(?:设|设置|设立)?[在于]([^，。；、]{2,20})")
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def _in_group(role: str, content: str) -> list[Entry]:
         [Entry(role, match["post"], match["name"]) for match in _RUN.finditer(plain)],
     )
     best = max(ways, key=len)
-    return best or [Entry(role, post) for post in _posts(plain)]
+    return best or [Entry(role, post) for post in _posts_on_lines(content) or _posts(plain)]
 
 
 def _words(content: str) -> list[_Word]:
@@ -236,6 +236,13 @@ def _names(words: list[_Word]) -> set[_Word]:
         if word.may_be_name and (name_then_post or post_then_name):
             names.add(word)
     return names
+
+
+def _posts_on_lines(content: str) -> list[str]:
+    """Posts without names where each line ends with one."""
+    lines = [squeezed(line) for line in content.split("\n") if line.strip()]
+    found = [_posts(line) for line in lines]
+    return [post for posts in found for post in posts] if len(lines) > 1 and all(found) else []
 
 
 def _posts(plain: str) -> list[str]:
