@@ -41,6 +41,12 @@ BRACKETED = """附件
 副组长：季青（县政府办公室副主任）
 成员：欧阳晓（县财政局总会计师）、南星河（县教育局党组成员、学前教育中心主任）
 """
+NO_BLANKS = """附件
+领导小组成员名单
+组长：县政府副县长沈听澜
+副组长：县政府办公室副主任季青
+成员：县财政局总会计师欧阳晓、县教育局党组成员、学前教育中心主任南星河
+"""
 NO_COLONS = """附件
 领导小组成员名单
 组 长 沈听澜 县政府副县长
@@ -62,6 +68,12 @@ def test_a_roster_gives_its_posts_and_no_name(roster: str) -> None:
     reading = read_text(BODY + roster)
     assert seats(reading) == POSTS
     assert [name for name in NAMES if name in str(reading.as_json()).replace(" ", "")] == []
+
+
+def test_names_may_stand_right_behind_their_posts() -> None:
+    reading = read_text(BODY + NO_BLANKS.replace("南星河", "何星河"))
+    assert seats(reading) == POSTS
+    assert not any(name in str(reading.as_json()) for name in (*NAMES, "何星河"))
 
 
 def test_a_roster_may_stand_in_a_clause() -> None:

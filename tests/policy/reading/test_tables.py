@@ -41,6 +41,20 @@ def test_a_table_of_units_gives_their_duties() -> None:
     assert duties(reading) == [("县教育局", "负责培养人才。"), ("县民政局", "负责登记。")]
 
 
+@pytest.mark.parametrize(
+    "header", ["联席会议职务\t姓名\t单位及职务", "职务\t姓名\t所在单位及职务", "角色\t姓名\t职务"]
+)
+def test_a_table_of_persons_tells_what_they_are_there_from_their_posts(header: str) -> None:
+    reading = read_text(
+        f"一、目标\n建设机构，落实责任。\n二、任务\n加强监管。\n附件\n{header}\n召集人\t林晚舟\t县政府副县长\n"
+        "副召集人\t季青\t县教育局局长\n成员\t南星河\t县财政局总会计师\n"
+    )
+    assert [(seat.role, seat.post) for seat in reading.seats] == [
+        ("convenor", "县政府副县长"), ("deputy_convenor", "县教育局局长"), ("member", "县财政局总会计师"),
+    ]  # fmt: skip
+    assert not any(name in str(reading.as_json()) for name in ("林晚舟", "季青", "南星河"))
+
+
 def test_a_table_of_indicators_gives_promises_of_the_clause_it_stands_in() -> None:
     reading = read_text(
         "一、目标\n建设机构，落实责任。\n专栏1　主要指标\n"
