@@ -44,7 +44,7 @@ def test_a_draft_lies_among_the_packs_under_its_code_and_name(folder: Path, docu
     told = scaffold(document, "--code", "330106")
     assert told.exit_code == 0, told.output
     written = sorted(path.name for path in (folder / "330106-xihu").iterdir())
-    assert written == ["clauses.toml", "departments.toml", "pack.toml", "targets.toml"]
+    assert written == ["clauses.toml", "conference.toml", "departments.toml", "pack.toml", "targets.toml"]
     for words in (
         "杭州市西湖区，继承 cn",
         "条款 24",
