@@ -41,8 +41,13 @@ def three(system: Actor) -> list[AuditEvent]:
     events = []
     for n in range(3):
         events.append(write(system, str(n)))
-        seals.seal()
+        sealed()
     return events
+
+
+def sealed() -> int:
+    """Seal what waits. Another database's transaction that ends at this very moment may put it off."""
+    return next(count for count in (seals.seal() for _ in range(50)) if count)
 
 
 def test_a_chain_nobody_touched_is_whole(three: list[AuditEvent]) -> None:
@@ -100,7 +105,7 @@ def test_a_chain_forged_anew_from_the_beginning_differs_from_the_anchors(three: 
         cursor.execute("UPDATE core_auditevent SET note = 'forged' WHERE note = '1'")
         cursor.execute("DELETE FROM core_auditseal")
         anchors = settings.AUDIT_ANCHORS.read_text()
-    seals.seal()
+    sealed()
     settings.AUDIT_ANCHORS.write_text(anchors)
     assert any("noted outside" in finding for finding in seals.verify().findings)
 
@@ -138,7 +143,7 @@ def test_an_event_of_a_transaction_still_open_is_sealed_later_and_never_skipped(
     assert seals.seal() == 0  # the slow one might still come
     go_on.set()
     thread.join()
-    assert seals.seal() == 2
+    assert sealed() == 2
     assert seals.verify().findings == []
 
 
@@ -154,7 +159,8 @@ def test_many_writers_and_sealers_at_once_leave_every_event_sealed_once(system: 
     threads = [in_a_thread(f) for f in (writer, writer, writer, writer, sealer, sealer)]
     for thread in threads:
         thread.join()
-    seals.seal()
+    while seals.verify().unsealed:
+        seals.seal()
     report = seals.verify()
     assert (report.findings, report.events, report.unsealed) == ([], 100, 0)
     assert AuditSeal.objects.count() > 1
@@ -162,7 +168,7 @@ def test_many_writers_and_sealers_at_once_leave_every_event_sealed_once(system: 
 
 def test_after_a_restore_on_another_server_its_lower_transaction_ids_are_sealed_too(system: Actor) -> None:
     write(system, "sealed there")
-    seals.seal()
+    sealed()
     write(system, "not sealed there")
     with without_its_guard(), without_its_guard("core_auditseal"), connection.cursor() as cursor:
         # As if all that came from elsewhere, where transactions were numbered far higher.
@@ -175,16 +181,16 @@ def test_after_a_restore_on_another_server_its_lower_transaction_ids_are_sealed_
         cursor.execute("UPDATE core_auditseal SET digest = %s", [seals.digest_of(link)[1]])
     settings.AUDIT_ANCHORS.unlink()
     write(system, "written here")
-    assert seals.seal() == 2
+    assert sealed() == 2
     report = seals.verify()
     assert (report.findings, report.events, report.unsealed) == ([], 3, 0)
 
 
 def test_the_national_suite_seals_too(system: Actor, settings: Settings) -> None:
     write(system)
-    seals.seal()
+    sealed()
     settings.HASH_SUITE = "sm3"
     write(system)
-    seals.seal()
+    sealed()
     assert list(AuditSeal.objects.values_list("suite", flat=True)) == ["sha256", "sm3"]
     assert seals.verify().findings == []
