@@ -100,3 +100,37 @@ def test_joint_issuers_give_the_first() -> None:
         "2031年3月5日\n青禾市课后服务方案\n一、目标\n建设机构。\n二、任务\n加强监管，落实责任。\n"
     )
     assert reading.issuer == "青禾市教育局"
+
+
+def test_how_characters_are_read_is_taken_out_of_brackets_behind_them() -> None:
+    sounded = (
+        PLAN.replace("单位", "单（dān）位").replace("托育", "托育（yu）").replace("工作", "工（gong）作")
+    )
+    reading = read_text(sounded)
+    assert answer_of(reading) == answer_of(read_text(PLAN))
+    (said,) = listed(reading, "sound")
+    assert "夹注的拼音" in said
+
+
+def test_a_measure_or_a_letter_in_brackets_is_no_sound() -> None:
+    text = "关于加强托育的意见\n一、目标\n距离（km）、长度（m）、甲类（a）。\n二、任务\n加强监管，落实责任。\n"
+    assert "距离（km）、长度（m）、甲类（a）。" in read_text(text).clauses[0].text
+
+
+def test_a_title_in_title_marks_on_its_own_line_is_the_title() -> None:
+    reading = read_text(
+        "青政办发〔2031〕17号《青禾市人民政府办公室关于加强托育服务的实施意见》\n"
+        "《青禾市人民政府办公室关于加强托育服务的实施意见》\n青政办发〔2031〕17号\n各区人民政府：\n"
+        "一、目标\n建设机构。\n二、任务\n加强监管，落实责任。\n"
+    )
+    assert reading.title == "青禾市人民政府办公室关于加强托育服务的实施意见"
+    assert reading.issuer == "青禾市人民政府办公室"
+    assert reading.document_number == "青政办发〔2031〕17号"
+
+
+def test_a_number_that_only_the_page_tells_is_the_document_s() -> None:
+    reading = read_text(
+        "• 制发机关： 青禾市人民政府办公室\n• 文件字号： 青政办发【2031】10号\n• 成文日期：2031-04-19\n"
+        "关于加强托育服务的实施意见\n一、目标\n建设机构。\n二、任务\n加强监管，落实责任。\n"
+    )
+    assert reading.document_number == "青政办发〔2031〕10号"

@@ -19,6 +19,7 @@ from tuoyu.policy.scaffolding import files_of
 STRUCK = {
     "page mark": "页码",
     "contents": "目录",
+    "sound": "夹注的拼音",
     "navigation": "网页上的其他内容",
     "repeated": "重复的文字",
     "difference": "与另一份文字不一致，已去掉",

@@ -22,6 +22,7 @@ from tuoyu.policy.reading.lines import (
     without_imprint,
     without_navigation,
     without_page_marks,
+    without_sounds,
 )
 from tuoyu.policy.reading.marked import Segment, Trail
 from tuoyu.policy.reading.model import Reading, Text, Unreadable
@@ -87,7 +88,8 @@ def _read(source: str, reading: Reading) -> Trail:
     tidy = tidied(source, reading)
     trail = Trail(tidy)
     text = without_gaps(Text.of(tidy))
-    for kind, stage in (("page mark", without_page_marks), ("contents", without_contents)):
+    stages = (("sound", without_sounds), ("page mark", without_page_marks), ("contents", without_contents))
+    for kind, stage in stages:
         before, text = text, stage(text, reading)
         trail.left_out(kind, before, text)
     clear = text = simplified(text, reading)

@@ -109,13 +109,20 @@ def _blocks(before: str) -> list[list[str]]:
         if re.search(r"[。，；：！？、]", outside) or (line.count("《") != line.count("》")):
             blocks.append([])
         elif _NUMBER.search(line):
-            rest = _NUMBER.sub("", line)
+            rest = _unquoted(_NUMBER.sub("", line))
             blocks.append([rest] if rest else [])
         elif _DATE.fullmatch(line) or line.startswith(("（此件", *_OPENING)) or _PASSED_LINE.search(line):
             blocks.append([])
+        elif _unquoted(line) != line:
+            blocks += [[_unquoted(line)], []]
         else:
             blocks[-1].append(line)
     return [block for block in blocks if block]
+
+
+def _unquoted(line: str) -> str:
+    """A title that stands on its line in title marks, without them."""
+    return re.sub(r"^《([^《》]*)》$", r"\1", line)
 
 
 def _title_in(block: list[str], quoted: set[str]) -> str:

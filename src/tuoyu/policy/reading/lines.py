@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from tuoyu.policy.reading.characters import HAN
 from tuoyu.policy.reading.model import Reading, Text
 from tuoyu.policy.reading.words import words
 
@@ -11,6 +12,10 @@ _PAGE = re.compile(
     r"(?m)^[ \t]*(?:[—\-]{1,3} ?\d{1,4} ?[—\-]{1,3}|第 ?\d{1,4} ?页(?:[ ，/]*共 ?\d{1,4} ?页)?"
     r"|\d{1,3} ?/ ?\d{1,3})[ \t]*$|[—]{1,2} ?\d{1,4} ?[—]{1,2}"
 )
+_VOWELS = "aāáǎàeēéěèiīíǐìoōóǒòuūúǔùüǖǘǚǜ"
+# A unit of measure (km) has no vowel, a letter that counts stands behind no character.
+_SOUND = re.compile(rf"(?<=[{HAN}])（(?=[^）]*[{_VOWELS}])[a-z{_VOWELS}]{{1,6}}）")
+FEWEST_SOUNDS = 3
 _GAP = re.compile(r"\n\s(\s+)\n")
 # A figure that belongs to the words around it is no page number.
 _BARE = re.compile(
@@ -41,6 +46,15 @@ def without_page_marks(text: Text, reading: Reading) -> Text:
     """Page numbers taken out."""
     marks = [match.span() for match in _PAGE.finditer(text.chars)]
     return _without([*marks, *_bare_numbers(text.chars)], "page mark", text, reading)
+
+
+def without_sounds(text: Text, reading: Reading) -> Text:
+    """How characters are read, written behind them in brackets, taken out: 国务（wù）院."""
+    found = [match.span() for match in _SOUND.finditer(text.chars)]
+    if len(found) < FEWEST_SOUNDS:
+        return text
+    reading.note("sound", text.where(found[0][0]), f"{len(found)} 处夹注的拼音")
+    return text.without(found)
 
 
 def without_contents(text: Text, reading: Reading) -> Text:
