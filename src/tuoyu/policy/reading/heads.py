@@ -13,6 +13,7 @@ _KIND = (
     "规划纲要|规划|行动计划|计划|决定|公告|通告|法|若干措施|措施|工作要点|要点|规范|标准|制度|批复|规程"
 )
 _NUMBER = re.compile(rf"(?P<number>[{HAN}]{{2,12}}〔20\d\d〕(?:第)?\d{{1,4}}号)")
+_NUMBER_TOLD = re.compile(rf"文号：?{_NUMBER.pattern}")
 _DATE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日(?!\s*印发)")
 _PRINTED = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日印发")
 _CHINESE_DATE = re.compile(
@@ -66,12 +67,14 @@ _TITLE = re.compile(
 
 @dataclass(frozen=True)
 class Head:
-    """What tells what a document is: what stands before its clauses and after them, its first article."""
+    """What tells what a document is: what stands before its clauses and after them, its first article, and
+    what a page put above it."""
 
     before: str
     first: str
     last: str
     after: str
+    page: str
     facts: dict[str, str]
 
 
@@ -137,7 +140,8 @@ def _title_in(block: list[str], quoted: set[str]) -> str:
     whole = "".join(block)
     titles = [match.group() for match in _TITLE.finditer(whole) if len(match.group()) >= 8]
     if not titles or not whole.endswith(titles[-1]):
-        return ""
+        # A word of the page beneath the title is none of it.
+        return next((line for line in reversed(block) if len(line) >= 12 and _TITLE.fullmatch(line)), "")
     last = titles[-1]
     # Earlier lines of the run may be a heading of the page: a title begins with who gives it, or 关于.
     for start in range(len(block)):
@@ -167,7 +171,8 @@ def _number(head: Head) -> str:
     match = _NUMBER.search(plain)
     if match and not re.search(r"根据|依据|按照", plain[max(0, match.start() - 30) : match.start()]):
         return match["number"]
-    return squeezed(head.facts.get("number", ""))
+    told = _NUMBER_TOLD.search(squeezed(head.page))
+    return squeezed(head.facts.get("number", "")) or (told["number"] if told else "")
 
 
 def _date(head: Head) -> str:

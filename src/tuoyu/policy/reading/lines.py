@@ -14,7 +14,7 @@ _PAGE = re.compile(
 )
 _VOWELS = "aāáǎàeēéěèiīíǐìoōóǒòuūúǔùüǖǘǚǜ"
 # A unit of measure (km) has no vowel, a letter that counts stands behind no character.
-_SOUND = re.compile(rf"(?<=[{HAN}])（(?=[^）]*[{_VOWELS}])[a-z{_VOWELS}]{{1,6}}）")
+_SOUND = re.compile(rf"(?<=[{HAN}])（(?=[^）]*[{_VOWELS}])[a-z{_VOWELS}]{{1,6}}\s?）")
 FEWEST_SOUNDS = 3
 _GAP = re.compile(r"\n\s(\s+)\n")
 # A figure that belongs to the words around it is no page number.
