@@ -45,6 +45,7 @@ def test_units_and_leads_are_read(bracket: str, lead: list[str], responsible: li
     [
         "以下均需各乡镇人民政府落实，不再逐项列出",
         "以下各项均由各乡镇人民政府按职责落实，不再一一列出",
+        "以下任务均由各乡镇人民政府具体落实，不再逐一列出",
         "以下任务各乡镇人民政府均为责任单位，不再列出",
     ],
 )
