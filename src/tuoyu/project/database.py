@@ -49,6 +49,9 @@ SERVER_SETTINGS = {
     "port": "5432",
     "max_connections": "200",
     "shared_buffers": "256MB",
+    # Few checkpoints while much is written: each makes every page be written whole into the log once more.
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
