@@ -51,6 +51,9 @@ SERVER_SETTINGS = {
     "shared_buffers": "256MB",
     # Few checkpoints while much is written: each makes every page be written whole into the log once more.
     "max_wal_size": "4GB",
+    # The log is for coming up again after a crash; nobody copies it elsewhere: a backup is a file of its own.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "checkpoint_timeout": "15min",
     "jit": "off",
     "timezone": "UTC",
