@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from accounts.conftest import Phone
 from accounts.people import PASSWORD, person
@@ -16,22 +15,10 @@ from tuoyu.accounts.models import AgentAuthorisation, PhoneCode, User
 from tuoyu.core import clock
 from tuoyu.core.models import AuditEvent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs", "quick_passwords")]
 
 OLD, NEW = "13900000000", "13812345678"
 BETTER = "Another-Horse-8"
-
-
-@pytest.fixture
-def phone(settings: Any, tmp_path: Any) -> Phone:
-    settings.VAR, settings.SMS_URL = tmp_path, ""
-    return Phone(tmp_path / "sms.log")
-
-
-@pytest.fixture(autouse=True)
-def quick(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    cache.clear()
 
 
 def without_password() -> User:

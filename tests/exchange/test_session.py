@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from accounts.conftest import Phone
 from accounts.people import PASSWORD, person
@@ -16,21 +15,9 @@ from tuoyu.accounts.rules import SeatGiven
 from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs", "quick_passwords")]
 
 NUMBER = "13812345678"
-
-
-@pytest.fixture
-def phone(settings: Any, tmp_path: Any) -> Phone:
-    settings.VAR, settings.SMS_URL = tmp_path, ""
-    return Phone(tmp_path / "sms.log")
-
-
-@pytest.fixture(autouse=True)
-def quick(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    cache.clear()
 
 
 def by_password(caller: Caller, login: str, password: str = PASSWORD) -> Any:

@@ -1,11 +1,12 @@
 """A pack adopted on a page: checked like files, in force from its day, and still so after a restart."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from packs_changed import at, change
 from typer.testing import CliRunner
 
 from tuoyu.core import clock
@@ -43,17 +44,6 @@ def adopt(by: Actor = LEAD, code: str = COUNTY, starts_on: date | None = None, *
         starts_on=starts_on or clock.today(),
         by=by,
     )
-
-
-def at(day: int) -> datetime:
-    return datetime(2026, 12, day, 4, tzinfo=UTC)
-
-
-def change(folder: Path, file: str, before: str, after: str) -> None:
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
 def test_an_adopted_pack_holds_from_its_day_with_the_procedures_above_it() -> None:

@@ -1,12 +1,13 @@
 """Pack versions and settings: loaded once, never changed, kept by whoever began under them."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from packs_changed import at, change
 
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
@@ -19,17 +20,6 @@ BY = Actor.system("测试")
 LEAD = Actor("牵头人", 1, (Seat(Role.JURISDICTION_LEAD, "health", ("3201",), "320100"),))
 OFFICER = Actor("经办人", 2, (Seat(Role.OFFICER, "health", ("3201",), "320100"),))
 KEY = "registrar.social_service_org"
-
-
-def at(day: int) -> datetime:
-    return datetime(2026, 12, day, 4, tzinfo=UTC)
-
-
-def change(folder: Path, file: str, before: str, after: str) -> None:
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
 @pytest.mark.usefixtures("packs")

@@ -46,6 +46,10 @@ def _own_institution(actor: Actor, seat: Seat) -> Q:
     return Q(pk=seat.institution_id)
 
 
+HEALTH_HERE = [
+    Grant(role, _health_here, "health, own places") for role in (Role.OFFICER, Role.DEPARTMENT_LEAD)
+]
+
 START = declare(
     "institutions.application.start",
     "发起设立、备案申请",
@@ -95,21 +99,14 @@ VIEW_UNFILED = declare(
     "institutions.unfiled.view",
     "查看已登记未备案机构",
     model="institutions.Institution",
-    grants=[
-        Grant(Role.OFFICER, _health_here, "health, own places"),
-        Grant(Role.DEPARTMENT_LEAD, _health_here, "health, own places"),
-        *own_places(Role.JURISDICTION_LEAD),
-    ],
+    grants=[*HEALTH_HERE, *own_places(Role.JURISDICTION_LEAD)],
 )
 
 REMIND = declare(
     "institutions.remind",
     "提醒已登记机构备案",
     model="institutions.Institution",
-    grants=[
-        Grant(Role.OFFICER, _health_here, "health, own places"),
-        Grant(Role.DEPARTMENT_LEAD, _health_here, "health, own places"),
-    ],
+    grants=HEALTH_HERE,
 )
 
 REPORT_REGISTRATION = declare(

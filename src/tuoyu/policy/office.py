@@ -15,7 +15,6 @@ from tuoyu.core import access
 from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.core.uploads import tidy_name
 from tuoyu.jurisdictions import queries as places
 from tuoyu.jurisdictions.models import Division
 from tuoyu.jurisdictions.permissions import ADOPT_PACK
@@ -23,7 +22,7 @@ from tuoyu.policy import actions
 from tuoyu.policy.drafting import marks, parts
 from tuoyu.policy.drafting.fields import FIELDS, SECTIONS, label_of
 from tuoyu.policy.drafting.shown import DraftShown
-from tuoyu.policy.drafting.uploading import PASTED, draft_from
+from tuoyu.policy.drafting.uploading import PASTED, content_of, draft_from
 from tuoyu.policy.forms import PartForm, StartForm, UploadForm, unit_options, units_given
 from tuoyu.policy.models import PolicyDraft
 from tuoyu.policy.permissions import DRAFT
@@ -58,7 +57,7 @@ def read(request: HttpRequest) -> HttpResponse:
     given = form.cleaned_data
     division = get_visible(actor, ADOPT_PACK, Division.objects.all(), code=given["division"])
     try:
-        data, name = _content(given)
+        data, name = content_of(given["file"]) if given["file"] else (given["text"].encode(), PASTED)
         draft = draft_from(division=division, data=data, name=name, by=actor)
     except Refused as refused:
         for problem in refused.problems:
@@ -68,16 +67,6 @@ def read(request: HttpRequest) -> HttpResponse:
     count = len(draft.reading["clauses"])
     messages.success(request, f"已读出{count}条。请对照原文逐条校对，改好后采用。")
     return redirect("policy:draft", draft.pk)
-
-
-def _content(given: dict[str, Any]) -> tuple[bytes, str]:
-    if not given["file"]:
-        return given["text"].encode(), PASTED
-    data = given["file"].read(settings.UPLOAD_LIMIT + 1)
-    if len(data) > settings.UPLOAD_LIMIT:
-        limit = settings.UPLOAD_LIMIT // (1024 * 1024)
-        raise Refused(Problem(f"文件超过{limit}MB，不像一份政策文件，没有读取。", field="file"), status=413)
-    return data, tidy_name(given["file"].name or "")
 
 
 def _read_page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:

@@ -337,15 +337,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="step",
             index=models.Index(
-                models.OrderBy(models.F("due_on"), nulls_last=True),
-                models.F("id"),
-                condition=models.Q(("state", "active")),
-                name="step_inbox_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="step",
-            index=models.Index(
                 condition=models.Q(("state", "active")), fields=["assignee"], name="step_assignee"
             ),
         ),

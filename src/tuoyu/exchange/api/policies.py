@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import File, Form, Path, Router, Status, UploadedFile
 from pydantic import Field
@@ -11,7 +10,6 @@ from pydantic import Field
 from tuoyu.core.access import actor_of
 from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.core.uploads import tidy_name
 from tuoyu.exchange.api.doors import permitted
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Code, Day, Given, Id, PageAsked, PageOf, Problems, Told, page_of
@@ -19,7 +17,7 @@ from tuoyu.jurisdictions.models import Division
 from tuoyu.jurisdictions.permissions import ADOPT_PACK
 from tuoyu.policy import actions
 from tuoyu.policy.drafting.shown import DraftShown
-from tuoyu.policy.drafting.uploading import PASTED, draft_from
+from tuoyu.policy.drafting.uploading import PASTED, content_of, draft_from
 from tuoyu.policy.models import PolicyDraft
 from tuoyu.policy.permissions import DRAFT
 from tuoyu.policy.reading.sources import MOST_CHARACTERS
@@ -168,8 +166,6 @@ def _told(draft: PolicyDraft) -> dict[str, Any]:
     )
     return {name: getattr(draft, name) for name in names} | {
         "id": draft.pk,
-        "made_at": draft.made_at,
-        "changed_at": draft.changed_at,
         "marks": len(shown.noted),
         "settled": shown.settled,
         "adopted": draft.adopted.digest if draft.adopted else None,
@@ -211,16 +207,8 @@ def read(
     division = get_visible(actor, ADOPT_PACK, Division.objects.all(), code=division_code)
     if (file is None) == (not text.strip()):
         raise Refused(Problem("请给出文件，或者正文，只给一样。", field="file"))
-    data, name = (text.encode(), PASTED) if file is None else _content(file)
+    data, name = (text.encode(), PASTED) if file is None else content_of(file)
     return Status(201, _whole(draft_from(division=division, data=data, name=name, by=actor)))
-
-
-def _content(file: UploadedFile) -> tuple[bytes, str]:
-    data = file.read(settings.UPLOAD_LIMIT + 1)
-    if len(data) > settings.UPLOAD_LIMIT:
-        limit = settings.UPLOAD_LIMIT // (1024 * 1024)
-        raise Refused(Problem(f"文件超过{limit}MB，没有读取。", field="file"), status=413)
-    return data, tidy_name(file.name or "")
 
 
 @operation(router, "GET", "/policy-drafts/{pk}", door=permitted(DRAFT), ok=DraftWhole)

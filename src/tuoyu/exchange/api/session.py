@@ -5,7 +5,7 @@ session itself is the same, and so are limits, lock-outs and what is said; each 
 that `GET /session` answers.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from allauth.account.internal.stagekit import get_pending_stage
@@ -207,10 +207,9 @@ def by_password(request: HttpRequest, given: ByPassword) -> Any:
     """Sign in by password. Five failures lock the name, whether there is such an account or not."""
     _nobody_yet(request)
     form = forms.SignIn(data=given.model_dump(), request=request)
-    valid = form.is_valid()
+    form.is_valid()
     not_locked(request)
-    if not valid:
-        raise Refused([Problem(str(e)) for errors in form.errors.values() for e in errors])
+    cleaned(form)
     form.login(request)
     return _entered(request)
 
@@ -222,6 +221,10 @@ def ask_code(request: HttpRequest, given: CodeAsked) -> Any:
     phone = cleaned(forms.AskCode({"phone": given.phone}))["phone"]
     made = actions.send_code(by=actor_of(request), phone=phone, purpose=given.purpose)
     return Status(201, sent(made))
+
+
+def _minutes(lasts: timedelta) -> int:
+    return int(lasts.total_seconds() // 60)
 
 
 def sent(made: Any) -> dict[str, Any]:
@@ -250,10 +253,9 @@ def second_step(request: HttpRequest, given: SecondStep) -> Any:
     if stage is None:
         raise Refused("现在不需要两步验证，请先登录。", status=409)
     form = forms.SecondStep(user=stage.login.user, data=given.model_dump())
-    valid = form.is_valid()
+    form.is_valid()
     not_locked(request)
-    if not valid:
-        raise Refused([Problem(str(e), field="code") for errors in form.errors.values() for e in errors])
+    cleaned(form)
     form.save()
     stage.exit()
     return _entered(request)
@@ -282,7 +284,9 @@ def register(request: HttpRequest, given: Newcomer) -> Any:
     _nobody_yet(request)
     made = sign_in.proved(given.key)
     if made is None:
-        raise Refused(Problem("请先验证手机号；验证后 15 分钟内有效。", field="key"))
+        raise Refused(
+            Problem(f"请先验证手机号；验证后 {_minutes(rules.PROOF_LASTS)} 分钟内有效。", field="key")
+        )
     data = cleaned(forms.Registration(given.model_dump(exclude={"key"})))
     sign_in.enter(request, actions.register(by=actor_of(request), proved=made, **data))
     return Status(201, _entered(request))

@@ -161,17 +161,6 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.indexes.GinIndex(
                         fields=["pinyin"], name="institution_pinyin_trgm", opclasses=["gin_trgm_ops"]
                     ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        condition=models.Q(("filing__in", ["receipt_issued", "normal", "rectification"])),
-                        fields=["search_keys"],
-                        name="institution_shown_keys",
-                    ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        condition=models.Q(("filing__in", ["receipt_issued", "normal", "rectification"])),
-                        fields=["pinyin"],
-                        name="institution_shown_pinyin",
-                        opclasses=["gin_trgm_ops"],
-                    ),
                     models.Index(
                         fields=["division_code", "id"],
                         name="institution_place",

@@ -15,9 +15,9 @@ from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import actions, policy, standing
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.permissions import REMIND, START, VIEW_UNFILED
-from tuoyu.institutions.views.start import owner_of, owners_of
+from tuoyu.institutions.views.start import owner_of, owners_of, step_in_words
 from tuoyu.institutions.vocabulary import MAY_FILE, Registration
-from tuoyu.jurisdictions.names import department_name, place_name
+from tuoyu.jurisdictions.names import place_name
 
 
 @require_http_methods(["GET", "POST"])
@@ -110,15 +110,7 @@ def _told(actor: Actor, found: Institution, desk: bool, said: list[Problem]) -> 
             nature=found.nature,
             legal_form=found.legal_form,
         )
-        route = [
-            {
-                "name": step.name,
-                "department": department_name(step.department, step.division_code),
-                "days": step.working_days,
-                "source": step.source,
-            }
-            for step in plan.steps
-        ]
+        route = [step_in_words(step) for step in plan.steps]
     except Refused as refusal:
         obstacles += refusal.problems
     return {

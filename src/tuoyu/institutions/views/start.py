@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from tuoyu.accounts import actions as accounts
 from tuoyu.accounts.models import User
 from tuoyu.cases import rules as case_rules
+from tuoyu.cases.plans import StepPlan
 from tuoyu.core import access
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.problems import Refused
@@ -150,20 +151,23 @@ def _route(chosen: Mapping[str, str]) -> dict[str, Any] | None:
     stage_of = case_rules.stages({step.key: step.after for step in plan.steps})
     stages: dict[int, list[dict[str, Any]]] = {}
     for step in plan.steps:
-        stages.setdefault(stage_of[step.key], []).append(
-            {
-                "name": step.name,
-                "department": department_name(step.department, step.division_code),
-                "days": step.working_days,
-                "source": step.source,
-                "push_to": [department_name(d, step.division_code) for d in step.push_to],
-            }
-        )
+        stages.setdefault(stage_of[step.key], []).append(step_in_words(step))
     return {
         "name": plan.name,
         "place": place_name(kept["division_code"]),
         "stages": [stages[number] for number in sorted(stages)],
         "refused": [],
+    }
+
+
+def step_in_words(step: StepPlan) -> dict[str, Any]:
+    """A step that is to be taken: what, by whom, in how many working days, on what ground, who is told."""
+    return {
+        "name": step.name,
+        "department": department_name(step.department, step.division_code),
+        "days": step.working_days,
+        "source": step.source,
+        "push_to": [department_name(d, step.division_code) for d in step.push_to],
     }
 
 

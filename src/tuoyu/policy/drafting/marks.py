@@ -7,7 +7,7 @@ from typing import Any
 
 from tuoyu.jurisdictions.packs.drafts import TO_FILL, TO_SUMMARISE, UNKNOWN_KEY
 from tuoyu.policy.drafting.parts import DEPARTMENTS, ENTRIES, HEAD, Part, Parts, Whole
-from tuoyu.policy.scaffolding import Mark
+from tuoyu.policy.scaffolding import Mark, only_lacks
 
 OPEN_VALUES = (TO_SUMMARISE, TO_FILL, UNKNOWN_KEY)
 # The messages are written for files; a page has other ways to say where something is filled in.
@@ -93,16 +93,7 @@ def _is_open(mark: Noted, part: Part | None, looked_at: frozenset[int]) -> bool:
         return False
     if is_to_fill(mark, part):
         return True
-    return mark.number not in looked_at and not _was_to_fill(mark)
-
-
-def _was_to_fill(mark: Noted) -> bool:
-    """Whether the mark only said that something is missing; it is settled when that is there."""
-    return (
-        "待概括：" in mark.message
-        or mark.message.endswith("待填写。")
-        or mark.message == "还不知道是哪个部门。"
-    )
+    return mark.number not in looked_at and not only_lacks(mark.message)
 
 
 def lookable(marks: Iterable[Noted], part: Part) -> list[int]:

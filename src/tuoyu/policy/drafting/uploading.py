@@ -2,9 +2,13 @@
 
 import hashlib
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
+from tuoyu.core.uploads import tidy_name
 from tuoyu.jurisdictions.models import Division
 from tuoyu.jurisdictions.permissions import ADOPT_PACK
 from tuoyu.policy import actions
@@ -13,6 +17,15 @@ from tuoyu.policy.reading import Unreadable
 from tuoyu.policy.reading.apart import mark_apart
 
 PASTED = "粘贴的文字"
+
+
+def content_of(file: UploadedFile) -> tuple[bytes, str]:
+    """What a file holds and how it is called; Refused (413) when it is larger than an upload may be."""
+    data = file.read(settings.UPLOAD_LIMIT + 1)
+    if len(data) > settings.UPLOAD_LIMIT:
+        limit = settings.UPLOAD_LIMIT // (1024 * 1024)
+        raise Refused(Problem(f"文件超过{limit}MB，不像一份政策文件，没有读取。", field="file"), status=413)
+    return data, tidy_name(file.name or "")
 
 
 def draft_from(*, division: Division, data: bytes, name: str, by: Actor) -> PolicyDraft:

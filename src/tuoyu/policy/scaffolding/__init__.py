@@ -3,7 +3,7 @@
 from tuoyu.policy.scaffolding.drafting import draft_of
 from tuoyu.policy.scaffolding.files import content_of, files_of
 from tuoyu.policy.scaffolding.heads import slug_of
-from tuoyu.policy.scaffolding.marking import marks_of
+from tuoyu.policy.scaffolding.marking import marks_of, only_lacks
 from tuoyu.policy.scaffolding.model import Draft, Mark
 
-__all__ = ["Draft", "Mark", "content_of", "draft_of", "files_of", "marks_of", "slug_of"]
+__all__ = ["Draft", "Mark", "content_of", "draft_of", "files_of", "marks_of", "only_lacks", "slug_of"]

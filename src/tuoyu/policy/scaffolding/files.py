@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tuoyu.jurisdictions.packs.drafts import OPEN_MARK, PLACEHOLDERS
-from tuoyu.policy.scaffolding.marking import COUNTED, NAMED
+from tuoyu.policy.scaffolding.marking import COUNTED, NAMED, only_lacks
 from tuoyu.policy.scaffolding.model import Mark
 
 LONGEST_LINE = 110
@@ -92,7 +92,7 @@ class _Writer:
                 continue
             mark = self._marks.pop(f"{where} {key}", None) if where else None
             # A placeholder is a mark by itself.
-            if mark and not (value in PLACEHOLDERS and _says_no_more(mark)):
+            if mark and not (value in PLACEHOLDERS and only_lacks(mark.message)):
                 lines.append(_comment(mark))
             if table and isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
                 for item in value:
@@ -131,10 +131,6 @@ class _Writer:
             )
             for m in found
         ]
-
-
-def _says_no_more(mark: Mark) -> bool:
-    return "待概括：" in mark.message or mark.message.endswith("待填写。")
 
 
 def _comment(mark: Mark) -> str:

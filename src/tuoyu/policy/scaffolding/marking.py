@@ -14,6 +14,7 @@ from tuoyu.policy.scaffolding.model import Mark
 # The sections whose entries have no name of their own are counted; the others go by it.
 COUNTED = ("target", "duty", "seat", "gap")
 NAMED = {"clause": "id", "setting": "key"}
+NO_DEPARTMENT = "还不知道是哪个部门。"
 _WORDS = {"heading": "标题", "summary": "摘要", "text": "摘要", "note": "说明", "title": "标题"}
 
 
@@ -51,6 +52,11 @@ def marks_of(
     return marks.all()
 
 
+def only_lacks(message: str) -> bool:
+    """Whether a mark says no more than that something is missing; it is settled when that is there."""
+    return "待概括：" in message or message.endswith("待填写。") or message == NO_DEPARTMENT
+
+
 def missing_words(content: Mapping[str, Any], marks: Marks) -> None:
     """Mark every word and fact left open, and every department nobody could name."""
     document = content.get("document") or {}
@@ -68,7 +74,7 @@ def missing_words(content: Mapping[str, Any], marks: Marks) -> None:
                 elif value == TO_FILL:
                     marks.add(f"{where} {field}", f"{_WORDS.get(field, field)}待填写。")
                 elif value == UNKNOWN_KEY and field == "key":
-                    marks.add(f"{where} key", "还不知道是哪个部门。")
+                    marks.add(f"{where} key", NO_DEPARTMENT)
 
 
 def _unknown_units(content: Mapping[str, Any], line: tuple[Pack, ...], marks: Marks) -> None:

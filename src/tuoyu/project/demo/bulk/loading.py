@@ -278,13 +278,8 @@ def _move_sequences(cases: int) -> None:
         tables.move_sequence(model)
 
 
-# Counted and listed from their indexes alone, which takes a vacuum; the others are only looked up.
-LISTED = (User, Membership, Case, Step, Institution)
-
-
 def _analyse(progress: Progress) -> None:
     with connection.cursor() as cursor:
         for done, model in enumerate(statements.MODELS):
             progress(f"Statistics of {tables.table(model)}", done, len(statements.MODELS))
-            vacuum = model in LISTED and not connection.in_atomic_block
-            cursor.execute(f"{'VACUUM (ANALYZE)' if vacuum else 'ANALYZE'} {tables.table(model)}")
+            cursor.execute(f"ANALYZE {tables.table(model)}")
