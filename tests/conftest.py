@@ -11,6 +11,7 @@ from django.test import TransactionTestCase
 import emptying
 from installations import Installation
 from tuoyu.core.actor import Actor
+from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.actions import load_packs
 from tuoyu.project import database
 
@@ -63,6 +64,13 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     yield
     for name, place in kept.items():
         setattr(settings, name, place)
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """A request ends when its answer has been read to the end. An answer that a test leaves unread must not
+    leave what it asked to the next test, whose database knows other packs."""
+    jurisdictions.end_request()
 
 
 @pytest.fixture

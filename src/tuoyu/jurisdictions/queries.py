@@ -143,16 +143,18 @@ def place_prefixes(authority_code: str, on: date | None = None) -> tuple[str, ..
 _asked: ContextVar[dict[Any, Any] | None] = ContextVar("asked", default=None)
 
 
-def _begin(**kwargs: Any) -> None:
+def begin_request(**kwargs: Any) -> None:
+    """Keep from now on what is asked once."""
     _asked.set({})
 
 
-def _end(**kwargs: Any) -> None:
+def end_request(**kwargs: Any) -> None:
+    """Keep nothing any longer."""
     _asked.set(None)
 
 
-request_started.connect(_begin, dispatch_uid="jurisdictions.asked")
-request_finished.connect(_end, dispatch_uid="jurisdictions.asked")
+request_started.connect(begin_request, dispatch_uid="jurisdictions.asked")
+request_finished.connect(end_request, dispatch_uid="jurisdictions.asked")
 
 
 def _once(key: Any, ask: Any) -> Any:
