@@ -16,6 +16,7 @@ LEVELS = [
     {"accounts"},
     {"cases", "policy"},
     {"institutions"},
+    {"workforce"},
     {"exchange", "portal"},
     {"project"},
 ]

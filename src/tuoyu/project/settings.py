@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "tuoyu.cases",
     "tuoyu.policy",
     "tuoyu.institutions",
+    "tuoyu.workforce",
     "tuoyu.exchange",
     "tuoyu.portal",
     "tuoyu.project",

@@ -3,12 +3,11 @@
 import hashlib
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.core.uploads import tidy_name
+from tuoyu.core.uploads import Handed, tidy_name
 from tuoyu.jurisdictions.models import Division
 from tuoyu.jurisdictions.permissions import ADOPT_PACK
 from tuoyu.policy import actions
@@ -19,7 +18,7 @@ from tuoyu.policy.reading.apart import mark_apart
 PASTED = "粘贴的文字"
 
 
-def content_of(file: UploadedFile) -> tuple[bytes, str]:
+def content_of(file: Handed) -> tuple[bytes, str]:
     """What a file holds and how it is called; Refused (413) when it is larger than an upload may be."""
     data = file.read(settings.UPLOAD_LIMIT + 1)
     if len(data) > settings.UPLOAD_LIMIT:

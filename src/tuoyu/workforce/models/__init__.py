@@ -1,0 +1,5 @@
+"""People who work in childcare, what they are employed for, and what they have shown of themselves."""
+
+from tuoyu.workforce.models.people import ClassAssignment, Employment, Person, Qualification, RecordCheck
+
+__all__ = ["ClassAssignment", "Employment", "Person", "Qualification", "RecordCheck"]

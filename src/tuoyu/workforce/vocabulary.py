@@ -1,0 +1,55 @@
+"""The words of the field: posts, contracts, qualifications, record checks."""
+
+from django.db.models import TextChoices
+
+
+class Post(TextChoices):
+    """What somebody is employed for (托育机构设置标准 18, 21, 22)."""
+
+    HEAD = "head", "负责人"
+    CARER = "carer", "保育人员"
+    HEALTH = "health", "保健人员"
+    GUARD = "guard", "保安人员"
+    COOK = "cook", "炊事人员"
+    OTHER = "other", "其他人员"
+
+
+class Contract(TextChoices):
+    """On what somebody works there."""
+
+    LABOUR = "labour", "劳动合同"
+    SERVICE = "service", "劳务合同"
+    DISPATCH = "dispatch", "劳务派遣"
+    STAFFING = "staffing", "事业编制"
+    SECONDED = "seconded", "借调或兼任"
+
+
+class QualificationKind(TextChoices):
+    """What a paper says its holder may do or has passed."""
+
+    HEALTH_CERTIFICATE = "health_certificate", "健康合格证"
+    INFANT_CARER = "infant_carer", "育婴员证"
+    NURSERY_NURSE = "nursery_nurse", "保育员证"
+    CHILDCARE_WORKER = "childcare_worker", "保育师证"
+    TEACHER = "teacher", "教师资格证"
+    HEAD_TRAINING = "head_training", "负责人岗位培训合格证"
+    CARER_TRAINING = "carer_training", "保育和心理健康培训合格证"
+    HEALTH_TRAINING = "health_training", "卫生保健培训合格证"
+    GUARD_CERTIFICATE = "guard_certificate", "保安员证"
+    PHYSICIAN = "physician", "医师执业证"
+    NURSE = "nurse", "护士执业证"
+    FOOD_SAFETY = "food_safety", "食品安全培训合格证"
+
+
+class CheckOccasion(TextChoices):
+    """Why the record of offences was asked about (未成年人保护法 62)."""
+
+    HIRING = "hiring", "录用前查询"
+    YEARLY = "yearly", "每年定期查询"
+
+
+class CheckResult(TextChoices):
+    """What the authority answered."""
+
+    CLEAR = "clear", "没有记录"
+    HIT = "hit", "有记录"
