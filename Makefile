@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
+# Many short-lived processes start here; without what Python has compiled each would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: up test check bench pictures lock format clean environment test-environment
 
 up: environment ## start everything; UP="--port 9000" passes options on
