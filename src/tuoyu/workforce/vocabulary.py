@@ -41,6 +41,16 @@ class QualificationKind(TextChoices):
     FOOD_SAFETY = "food_safety", "食品安全培训合格证"
 
 
+class Education(TextChoices):
+    """The degrees a standard asks for, the lowest first; the words are those of the rules."""
+
+    PRIMARY = "初中及以下", "初中及以下"
+    SECONDARY = "高中", "高中（中专）"
+    COLLEGE = "大专", "大专"
+    BACHELOR = "本科", "本科"
+    MASTER = "研究生", "研究生"
+
+
 class CheckOccasion(TextChoices):
     """Why the record of offences was asked about (未成年人保护法 62)."""
 

@@ -9,21 +9,26 @@ from django.db.models import Q
 
 from tuoyu.core import clock, identifiers
 from tuoyu.core.fields import EncryptedTextField, LookupField
-from tuoyu.workforce.vocabulary import CheckOccasion, CheckResult, Contract, Post, QualificationKind
+from tuoyu.workforce.vocabulary import (
+    CheckOccasion,
+    CheckResult,
+    Contract,
+    Education,
+    Post,
+    QualificationKind,
+)
 
 
 class Person(models.Model):
     """Somebody who works, worked or was to work in childcare; found by the identity number, whoever asks.
 
-    Name and telephone are what the institution that wrote last knows. Nothing here says where else the
-    person works: that is asked of its employments, within the asker's reach.
+    The name is the one written first, for offices. What an institution knows of the person stands in its
+    own employment, so that what one institution writes shows in no other.
     """
 
     name = EncryptedTextField()
     identity = EncryptedTextField()
     identity_key = LookupField(of="identity", unique=True)
-    phone = EncryptedTextField(blank=True, default="")
-    education = models.CharField(max_length=16, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -43,12 +48,16 @@ class Person(models.Model):
 class Employment(models.Model):
     """A person works for an institution, in one post, from a day to a day; an end not known yet is open.
 
-    `period` is when the work lasts, its end the first day without it. `contract_until` is the last day of a
-    fixed contract, which may end earlier than it says.
+    Name, telephone and education are what this institution was told. `period` is when the work lasts, its
+    end the first day without it. `contract_until` is the last day of a fixed contract, which may end earlier
+    than it says.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="employments")
     institution = models.ForeignKey("institutions.Institution", models.PROTECT, related_name="employments")
+    name = EncryptedTextField(default="")
+    phone = EncryptedTextField(blank=True, default="")
+    education = models.CharField(max_length=16, choices=Education, blank=True)
     post = models.CharField(max_length=16, choices=Post)
     contract = models.CharField(max_length=16, choices=Contract)
     full_time = models.BooleanField(default=True)
@@ -107,10 +116,16 @@ class Employment(models.Model):
 
 
 class ClassAssignment(models.Model):
-    """Somebody cares for the children of one class from a day to a day; for one class at a time."""
+    """Somebody cares for the children of one class from a day to a day; for one class at a time.
+
+    A class may be given up when its institution files anew: what it was called stays.
+    """
 
     employment = models.ForeignKey(Employment, models.PROTECT, related_name="assignments")
-    class_group = models.ForeignKey("institutions.ClassGroup", models.PROTECT, related_name="assignments")
+    class_group = models.ForeignKey(
+        "institutions.ClassGroup", models.SET_NULL, null=True, related_name="assignments"
+    )
+    class_name = models.CharField(max_length=40, default="")
     period = DateRangeField()
 
     class Meta:
@@ -123,7 +138,7 @@ class ClassAssignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.employment_id} → {self.class_group_id}"
+        return f"{self.employment_id} → {self.class_name}"
 
 
 class Qualification(models.Model):

@@ -1,0 +1,23 @@
+"""Every write of the workforce app."""
+
+from tuoyu.workforce.actions.employments import (
+    assign_to_class,
+    end_employment,
+    hire,
+    mend_employment,
+    reveal_identity,
+)
+from tuoyu.workforce.actions.qualifications import record_qualification, withdraw_qualification
+from tuoyu.workforce.actions.record_checks import record_check_answered, record_check_asked
+
+__all__ = [
+    "assign_to_class",
+    "end_employment",
+    "hire",
+    "mend_employment",
+    "record_check_answered",
+    "record_check_asked",
+    "record_qualification",
+    "reveal_identity",
+    "withdraw_qualification",
+]
