@@ -131,7 +131,12 @@ def test_a_hit_ends_the_work_here_and_tells_whoever_else_employs_without_saying_
         assert "第62条" in told.text
         with pytest.raises(Overtaken):
             actions.record_check_answered(
-                by=by, employment=made, check=check, answered_on=date(2026, 4, 1), authority="公", result="clear"
+                by=by,
+                employment=made,
+                check=check,
+                answered_on=date(2026, 4, 1),
+                authority="公安",
+                result="clear",
             )
 
 

@@ -51,12 +51,12 @@ def hire(*, by: Actor, institution: Institution, said: Hiring) -> Employment:
         hired_label=by.label,
     )
     _create(employment)
-    if said.checked:
+    if said.check_answered_on is not None and said.check_result:
         RecordCheck.objects.create(
             person=person,
             institution=institution,
             occasion=CheckOccasion.HIRING,
-            asked_on=said.check_asked_on,
+            asked_on=said.check_asked_on or said.check_answered_on,
             answered_on=said.check_answered_on,
             authority=said.check_authority,
             reference=said.check_reference,

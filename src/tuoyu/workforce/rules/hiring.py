@@ -58,11 +58,6 @@ class Hiring:
     check_reference: str = ""
     check_result: str = ""
 
-    @property
-    def checked(self) -> bool:
-        """Whether an answer about the person's record comes with it."""
-        return self.check_answered_on is not None and self.check_result != ""
-
 
 def read_hiring(
     typed: Mapping[str, Any], books: Callable[[date], Book], today: date
