@@ -146,6 +146,7 @@ def rows(
     parts = _Parts()
     taken = [0] * len(counties)
     number = 0
+    among_registered = frozenset(course for course, _ in REGISTERED)
     drawn = fates(institutions, cases, lot)
     places = lot.choices(range(len(counties)), cum_weights=at, k=cases)
     variants = lot.choices(range(len(VARIANTS)), shares, k=cases)
@@ -153,7 +154,7 @@ def rows(
         here, variant = places[n], variants[n]
         county, story = counties[here], VARIANTS[variant][1]
         way = found[county.pack, variant]
-        registered = fate.course in dict(REGISTERED)
+        registered = fate.course in among_registered
         number += registered
         brand, end = words.brand(taken[here] * 7 + here), words.ending(story.kind, story.legal_form)
         taken[here] += 1
