@@ -79,6 +79,9 @@ PARTS_OF_ACTIONS = {
     "tuoyu.accounts.actions.seats.place_in_seat": "the row that two actions, in two files, both write",
     "tuoyu.exchange.actions.acknowledge": "a second click is no error, so it asks before it acts",
     "tuoyu.institutions.actions.applications.channel_of": "asks in whose name two actions begin",
+    "tuoyu.institutions.actions.facts.move_state": "a part of every action that moves a filing",
+    "tuoyu.institutions.actions.facts.state_classes": "a part of every action that says what its classes are",
+    "tuoyu.institutions.actions.facts.state_facts": "a part of every action that says what an institution is",
     "tuoyu.institutions.actions.registrations.take_over": "what two decisions of a filing both write",
 }
 WRITES = re.compile(r"\.(save|create|bulk_create|bulk_update|update_or_create|get_or_create|delete)\(")

@@ -19,7 +19,11 @@ EVERYWHERE = tuple(Kind)
 
 @dataclass(frozen=True)
 class Field:
-    """One thing asked. `kind` is text, longtext, number, date, choice, choices, yesno or identity."""
+    """One thing asked. `kind` is text, longtext, number, date, choice, choices, yesno or identity.
+
+    `fact` names what it asks for in `facts.py`; empty where it asks for nothing an institution is (a promise,
+    how to reach somebody about this application). What is known already is shown instead of asked.
+    """
 
     key: str
     label: str
@@ -30,6 +34,7 @@ class Field:
     required: bool = True
     only: tuple[str, ...] = EVERYWHERE
     longest: int = 200
+    fact: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,21 +66,43 @@ BASICS = Page(
     "基本情况",
     "机构叫什么、在哪里、谁负责。",
     (
-        Field("name", "机构名称", help="一般为：行政区划＋字号＋托育（婴幼儿照护）＋组织形式。", longest=120),
+        Field(
+            "name",
+            "机构名称",
+            help="一般为：行政区划＋字号＋托育（婴幼儿照护）＋组织形式。",
+            longest=120,
+            fact="name",
+        ),
         Field(
             "business_scope",
             "业务（经营）范围",
             "longtext",
             help="登记时使用的业务范围或经营范围。",
             longest=1000,
+            fact="business_scope",
         ),
-        Field("care_types", "服务范围", "choices", tuple(CareType.choices)),
-        Field("serves_meals", "是否供餐", "yesno", YES_NO, help="供餐的须有食品经营许可证。"),
-        Field("street", "所在乡镇（街道）", "street"),
-        Field("address", "详细地址", help="写到门牌号。"),
-        Field("longitude", "经度", "number", unit="°", help="用于地图，不填则只按地址显示。", required=False),
-        Field("latitude", "纬度", "number", unit="°", required=False),
-        Field("contact_name", "法定代表人或负责人", longest=60),
+        Field("care_types", "服务范围", "choices", tuple(CareType.choices), fact="care_types"),
+        Field(
+            "serves_meals",
+            "是否供餐",
+            "yesno",
+            YES_NO,
+            help="供餐的须有食品经营许可证。",
+            fact="basics.serves_meals",
+        ),
+        Field("street", "所在乡镇（街道）", "street", fact="division_code"),
+        Field("address", "详细地址", help="写到门牌号。", fact="address"),
+        Field(
+            "longitude",
+            "经度",
+            "number",
+            unit="°",
+            help="用于地图，不填则只按地址显示。",
+            required=False,
+            fact="longitude",
+        ),
+        Field("latitude", "纬度", "number", unit="°", required=False, fact="latitude"),
+        Field("contact_name", "法定代表人或负责人", longest=60, fact="representative"),
         Field(
             "contact_identity",
             "负责人身份证号",
@@ -90,10 +117,17 @@ BASICS = Page(
             required=False,
             help="家长在公开页面上看到的电话。",
             longest=20,
+            fact="phone",
         ),
-        Field("opening_hours", "服务时间（公开）", required=False, help="例如：周一至周五7:30—18:00。"),
-        Field("fees", "收费标准（公开）", "longtext", required=False, longest=1000),
-        Field("intro", "机构简介（公开）", "longtext", required=False, longest=1000),
+        Field(
+            "opening_hours",
+            "服务时间（公开）",
+            required=False,
+            help="例如：周一至周五7:30—18:00。",
+            fact="opening_hours",
+        ),
+        Field("fees", "收费标准（公开）", "longtext", required=False, longest=1000, fact="fees"),
+        Field("intro", "机构简介（公开）", "longtext", required=False, longest=1000, fact="intro"),
     ),
 )
 
@@ -102,22 +136,69 @@ PREMISES = Page(
     "场地",
     "房屋从哪里来、有多大、在几层。",
     (
-        Field("tenure", "场地性质", "choice", TENURES),
-        Field("lease_from", "租赁开始日期", "date", required=False, help="租赁场地填写。"),
-        Field("lease_to", "租赁结束日期", "date", required=False, help="租赁场地填写。"),
-        Field("building_area", "建筑面积", "number", unit="平方米"),
-        Field("indoor_area", "室内使用面积", "number", unit="平方米", only=INSTITUTIONS),
-        Field("outdoor_area", "户外活动场地面积", "number", unit="平方米", only=INSTITUTIONS, required=False),
+        Field("tenure", "场地性质", "choice", TENURES, fact="premises.tenure"),
         Field(
-            "outdoor_nearby", "是否借用附近安全的公共场地", "yesno", YES_NO, only=INSTITUTIONS, required=False
+            "lease_from",
+            "租赁开始日期",
+            "date",
+            required=False,
+            help="租赁场地填写。",
+            fact="premises.lease_from",
         ),
-        Field("floor", "婴幼儿用房所在最高楼层", "number", unit="层"),
-        Field("basement", "是否使用地下室或半地下室", "yesno", YES_NO),
-        Field("standalone", "是否独立设置", "yesno", YES_NO, only=INSTITUTIONS),
-        Field("observation_area", "保健观察室面积", "number", unit="平方米", only=INSTITUTIONS),
-        Field("video_days", "监控录像保存天数", "number", unit="天"),
         Field(
-            "owners_consent", "是否已取得本栋（院落）全体业主同意", "yesno", YES_NO, only=(Kind.FAMILY_POINT,)
+            "lease_to",
+            "租赁结束日期",
+            "date",
+            required=False,
+            help="租赁场地填写。",
+            fact="premises.lease_to",
+        ),
+        Field("building_area", "建筑面积", "number", unit="平方米", fact="premises.building_area"),
+        Field(
+            "indoor_area",
+            "室内使用面积",
+            "number",
+            unit="平方米",
+            only=INSTITUTIONS,
+            fact="premises.indoor_area",
+        ),
+        Field(
+            "outdoor_area",
+            "户外活动场地面积",
+            "number",
+            unit="平方米",
+            only=INSTITUTIONS,
+            required=False,
+            fact="premises.outdoor_area",
+        ),
+        Field(
+            "outdoor_nearby",
+            "是否借用附近安全的公共场地",
+            "yesno",
+            YES_NO,
+            only=INSTITUTIONS,
+            required=False,
+            fact="premises.outdoor_nearby",
+        ),
+        Field("floor", "婴幼儿用房所在最高楼层", "number", unit="层", fact="premises.floor"),
+        Field("basement", "是否使用地下室或半地下室", "yesno", YES_NO, fact="premises.basement"),
+        Field("standalone", "是否独立设置", "yesno", YES_NO, only=INSTITUTIONS, fact="premises.standalone"),
+        Field(
+            "observation_area",
+            "保健观察室面积",
+            "number",
+            unit="平方米",
+            only=INSTITUTIONS,
+            fact="premises.observation_area",
+        ),
+        Field("video_days", "监控录像保存天数", "number", unit="天", fact="premises.video_days"),
+        Field(
+            "owners_consent",
+            "是否已取得本栋（院落）全体业主同意",
+            "yesno",
+            YES_NO,
+            only=(Kind.FAMILY_POINT,),
+            fact="premises.owners_consent",
         ),
     ),
 )
@@ -146,7 +227,14 @@ STAFF = Page(
     "人员",
     "负责人和工作人员是否符合条件。",
     (
-        Field("head_education", "负责人学历", "choice", tuple((e, e) for e in EDUCATION), only=INSTITUTIONS),
+        Field(
+            "head_education",
+            "负责人学历",
+            "choice",
+            tuple((e, e) for e in EDUCATION),
+            only=INSTITUTIONS,
+            fact="staff.head_education",
+        ),
         Field(
             "head_years",
             "负责人相关管理经历",
@@ -154,17 +242,62 @@ STAFF = Page(
             unit="年",
             only=INSTITUTIONS,
             help="从事儿童保育教育或卫生健康管理工作的年数。",
+            fact="staff.head_years",
         ),
-        Field("head_trained", "负责人是否岗位培训合格", "yesno", YES_NO, only=INSTITUTIONS),
-        Field("carers_trained", "保育（照护）人员是否全部接受过保育和心理健康培训", "yesno", YES_NO),
-        Field("carers_background", "保育（照护）人员是否都有照护经验或相关专业背景", "yesno", YES_NO),
-        Field("health_staff", "保健人员", "number", unit="人", only=INSTITUTIONS, help="专职和兼职合计。"),
         Field(
-            "health_staff_trained", "保健人员是否经妇幼保健机构培训合格", "yesno", YES_NO, only=INSTITUTIONS
+            "head_trained",
+            "负责人是否岗位培训合格",
+            "yesno",
+            YES_NO,
+            only=INSTITUTIONS,
+            fact="staff.head_trained",
         ),
-        Field("guards", "持证保安", "number", unit="人", only=INSTITUTIONS),
-        Field("health_certificates", "工作人员是否全部持有效健康合格证", "yesno", YES_NO),
-        Field("records_checked", "是否已对全体人员查询违法犯罪记录且均无记录", "yesno", YES_NO),
+        Field(
+            "carers_trained",
+            "保育（照护）人员是否全部接受过保育和心理健康培训",
+            "yesno",
+            YES_NO,
+            fact="staff.carers_trained",
+        ),
+        Field(
+            "carers_background",
+            "保育（照护）人员是否都有照护经验或相关专业背景",
+            "yesno",
+            YES_NO,
+            fact="staff.carers_background",
+        ),
+        Field(
+            "health_staff",
+            "保健人员",
+            "number",
+            unit="人",
+            only=INSTITUTIONS,
+            help="专职和兼职合计。",
+            fact="staff.health_staff",
+        ),
+        Field(
+            "health_staff_trained",
+            "保健人员是否经妇幼保健机构培训合格",
+            "yesno",
+            YES_NO,
+            only=INSTITUTIONS,
+            fact="staff.health_staff_trained",
+        ),
+        Field("guards", "持证保安", "number", unit="人", only=INSTITUTIONS, fact="staff.guards"),
+        Field(
+            "health_certificates",
+            "工作人员是否全部持有效健康合格证",
+            "yesno",
+            YES_NO,
+            fact="staff.health_certificates",
+        ),
+        Field(
+            "records_checked",
+            "是否已对全体人员查询违法犯罪记录且均无记录",
+            "yesno",
+            YES_NO,
+            fact="staff.records_checked",
+        ),
     ),
 )
 

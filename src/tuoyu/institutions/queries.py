@@ -435,7 +435,8 @@ def record(actor: Actor, pk: int) -> Any:
     return (
         rows.annotate(
             class_rows=_rows(
-                "institution", ClassGroup.objects.order_by("pk"), "name", "class_type", "places", "carers"
+                "institution", ClassGroup.objects.open_now().order_by("pk"), "id", "name", "class_type",
+                "places", "carers",
             ),
             publication_rows=_rows(
                 "institution", Publication.objects.all(), "kind", "reasons", "clause", "published_on",

@@ -71,6 +71,19 @@ class Filing(TextChoices):
     CANCELLED = "cancelled", "备案已注销"
 
 
+class GroundKind(TextChoices):
+    """On what ground a value of an institution was stated."""
+
+    REGISTRATION = "registration", "法人登记"
+    FILING = "filing", "备案"
+    CHANGE = "change", "变更"
+    ANNUAL_REPORT = "annual_report", "年度报告"
+    REGISTRAR_REPORT = "registrar_report", "登记机关报送"
+    IMPORT = "import", "导入"
+    CORRECTION = "correction", "更正"
+    UNRECORDED = "unrecorded", "没有记录"
+
+
 FILED = (Filing.RECEIPT_ISSUED, Filing.NORMAL, Filing.RECTIFICATION)
 
 # What may be filed (again) once it is registered: never filed, found not to conform, or ended.

@@ -98,7 +98,7 @@ def institution(pk: int) -> dict[str, Any] | None:
 def _told() -> QuerySet[Institution, Any]:
     """Built once, because building costs more than asking."""
     rows = public_institutions().annotate(
-        class_rows=_rows(ClassGroup.objects.order_by("pk"), "name", "class_type", "places"),
+        class_rows=_rows(ClassGroup.objects.open_now().order_by("pk"), "name", "class_type", "places"),
         publication_rows=_rows(
             Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department",
             "division_code",

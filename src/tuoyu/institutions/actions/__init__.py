@@ -10,6 +10,13 @@ from tuoyu.institutions.actions.applications import (
     start_application,
     submit,
 )
+from tuoyu.institutions.actions.facts import (
+    Ground,
+    Supplier,
+    move_state,
+    state_classes,
+    state_facts,
+)
 from tuoyu.institutions.actions.filing_alone import remind, start_filing
 from tuoyu.institutions.actions.filings import (
     accept_verification,
@@ -20,12 +27,15 @@ from tuoyu.institutions.actions.filings import (
 from tuoyu.institutions.actions.registrations import Registered, register, report_registration
 
 __all__ = [
+    "Ground",
     "Registered",
+    "Supplier",
     "accept_verification",
     "add_paper",
     "delete_draft",
     "demand_rectification",
     "issue_receipt",
+    "move_state",
     "publish_nonconforming",
     "register",
     "remind",
@@ -36,5 +46,7 @@ __all__ = [
     "save_page",
     "start_application",
     "start_filing",
+    "state_classes",
+    "state_facts",
     "submit",
 ]

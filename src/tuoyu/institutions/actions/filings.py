@@ -8,12 +8,12 @@ from tuoyu.core import audit, clock
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.core.transitions import move
 from tuoyu.institutions import documents, policy
+from tuoyu.institutions.actions.facts import Ground, Supplier, move_state
 from tuoyu.institutions.actions.filing_alone import make_head
 from tuoyu.institutions.actions.registrations import take_over
 from tuoyu.institutions.models import Application, Certificate, Institution, Publication
-from tuoyu.institutions.vocabulary import MAY_FILE, Filing, Registration
+from tuoyu.institutions.vocabulary import MAY_FILE, Filing, GroundKind, Registration
 from tuoyu.jurisdictions.names import department_name
 
 REGISTRATION_FIRST = "registration.push_to"
@@ -24,12 +24,14 @@ def issue_receipt(*, by: Actor, case: Case, step: Step) -> Institution:
     """File the institution of a case: receipt, conditions notice, and the public entry."""
     institution = registered_institution(case, step)
     application = Application.objects.select_related("case__pack").get(case=case)
-    changed = take_over(institution, application)
+    changed = take_over(institution, application, by=by)
     before, today = institution.filing, clock.today()
     number = _receipt_number(institution, case)
-    move(
+    move_state(
         institution,
-        field="filing",
+        "filing",
+        ground=_ground(by, case, step),
+        by=by,
         from_=MAY_FILE,
         to=Filing.RECEIPT_ISSUED,
         receipt_number=number,
@@ -55,6 +57,10 @@ def issue_receipt(*, by: Actor, case: Case, step: Step) -> Institution:
     _record(by, "institution.filed", institution, step, {"filing": before},
             {"receipt": number, "changed": changed})  # fmt: skip
     return institution
+
+
+def _ground(by: Actor, case: Case, step: Step) -> Ground:
+    return Ground(GroundKind.FILING, case, Supplier.of(by, step))
 
 
 def _replace_papers(institution: Institution) -> None:
@@ -90,11 +96,13 @@ def accept_verification(*, by: Actor, case: Case, step: Step) -> Institution:
     if step.round > 1:
         # The visit was made again because the application was mended: it holds what is there now.
         mended = Application.objects.select_related("case__pack").get(case=case)
-        changed = take_over(institution, mended)
+        changed = take_over(institution, mended, by=by)
     before = institution.filing
-    move(
+    move_state(
         institution,
-        field="filing",
+        "filing",
+        ground=_ground(by, case, step),
+        by=by,
         from_=(Filing.RECEIPT_ISSUED, Filing.RECTIFICATION),
         to=Filing.NORMAL,
         verified_on=clock.today(),
@@ -109,9 +117,11 @@ def demand_rectification(*, by: Actor, case: Case, step: Step) -> Institution:
     """The visit found defects that can be mended: the institution mends them in time."""
     institution = registered_institution(case, step)
     before = institution.filing
-    move(
+    move_state(
         institution,
-        field="filing",
+        "filing",
+        ground=_ground(by, case, step),
+        by=by,
         from_=(Filing.RECEIPT_ISSUED, Filing.RECTIFICATION),
         to=Filing.RECTIFICATION,
     )
@@ -127,9 +137,11 @@ def publish_nonconforming(*, by: Actor, case: Case, step: Step, reasons: str) ->
     if not reasons.strip():
         raise Refused(Problem("公示不符合备案要求须写明理由。", field="reason"))
     before, today = institution.filing, clock.today()
-    move(
+    move_state(
         institution,
-        field="filing",
+        "filing",
+        ground=_ground(by, case, step),
+        by=by,
         from_=(Filing.RECEIPT_ISSUED, Filing.RECTIFICATION),
         to=Filing.PUBLISHED_NONCONFORMING,
         verified_on=today,

@@ -14,14 +14,28 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
-from tuoyu.institutions import queries
+from tuoyu.institutions import facts, pages, queries
+from tuoyu.institutions.actions.facts import Ground, Supplier, state_classes, state_facts
 from tuoyu.institutions.actions.filing_alone import make_head
 from tuoyu.institutions.forms import RegistrationForm
-from tuoyu.institutions.models import Application, ClassGroup, Institution, Premises
+from tuoyu.institutions.models import Application, Institution
 from tuoyu.institutions.permissions import REPORT_REGISTRATION
 from tuoyu.institutions.rules.wording import is_formula
-from tuoyu.institutions.vocabulary import FORMS_OF_NATURE, Kind, LegalForm, Nature, Registration
+from tuoyu.institutions.vocabulary import (
+    FORMS_OF_NATURE,
+    GroundKind,
+    Kind,
+    LegalForm,
+    Nature,
+    Registration,
+)
 from tuoyu.jurisdictions.atlas import places
+
+# What the registrar's decision says, and what of the registration the applicant had said.
+REGISTRAR_SAYS = ("registration", "filing", "registrar", "registration_number", "uscc", "registered_on")
+SAID_AT_FIRST = ("name", "kind", "nature", "legal_form", "business_scope")
+# Columns that hold a text, empty rather than nothing.
+TEXTS = ("address", "representative", "phone", "opening_hours", "fees", "intro", "premises.tenure")
 
 
 @dataclass(frozen=True)
@@ -60,7 +74,7 @@ def register(*, by: Actor, case: Case, step: Step, result: Mapping[str, Any]) ->
         raise Overtaken("这件办件已经登记过了。")
     institution = _institution_of(application, step, form.cleaned_data, result)
     _create(institution)
-    _write_rooms(institution, application)
+    _state_first(institution, application, step, by)
     application.institution = institution
     application.save(update_fields=["institution"])
     make_head(application, institution, "法人登记")
@@ -78,41 +92,81 @@ def _institution_of(
     application: Application, step: Step, stated: Mapping[str, Any], result: Mapping[str, Any]
 ) -> Institution:
     said = said_of(application)
+    columns = {key: value for key, value in said.items() if key in facts.COLUMNS}
     return Institution(
-        **said,
-        name=application.name,
-        kind=application.kind,
-        nature=application.nature,
-        legal_form=application.legal_form,
-        business_scope=queries.facts_of(application).text("basics.business_scope"),
+        **columns,
+        **_settled(application, step, stated),
         registration=Registration.REGISTERED,
-        registrar=step.department,
-        registration_number=stated["registration_number"],
-        uscc=stated["uscc"],
-        registered_on=stated["registered_on"],
         source_system=str(result.get("source_system") or "")[:40],
         source_id=str(result.get("source_id") or "")[:80],
     )
 
 
-def said_of(application: Application) -> dict[str, Any]:
-    """What an application says of its institution, beside what a registrar decides."""
-    facts = queries.facts_of(application)
-    rows = [row for row in facts.classes if row.places]
+def _settled(application: Application, step: Step, stated: Mapping[str, Any]) -> dict[str, Any]:
+    """What the registration settles: the choices an application began with, and what the registrar states."""
     return {
-        "intro": facts.text("basics.intro"),
-        "division_code": facts.division_code,
-        "address": facts.text("basics.address"),
-        "longitude": facts.get("basics.longitude"),
-        "latitude": facts.get("basics.latitude"),
-        "representative": facts.text("basics.contact_name"),
-        "phone": facts.text("basics.public_phone"),
-        "opening_hours": facts.text("basics.opening_hours"),
-        "fees": facts.text("basics.fees"),
-        "care_types": list(facts.get("basics.care_types") or ()),
-        "class_types": sorted({row.class_type for row in rows if row.class_type}),
-        "places": sum(row.places or 0 for row in rows),
+        "name": application.name,
+        "kind": application.kind,
+        "nature": application.nature,
+        "legal_form": application.legal_form,
+        "business_scope": queries.facts_of(application).text("basics.business_scope"),
+        "registrar": step.department,
+        "registration_number": stated["registration_number"],
+        "uscc": stated["uscc"],
+        "registered_on": stated["registered_on"],
     }
+
+
+def _state_first(institution: Institution, application: Application, step: Step, by: Actor) -> None:
+    """Write down what the registrar states and what the applicant says, each as supplied by who said it."""
+    said = said_of(application) | {key: getattr(institution, key) for key in SAID_AT_FIRST}
+    office = {key: getattr(institution, key) for key in REGISTRAR_SAYS}
+    ground = Ground(GroundKind.REGISTRATION, step.case, Supplier.of(by, step))
+    state_facts(institution, office, ground=ground, by=by)
+    ground = Ground(GroundKind.REGISTRATION, step.case, Supplier.applicant(application))
+    given = {key: value for key, value in said.items() if facts.is_given(facts.plain(value))}
+    state_facts(institution, given, ground=ground, by=by)
+    state_classes(institution, classes_of(application), ground=ground, by=by)
+
+
+def said_of(application: Application) -> dict[str, Any]:
+    """What an application says of its institution, by fact, beside what a registrar decides."""
+    read = queries.facts_of(application)
+    rows = [row for row in read.classes if row.places]
+    floor = read.get("premises.floor")
+    said = {
+        field.fact: read.get(f"{page.key}.{field.key}")
+        for page in (pages.BASICS, pages.PREMISES, pages.STAFF)
+        for field in pages.fields_of(page, application.kind)
+        if field.fact and field.fact not in ("name", "business_scope")
+    }
+    texts_ = {key: said[key] or "" for key in TEXTS if key in said}
+    return (
+        said
+        | texts_
+        | {
+            "division_code": read.division_code,
+            "care_types": list(read.get("basics.care_types") or ()),
+            "premises.floor": int(floor) if floor is not None else None,
+            "class_types": sorted({row.class_type for row in rows if row.class_type}),
+            "places": sum(row.places or 0 for row in rows),
+        }
+    )
+
+
+def classes_of(application: Application) -> list[dict[str, Any]]:
+    """The classes an application describes."""
+    return [
+        {
+            "name": row.name or f"第{index + 1}班",
+            "class_type": row.class_type or "mixed",
+            "places": row.places,
+            "carers": row.carers or 0,
+            "room_area": row.area,
+        }
+        for index, row in enumerate(queries.facts_of(application).classes)
+        if row.places
+    ]
 
 
 def _create(institution: Institution) -> None:
@@ -134,60 +188,17 @@ def _create(institution: Institution) -> None:
         raise
 
 
-def _write_rooms(institution: Institution, application: Application) -> None:
-    """Premises and classes as the application says now; a class that was there before is changed, not made
-    again, so that what others hang on it stays."""
-    facts = queries.facts_of(application)
-    floor = facts.get("premises.floor")
-    Premises.objects.update_or_create(
-        institution=institution,
-        defaults={
-            "tenure": facts.text("premises.tenure"),
-            "lease_from": facts.get("premises.lease_from"),
-            "lease_to": facts.get("premises.lease_to"),
-            "building_area": facts.get("premises.building_area"),
-            "indoor_area": facts.get("premises.indoor_area"),
-            "outdoor_area": facts.get("premises.outdoor_area"),
-            "floor": int(floor) if floor is not None else None,
-        },
-    )
-    before = list(institution.classes.order_by("pk"))
-    wanted = [
-        {
-            "name": row.name or f"第{index + 1}班",
-            "class_type": row.class_type or "mixed",
-            "places": row.places,
-            "carers": row.carers or 0,
-            "room_area": row.area,
-        }
-        for index, row in enumerate(facts.classes)
-        if row.places
-    ]
-    for group, said in zip(before, wanted, strict=False):
-        ClassGroup.objects.filter(pk=group.pk).update(**said)
-    ClassGroup.objects.bulk_create(
-        ClassGroup(institution=institution, **said) for said in wanted[len(before) :]
-    )
-    for group in before[len(wanted) :]:
-        group.delete()
-
-
-def take_over(institution: Institution, application: Application) -> list[str]:
-    """Let the institution be as its application says now; the names of the fields that changed.
+def take_over(institution: Institution, application: Application, *, by: Actor) -> list[str]:
+    """Let the institution be as its application says now; the names of the facts that changed.
 
     Name, credit code and scope stay as they were registered.
     """
     said = said_of(application)
-    changed = sorted(name for name, value in said.items() if getattr(institution, name) != value)
-    for name in changed:
-        setattr(institution, name, said[name])
     if not institution.business_scope:
-        institution.business_scope = queries.facts_of(application).text("basics.business_scope")
-        changed.append("business_scope")
-    if changed:
-        institution.save(update_fields=changed)
-    _write_rooms(institution, application)
-    return changed
+        said["business_scope"] = queries.facts_of(application).text("basics.business_scope")
+    ground = Ground(GroundKind.FILING, application.case, Supplier.applicant(application))
+    changed = state_facts(institution, said, ground=ground, by=by)
+    return changed + state_classes(institution, classes_of(application), ground=ground, by=by)
 
 
 @action
@@ -312,6 +323,11 @@ def _register_alone(by: Actor, told: Registered, department: str) -> Institution
         created_at=clock.now(),
     )
     _create(institution)
+    said = {
+        key: value for key in facts.COLUMNS if facts.is_given(facts.plain(value := getattr(institution, key)))
+    }
+    supplier = Supplier(by.label, by.user_id, department, told.division_code[:6])
+    state_facts(institution, said, ground=Ground(GroundKind.REGISTRAR_REPORT, supplier=supplier), by=by)
     audit.record(by, "institution.registered", institution, topic=institution.topic,
                  place=told.division_code, after=_told(institution))  # fmt: skip
     return institution

@@ -1,6 +1,7 @@
-"""Institutions, their premises and classes; applications with their papers; what is issued and publicised."""
+"""Institutions and what is known of them; applications with their papers; what is issued and publicised."""
 
 from tuoyu.institutions.models.applications import Application, Paper
+from tuoyu.institutions.models.facts import Fact
 from tuoyu.institutions.models.institutions import SHOWN, ClassGroup, Institution, Premises
 from tuoyu.institutions.models.issued import Certificate, Publication
 
@@ -9,6 +10,7 @@ __all__ = [
     "Application",
     "Certificate",
     "ClassGroup",
+    "Fact",
     "Institution",
     "Paper",
     "Premises",

@@ -1,5 +1,7 @@
 """Institutions, their premises and classes."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -196,8 +198,25 @@ class Premises(models.Model):
         return f"{self.institution_id} {self.get_tenure_display()}"
 
 
+class Classes(models.QuerySet["ClassGroup"]):
+    """Classes, asked by the day."""
+
+    def open_now(self) -> "Classes":
+        """Those there are today."""
+        return self.filter(closed_on=None)
+
+    def open_on(self, day: date) -> "Classes":
+        """Those there were on a day; one whose beginning was not recorded was there before."""
+        began = Q(opened_on=None) | Q(opened_on__lte=day)
+        return self.filter(began, Q(closed_on=None) | Q(closed_on__gt=day))
+
+
 class ClassGroup(models.Model):
-    """A class of an institution, with the places it may hold."""
+    """A class of an institution, with the places it may hold; closed when it ends, and never deleted.
+
+    `opened_on` is its first day (not known for what was there before it was recorded), `closed_on` the first
+    day without it. Neither lies in the future, so that a class without an end is open today.
+    """
 
     institution = models.ForeignKey(Institution, models.CASCADE, related_name="classes")
     name = models.CharField(max_length=40)
@@ -205,9 +224,21 @@ class ClassGroup(models.Model):
     places = models.PositiveSmallIntegerField()
     carers = models.PositiveSmallIntegerField(default=0)
     room_area = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    opened_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+
+    objects = Classes.as_manager()
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="class_closes_after_it_opened",
+                condition=Q(closed_on__isnull=True)
+                | Q(opened_on__isnull=True)
+                | Q(closed_on__gte=models.F("opened_on")),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}（{self.get_class_type_display()}）"

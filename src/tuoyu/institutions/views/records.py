@@ -10,7 +10,7 @@ from tuoyu.core import access, clock, paging, uploads
 from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import can, visible_to
-from tuoyu.institutions import documents, policy, queries, standing
+from tuoyu.institutions import documents, facts, parts, policy, provenance, queries, standing
 from tuoyu.institutions.models import Certificate, Institution, Publication
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
@@ -90,6 +90,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         and any(seat.institution_id == pk for seat in actor.seats_as(Role.NURSERY_HEAD))
         and not any(case["state"] in ("open", "returned") for case in row["case_rows"])
     )
+    row["case_number"] = row["case_rows"][0]["number"] if len(row["case_rows"]) == 1 else ""
     row |= in_words(row)
     row["registrar_name"] = (
         department_name(row["registrar"], row["division_code"][:6]) if row["registrar"] else ""
@@ -104,7 +105,13 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     slots = {slot.key: slot.label for slot in policy.slots_at(row["division_code"], row["kind"])}
     for paper in row["paper_rows"]:
         paper["label"] = slots.get(paper["slot"], paper["title"])
-    return render(request, "institutions/record.html", {"row": row, "story": _story(pk)})
+    context = {
+        "row": row,
+        "story": _story(pk),
+        "known": dict.fromkeys(facts.COLUMNS) | provenance.known_on(row),
+        "tabs": parts.tabs_of(actor, pk),
+    }
+    return render(request, "institutions/record.html", context)
 
 
 def _story(pk: int) -> list[dict[str, Any]]:

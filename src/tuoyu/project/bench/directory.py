@@ -18,7 +18,10 @@ SHOWN = "filing IN (" + ", ".join(f"'{state.value}'" for state in FILED) + ")"
 COUNT = f"SELECT count(*) FROM (SELECT 1 FROM institutions_institution WHERE {SHOWN} LIMIT 10001) t"
 LIST = f"SELECT {COLUMNS} FROM institutions_institution WHERE {SHOWN} ORDER BY id DESC LIMIT 21 OFFSET %s"
 ONE = f"SELECT * FROM institutions_institution WHERE id = %s AND {SHOWN}"
-CLASSES = "SELECT name, class_type, places FROM institutions_classgroup WHERE institution_id = %s ORDER BY id"
+CLASSES = (
+    "SELECT name, class_type, places FROM institutions_classgroup"
+    " WHERE institution_id = %s AND closed_on IS NULL ORDER BY id"
+)
 PUBLISHED = (
     "SELECT kind, reasons, clause, published_on, department, division_code FROM institutions_publication"
     " WHERE institution_id = %s ORDER BY published_on DESC, id DESC"

@@ -18,7 +18,7 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.institutions import actions, policy
 from tuoyu.institutions.models import Application, Institution, Paper
-from tuoyu.institutions.vocabulary import Kind, LegalForm
+from tuoyu.institutions.vocabulary import GroundKind, Kind, LegalForm
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.project.demo import words
 from tuoyu.project.demo.forms import Applicant, filled, papers_of
@@ -304,7 +304,8 @@ class County:
 @action
 def note_inclusive(*, by: Actor, institution: Institution) -> None:
     """Mark an institution as inclusive (普惠): how one becomes it is not built yet."""
-    Institution.objects.filter(pk=institution.pk).update(inclusive=True)
+    ground = actions.Ground(GroundKind.IMPORT)
+    actions.state_facts(institution, {"inclusive": True}, ground=ground, by=by)
     audit.record(
         by, "institution.inclusive_noted", institution, topic=institution.topic, after={"inclusive": True}
     )

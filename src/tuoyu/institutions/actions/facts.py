@@ -1,0 +1,266 @@
+"""Every value of an institution is written here: its row of today, and the fact with its time and ground.
+
+Whoever changes what an institution is calls one of these within an action of its own, which writes the audit
+event: `state_facts` for values, `state_classes` for its classes, `move_state` for registration and filing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from psycopg.types.range import DateRange
+
+from tuoyu.cases.models import Case, Step
+from tuoyu.core import clock
+from tuoyu.core.actor import Actor, Role
+from tuoyu.core.transitions import move
+from tuoyu.institutions import facts
+from tuoyu.institutions.models import Application, ClassGroup, Fact, Institution, Premises
+from tuoyu.institutions.rules.periods import Place, place
+from tuoyu.institutions.vocabulary import GroundKind
+
+SEARCHED = ("pinyin", "initials", "search_keys")
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """Who said a value: a person of a department at a place, or (without a department) who applied."""
+
+    label: str
+    user_id: int | None = None
+    department: str = ""
+    division_code: str = ""
+
+    @classmethod
+    def applicant(cls, application: Application) -> "Supplier":
+        """Whoever an application is of."""
+        return cls(application.owner.name, application.owner_id)
+
+    @classmethod
+    def of(cls, by: Actor, step: Step | None = None) -> "Supplier":
+        """Whoever acts; of the department of `step`, else of the only seat there is."""
+        if step is not None:
+            return cls(by.label, by.user_id, step.department, step.division_code)
+        seats = [seat for seat in by.seats if seat.role is not Role.APPLICANT]
+        seat = seats[0] if len(seats) == 1 else None
+        office = (seat.department, seat.division_code) if seat else ("", "")
+        return cls(by.label, by.user_id, *office)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """On what ground values are stated; by whose word, where that is not who writes them down."""
+
+    kind: GroundKind
+    case: Case | None = None
+    supplier: Supplier | None = None
+
+
+def state_facts(
+    institution: Institution,
+    values: Mapping[str, Any],
+    *,
+    ground: Ground,
+    by: Actor,
+    on: date | None = None,
+) -> list[str]:
+    """Let `values` (fact: value) hold of an institution from a day on, today when none is given.
+
+    A value holds until the next day for which another was stated, in whatever order they are. The row, and
+    what a search reads, are as the facts say of today; the names of what changed in it come back. ValueError
+    when there is no such fact, or the day has not come.
+    """
+    return _state(institution, values, _standing(institution, values), ground, by, on)
+
+
+def move_state(
+    institution: Institution,
+    field: str,
+    *,
+    from_: str | tuple[str, ...],
+    to: str,
+    ground: Ground,
+    by: Actor,
+    **also: Any,
+) -> None:
+    """Move registration or filing to another state, a fact with its day; Overtaken when it is not `from_`."""
+    before = {field: facts.plain(getattr(institution, field))}
+    move(institution, field=field, from_=from_, to=to, **also)
+    _state(institution, {field: to}, before, ground, by, None)
+
+
+def state_classes(
+    institution: Institution,
+    wanted: Sequence[Mapping[str, Any]],
+    *,
+    ground: Ground,
+    by: Actor,
+) -> list[str]:
+    """Let the classes be `wanted` from today on; what is no longer among them is closed, not deleted.
+
+    A class goes on as the one of the same name, else as one of the same type, so that what others hang on it
+    stays. The keys of what changed come back.
+    """
+    today = clock.today()
+    open_now = list(institution.classes.open_now().order_by("pk"))
+    pairs = _paired(open_now, wanted)
+    kept = {group.pk for group, _ in pairs if group is not None}
+    closed = [group.pk for group in open_now if group.pk not in kept]
+    ClassGroup.objects.filter(pk__in=closed).update(closed_on=today)
+    before, values = {}, {}
+    for group, said in pairs:
+        if group is None:
+            group = ClassGroup.objects.create(institution=institution, opened_on=today, **said)
+        else:
+            before[facts.class_key(group.pk)] = facts.class_of(group)
+            ClassGroup.objects.filter(pk=group.pk).update(**said)
+        values[facts.class_key(group.pk)] = dict(said)
+    changed = _state(institution, values, before, ground, by, None)
+    return changed + [facts.class_key(pk) for pk in closed]
+
+
+def _paired(
+    there: Sequence[ClassGroup], wanted: Sequence[Mapping[str, Any]]
+) -> list[tuple[ClassGroup | None, Mapping[str, Any]]]:
+    """Each class that is wanted with the one that goes on as it."""
+    left = list(there)
+    found: dict[int, ClassGroup] = {}
+    for of in ("name", "class_type"):
+        for index, said in enumerate(wanted):
+            same = next((group for group in left if getattr(group, of) == said[of]), None)
+            if index not in found and same is not None:
+                found[index] = same
+                left.remove(same)
+    return [(found.get(index), said) for index, said in enumerate(wanted)]
+
+
+# ---------------------------------------------------------------- one writing
+
+
+def _state(
+    institution: Institution,
+    values: Mapping[str, Any],
+    before: Mapping[str, Any],
+    ground: Ground,
+    by: Actor,
+    on: date | None,
+) -> list[str]:
+    """Write facts and columns; `before` holds what stood in the columns."""
+    today = clock.today()
+    day = on or today
+    unknown = [key for key in values if not facts.is_key(key)]
+    if unknown or day > today:
+        raise ValueError(f"no such facts: {unknown}" if unknown else f"{day} has not come")
+    # Of two who state at once the second waits, and reads what the first wrote.
+    Institution.objects.select_for_update().only("pk").get(pk=institution.pk)
+    said = {key: facts.plain(value) for key, value in values.items()}
+    held = _held(institution, said)
+    fresh: list[Fact] = []
+    changed: list[str] = []
+    for key, value in said.items():
+        rows = held.get(key, [])
+        was = before[key] if key in before else _value_on(rows, today)
+        if not rows and key in before and facts.is_given(was) and was != value:
+            fresh.append(_unrecorded(institution, key, was, day))
+        if not rows and not facts.is_given(value) and not facts.is_given(was):
+            continue
+        spot = place([(row.period.lower, row.period.upper) for row in rows], day)
+        if _says_the_same(rows, spot, value):
+            continue
+        _make_room(rows, spot, day)
+        fresh.append(_fact(institution, key, value, DateRange(day, spot.until), ground, by))
+        if (spot.until is None or spot.until > today) and was != value:
+            changed.append(key)
+    Fact.objects.bulk_create(fresh)
+    _write_columns(institution, {key: values[key] for key in changed})
+    return sorted(changed)
+
+
+def _standing(institution: Institution, keys: Iterable[str]) -> dict[str, Any]:
+    """What stands in the columns today, of the facts that have one."""
+    found: dict[str, Any] = {}
+    wanted = {key: column for key in keys if (column := facts.column_of(key))}
+    if any(table is Premises for table, _ in wanted.values()):
+        premises = Premises.objects.filter(institution=institution.pk).first()
+    else:
+        premises = None
+    for key, (table, name) in wanted.items():
+        row = institution if table is Institution else premises
+        found[key] = facts.plain(getattr(row, name)) if row is not None else None
+    return found
+
+
+def _held(institution: Institution, keys: Iterable[str]) -> dict[str, list[Fact]]:
+    """The facts there are under these keys, by their first day."""
+    rows = Fact.objects.filter(institution=institution.pk, key__in=list(keys), replaced_at=None)
+    found: dict[str, list[Fact]] = {}
+    for row in rows.order_by("period"):
+        found.setdefault(row.key, []).append(row)
+    return found
+
+
+def _value_on(rows: Iterable[Fact], day: date) -> Any:
+    return next((row.said for row in rows if day in row.period), None)
+
+
+def _says_the_same(rows: Sequence[Fact], spot: Place, value: Any) -> bool:
+    """Whether the same was stated for the same day before: then the first to say it stays its source."""
+    return spot.replaces and spot.inside is not None and rows[spot.inside].said == value
+
+
+def _make_room(rows: Sequence[Fact], spot: Place, day: date) -> None:
+    """End what held before on the day, or let it have held on no day where it began on the same."""
+    if spot.inside is None:
+        return
+    row = rows[spot.inside]
+    if spot.replaces:
+        row.period, row.replaced_at = DateRange(empty=True), clock.now()
+    else:
+        row.period = DateRange(row.period.lower, day)
+    row.save(update_fields=["period", "replaced_at"])
+
+
+def _unrecorded(institution: Institution, key: str, value: Any, until: date) -> Fact:
+    """What stood there before facts were kept: nobody wrote down since when, or who said it."""
+    return _row(institution, key, value, DateRange(None, until), GroundKind.UNRECORDED)
+
+
+def _fact(
+    institution: Institution, key: str, value: Any, period: DateRange, ground: Ground, by: Actor
+) -> Fact:
+    supplier = ground.supplier or Supplier.of(by)
+    row = _row(institution, key, value, period, ground.kind)
+    row.case = ground.case
+    row.supplier, row.supplier_id = supplier.label[:120], supplier.user_id
+    row.department, row.division_code = supplier.department, supplier.division_code
+    return row
+
+
+def _row(institution: Institution, key: str, value: Any, period: DateRange, kind: GroundKind) -> Fact:
+    personal = key in facts.PERSONAL
+    return Fact(
+        institution=institution,
+        key=key,
+        value=None if personal else value,
+        personal=str(value or "") if personal else "",
+        period=period,
+        ground=kind.value,
+    )
+
+
+def _write_columns(institution: Institution, values: Mapping[str, Any]) -> None:
+    """Let the row of today be as the facts say, and what a search reads with it."""
+    own: list[str] = []
+    rooms: dict[str, Any] = {}
+    for key, value in values.items():
+        table, name = facts.column_of(key) or (None, "")
+        if table is Institution:
+            setattr(institution, name, value)
+            own.append(name)
+        elif table is Premises:
+            rooms[name] = value
+    if own:
+        institution.save(update_fields=[*own, *(SEARCHED if "name" in own else ())])
+    if rooms:
+        Premises.objects.update_or_create(institution=institution, defaults=rooms)

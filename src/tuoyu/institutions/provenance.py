@@ -1,0 +1,133 @@
+"""Who supplied what is known of an institution, when, and on what ground: read from its facts.
+
+Where no fact was written (rows from before facts were kept, or loaded in bulk), it is derived from the
+registration and the filing as far as these say it truly; what they do not say is "not recorded".
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tuoyu.core import clock
+from tuoyu.institutions import facts
+from tuoyu.institutions.models import Fact, Institution
+from tuoyu.institutions.vocabulary import GroundKind, Registration
+from tuoyu.jurisdictions.names import department_name
+
+NOT_RECORDED = "没有记录"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """That somebody said a value: on what ground, who, for which office, from which day on, in which case."""
+
+    ground: str
+    who: str = ""
+    office: str = ""
+    on: date | None = None
+    case: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """The statement in one line; the applicant is called so."""
+        if self.ground == GroundKind.UNRECORDED:
+            return f"来源{NOT_RECORDED}"
+        by = f"{self.office}{self.who}" if self.office else f"申办人{self.who}" if self.who else ""
+        said = "，".join(part for part in (by, str(GroundKind(self.ground).label)) if part)
+        return f"{said}（办件编号{self.case}）" if self.case else said
+
+
+@dataclass(frozen=True)
+class Known:
+    """One fact as known on a day: its value, who first supplied it, and who said the same last."""
+
+    key: str
+    value: Any
+    supplied: Statement
+    confirmed: Statement | None = None
+    stated: bool = True
+
+
+def known_on(row: Mapping[str, Any], day: date | None = None) -> dict[str, Known]:
+    """What is known of an institution (its columns, with id) on a day, today when none is given, by fact."""
+    day = day or clock.today()
+    found: dict[str, Known] = {}
+    told: set[str] = set()
+    for key, rows in _by_key(row["id"]).items():
+        told.add(key)
+        spot = next((i for i, fact in enumerate(rows) if day in fact.period), None)
+        if spot is not None and facts.is_given(rows[spot].said):
+            found[key] = _known(key, rows, spot)
+    return _derived(row, day, told) | found
+
+
+def _by_key(institution_id: int) -> dict[str, list[Fact]]:
+    rows = Fact.objects.filter(institution=institution_id, replaced_at=None).select_related("case")
+    found: dict[str, list[Fact]] = {}
+    for fact in rows.order_by("period"):
+        found.setdefault(fact.key, []).append(fact)
+    return found
+
+
+def _known(key: str, rows: list[Fact], spot: int) -> Known:
+    """A value with the first of those who said the same without a break, and the last."""
+    value, first = rows[spot].said, spot
+    while (
+        first and rows[first - 1].said == value and rows[first - 1].period.upper == rows[first].period.lower
+    ):
+        first -= 1
+    confirmed = _statement(rows[spot]) if spot != first else None
+    return Known(key, value, _statement(rows[first]), confirmed)
+
+
+def _statement(fact: Fact) -> Statement:
+    office = department_name(fact.department, fact.division_code) if fact.department else ""
+    case = fact.case.number if fact.case is not None else ""
+    return Statement(fact.ground, fact.supplier, office, fact.period.lower, case)
+
+
+# ---------------------------------------------------------------- where no fact was written
+
+
+def _derived(row: Mapping[str, Any], day: date, told: Iterable[str]) -> dict[str, Known]:
+    """What the columns hold without a fact of their own, where they held it on that day as well."""
+    registered, filed = row.get("registered_on"), row.get("receipt_issued_on")
+    if row.get("registration") == Registration.UNREGISTERED or registered is None or day < registered:
+        return {}
+    office = department_name(row["registrar"], row["division_code"][:6])
+    by_registrar = Statement(
+        GroundKind.REGISTRAR_REPORT if row.get("source_id") else GroundKind.REGISTRATION,
+        office=office,
+        on=registered,
+    )
+    found = {}
+    for key in facts.COLUMNS.keys() - set(told) - {"registration", "filing"}:
+        value = facts.plain(row.get(key))
+        if not facts.is_given(value):
+            continue
+        if key in facts.REGISTERED:
+            found[key] = Known(key, value, by_registrar, stated=False)
+        elif filed is not None and day >= filed and key in SAID_ON_FILING:
+            found[key] = Known(key, value, _filing_of(row), stated=False)
+        elif day == clock.today():
+            found[key] = Known(key, value, Statement(GroundKind.UNRECORDED), stated=False)
+    return found
+
+
+# What a filing takes over from its application.
+SAID_ON_FILING = (
+    "division_code", "address", "longitude", "latitude", "representative", "phone", "care_types",
+    "class_types", "places", "opening_hours", "fees", "intro",
+)  # fmt: skip
+
+
+def _filing_of(row: Mapping[str, Any]) -> Statement:
+    """A filing without facts: the applicant said it, in the case that ended in the receipt."""
+    return Statement(GroundKind.FILING, on=row["receipt_issued_on"], case=row.get("case_number") or "")
+
+
+def row_of(institution: Institution) -> dict[str, Any]:
+    """An institution's columns, as `known_on` reads them."""
+    names = (*facts.COLUMNS, "id", "source_id", "receipt_issued_on")
+    return {name: getattr(institution, name) for name in names}
