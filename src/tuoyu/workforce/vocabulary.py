@@ -63,3 +63,42 @@ class CheckResult(TextChoices):
 
     CLEAR = "clear", "没有记录"
     HIT = "hit", "有记录"
+
+
+class BarKind(TextChoices):
+    """On what somebody may not work in childcare."""
+
+    LIFETIME = "lifetime", "终身不得从业"
+    RECORD = "record", "有违法犯罪记录，不得录用"
+
+
+class BarRole(TextChoices):
+    """As what somebody answers for what happened (人口与计划生育法 41 names both)."""
+
+    PERPETRATOR = "perpetrator", "直接责任人员"
+    RESPONSIBLE_MANAGER = "responsible_manager", "直接负责的主管人员"
+
+
+class BarGround(TextChoices):
+    """What the decision rests on (人口与计划生育法 41, 未成年人保护法 62)."""
+
+    ABUSE = "abuse", "虐待"
+    SEXUAL_ASSAULT = "sexual_assault", "性侵害"
+    TRAFFICKING = "trafficking", "拐卖"
+    VIOLENCE = "violence", "暴力伤害"
+
+
+class CorrectionGround(TextChoices):
+    """Why something that was recorded does not hold. That somebody has mended is none of them."""
+
+    WRONG_PERSON = "wrong_person", "记错了人"
+    WRONGLY_ENTERED = "wrongly_entered", "录入有误"
+    ANNULLED = "annulled", "所依据的决定已被撤销或改判"
+
+
+class CheckOutcome(TextChoices):
+    """What became of the question whether somebody is barred, asked by handing in a hire."""
+
+    CLEAR = "clear", "未受限制"
+    BARRED = "barred", "不得录用"
+    LIMITED = "limited", "当日次数已满"

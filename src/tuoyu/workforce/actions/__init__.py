@@ -1,5 +1,12 @@
 """Every write of the workforce app."""
 
+from tuoyu.workforce.actions.bars import (
+    alert_employers,
+    check_before_hiring,
+    correct_bar,
+    correct_record_check,
+    record_bar,
+)
 from tuoyu.workforce.actions.employments import (
     assign_to_class,
     end_employment,
@@ -11,10 +18,15 @@ from tuoyu.workforce.actions.qualifications import record_qualification, withdra
 from tuoyu.workforce.actions.record_checks import record_check_answered, record_check_asked
 
 __all__ = [
+    "alert_employers",
     "assign_to_class",
+    "check_before_hiring",
+    "correct_bar",
+    "correct_record_check",
     "end_employment",
     "hire",
     "mend_employment",
+    "record_bar",
     "record_check_answered",
     "record_check_asked",
     "record_qualification",
