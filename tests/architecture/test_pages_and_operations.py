@@ -72,6 +72,9 @@ institutions:review | POST /applications/{pk}/submission | submit
 institutions:delete | DELETE /applications/{pk} | delete_draft
 institutions:restore | POST /applications/{pk}/restoration | restore_draft
 institutions:remind | POST /office/institutions/{pk}/reminder | remind
+workforce:record_bar | POST /bars | record_bar
+workforce:correct_bar | POST /bars/{pk}/correction | correct_bar
+workforce:correct_record_check | POST /record-check-hits/{pk}/correction | correct_record_check
 exchange:acknowledge | POST /messages/{pk}/acknowledgement | acknowledge
 exchange:retry | POST /deliveries/{pk}/retry | retry
 exchange:connectors | POST /connectors | set_connector
@@ -115,6 +118,10 @@ institutions:unfiled | GET /office/institutions/unfiled
 institutions:record | GET /office/institutions/{pk}
 institutions:certificate | GET /office/certificates/{pk}/file
 institutions:verify | GET /certificates/{code}
+workforce:bars | GET /bars
+workforce:bar | GET /bars/{pk}
+workforce:record_check_hits | GET /record-check-hits
+workforce:bar_alerts | GET /bar-alerts
 exchange:messages | GET /messages
 exchange:deliveries | GET /deliveries
 portal:directory | GET /institutions

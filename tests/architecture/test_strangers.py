@@ -112,6 +112,13 @@ institutions:record | in 403 404 403 403 403 | 405
 institutions:remind | 405 | in 403 404 403 403 403
 institutions:certificate | in 403 404 403 403 403 | 405
 institutions:verify | 200 | 405
+workforce:bars | in 403 403 403 403 200 | 405
+workforce:record_bar | in 403 200 403 403 403 | in 403 422 403 403 403
+workforce:bar | in 403 403 403 403 404 | 405
+workforce:correct_bar | 405 | in 403 403 403 403 404
+workforce:bar_alerts | in 403 200 403 403 403 | 405
+workforce:record_check_hits | in 403 403 403 403 403 | 405
+workforce:correct_record_check | 405 | in 403 403 403 403 403
 exchange:messages | in 403 200 403 403 403 | 405
 exchange:acknowledge | 405 | in 403 404 403 403 403
 exchange:deliveries | in 403 403 200 403 403 | 405
@@ -195,6 +202,9 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "institutions:remind": [town.unfiled.pk],
         "institutions:certificate": [town.certificate.pk],
         "institutions:verify": [town.certificate.code],
+        "workforce:bar": [town.bar.pk],
+        "workforce:correct_bar": [town.bar.pk],
+        "workforce:correct_record_check": [town.hit.pk],
         "exchange:acknowledge": [town.message.pk],
         "exchange:retry": [town.message.pk],
         "exchange:remove_connector": [town.connector.pk],
@@ -327,6 +337,13 @@ POST /deliveries/{pk}/retry | 401 403 403 404 403 403
 GET /connectors | 401 403 403 200 403 403
 POST /connectors | 401 403 403 403 403 403
 POST /connectors/{pk}/removal | 401 403 403 404 403 403
+GET /bars | 401 403 403 403 403 200
+POST /bars | 401 403 422 403 403 403
+GET /bars/{pk} | 401 403 403 403 403 404
+POST /bars/{pk}/correction | 401 403 403 403 403 404
+GET /record-check-hits | 401 403 403 403 403 403
+POST /record-check-hits/{pk}/correction | 401 403 403 403 403 403
+GET /bar-alerts | 401 403 200 403 403 403
 POST /registrations | 401 403 403 403 403 403
 GET /registrations/{source_system}/{source_id} | 401 403 403 403 403 403
 GET /session | 200
@@ -379,6 +396,12 @@ BODIES: dict[str, dict[str, Any]] = {
         "registration_number": "1", "registered_on": "2026-01-05", "division_code": "320106",
         "nature": "nonprofit", "legal_form": "social_service_org",
     },
+    "POST /bars": {
+        "name": "甲", "identity": "1", "kind": "lifetime", "role": "perpetrator", "ground": "abuse",
+        "document": "决定书", "number": "1", "decided_on": "2026-01-05", "authority": "某局",
+    },
+    "POST /bars/{pk}/correction": {"ground": "annulled", "reason": "试试"},
+    "POST /record-check-hits/{pk}/correction": {"ground": "annulled", "reason": "试试"},
     "POST /connectors": {"department": "health", "division_code": "320106", "address": "https://b.example/"},
     "PUT /workdays/{day}": {"is_workday": False, "note": " "},
     "POST /settings": {
@@ -431,6 +454,8 @@ def places_of(town: Town) -> dict[str, Any]:
         "/papers/{pk}": {"pk": town.paper.pk},
         "/cases/{number}": {"number": number, "key": step},
         "/registrations/": {"source_system": "民政系统", "source_id": "1"},
+        "/bars/{pk}": {"pk": town.bar.pk},
+        "/record-check-hits/{pk}": {"pk": town.hit.pk},
         "/messages/{pk}": {"pk": town.message.pk},
         "/deliveries/{pk}": {"pk": town.message.pk},
         "/connectors/{pk}": {"pk": town.connector.pk},

@@ -20,6 +20,9 @@ from tuoyu.exchange.models import Connector
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper
 from tuoyu.jurisdictions.models import DivisionSetting
 from tuoyu.policy.models import PolicyDraft
+from tuoyu.workforce.actions import record_bar
+from tuoyu.workforce.models import Bar, RecordCheck
+from workforce import barred
 
 OUTSIDERS = ("stranger", "applicant", "neighbour", "system", "security", "audit")
 # What looking, or being sent away, may write.
@@ -46,6 +49,8 @@ class Town:
     seat: Membership
     unfiled: Institution
     policy: PolicyDraft
+    bar: Bar
+    hit: RecordCheck
 
 
 def built() -> Town:
@@ -92,6 +97,8 @@ def built() -> Town:
         ),
         seat=seat,
         policy=drafted(desk.GULOU),
+        bar=record_bar(by=barred.health(), given=barred.given(barred.identity(1))),
+        hit=barred.hit(filed, barred.identity(2)),
     )  # fmt: skip
 
 

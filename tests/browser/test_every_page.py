@@ -76,7 +76,14 @@ OFFICES: dict[str, dict[str, Args]] = {
         "institutions:record": lambda town: [town.institution.pk],
         "exchange:messages": NONE,
     },
-    LEAD: {"accounts:people": NONE},
+    LEAD: {
+        "accounts:people": NONE,
+        "workforce:bars": NONE,
+        "workforce:record_bar": NONE,
+        "workforce:bar": lambda town: [town.bar.pk],
+        "workforce:record_check_hits": NONE,
+        "workforce:bar_alerts": NONE,
+    },
     PLACE_LEAD: {
         "policy:drafts": NONE,
         "policy:read": NONE,
@@ -128,7 +135,7 @@ NO_PAGE = {
     "cases:notices_read", "institutions:paper", "institutions:application", "institutions:delete",
     "institutions:restore", "institutions:remind", "institutions:certificate", "exchange:acknowledge",
     "exchange:retry", "exchange:remove_connector", "portal:points", "robots", "policy:draft_download",
-    "policy:draft_discard", "policy:draft_resume",
+    "policy:draft_discard", "policy:draft_resume", "workforce:correct_bar", "workforce:correct_record_check",
 }  # fmt: skip
 
 

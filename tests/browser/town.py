@@ -20,6 +20,9 @@ from tuoyu.policy.models import PolicyDraft
 from tuoyu.project.demo import marks, playing
 from tuoyu.project.demo.people import Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
+from tuoyu.workforce.actions import record_bar
+from tuoyu.workforce.models import Bar
+from workforce import barred
 
 GULOU = next(place for place in PLACES if place.county == "320106")
 # Of the demonstration's stories those that look different.
@@ -46,6 +49,7 @@ class Town:
     paper: Paper
     invitation: str
     policy: PolicyDraft
+    bar: Bar
 
     @staticmethod
     def user(username: str) -> User:
@@ -74,6 +78,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         paper=Paper.objects.earliest("pk"),
         invitation=_invitation(),
         policy=_policy(),
+        bar=_bar(),
     )
 
 
@@ -82,6 +87,14 @@ def _invitation() -> str:
     seat = SeatGiven(Role.OFFICER, "health", GULOU.county)
     given: dict[str, Any] = {"username": "newcomer", "name": "新同事", "phone": "13900000009"}
     return str(accounts.invite(by=by, seat=seat, **given)[1])
+
+
+def _bar() -> Bar:
+    """Somebody who is employed may not be; an answer of the police stands against somebody else."""
+    institution = Institution.objects.filter(public_since__isnull=False).earliest("pk")
+    barred.employed(institution, barred.identity(1))
+    barred.hit(institution, barred.identity(2))
+    return record_bar(by=barred.health(GULOU.county), given=barred.given(barred.identity(1)))
 
 
 def _policy() -> PolicyDraft:

@@ -10,7 +10,7 @@ from tuoyu.accounts.models import Membership, User
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.institutions.models import Institution
-from tuoyu.workforce.models import Employment, Person
+from tuoyu.workforce.models import Employment, Person, RecordCheck
 from tuoyu.workforce.rules.bars import BarGiven
 
 GULOU = "320106"
@@ -92,6 +92,20 @@ def employed(institution: Institution, number: str, name: str = "王某某", pos
         full_time=False,
         period=DateRange(date(clock.today().year, 1, 1), None),
         hired_label="测试",
+    )
+
+
+def hit(institution: Institution, number: str) -> RecordCheck:
+    """The police told the nursery that there is a record."""
+    return RecordCheck.objects.create(
+        person=employed(institution, number).person,
+        institution=institution,
+        occasion="yearly",
+        asked_on=clock.today(),
+        answered_on=clock.today(),
+        authority="公安分局",
+        result="hit",
+        recorded_label="园长",
     )
 
 

@@ -12,8 +12,8 @@ from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.problems import Refused
 from tuoyu.workforce import actions, barring
-from tuoyu.workforce.models import Bar, BarAlert, BarCorrection, HiringCheck, RecordCheck
-from workforce.barred import XUANWU, employed, given, head_of, health, identity, nursery
+from tuoyu.workforce.models import Bar, BarAlert, BarCorrection, HiringCheck
+from workforce.barred import XUANWU, employed, given, head_of, health, hit, identity, nursery
 
 pytestmark = pytest.mark.django_db
 
@@ -135,18 +135,14 @@ def test_the_question_is_written_down_and_the_answer_never_says_what_happened() 
 
 def test_a_record_anybody_was_told_of_stops_everywhere_until_an_office_corrects_it() -> None:
     institution, elsewhere = nursery(), nursery("360702", "章贡托育园")
-    worker = employed(elsewhere, WANG)
-    hit = RecordCheck.objects.create(
-        person=worker.person, institution=elsewhere, occasion="yearly", asked_on=clock.today(),
-        answered_on=clock.today(), authority="章贡公安分局", result="hit", recorded_label="园长",
-    )  # fmt: skip
+    found = hit(elsewhere, WANG)
     (problem,) = ask(institution)
     assert "第62条" in problem.source
-    assert actions.alert_employers(by=head_of(elsewhere), record_check=hit) == 1
+    assert actions.alert_employers(by=head_of(elsewhere), record_check=found) == 1
     with pytest.raises(PermissionDenied):
-        actions.correct_record_check(by=health(), record_check=hit, ground="wrong_person", reason="同名")
+        actions.correct_record_check(by=health(), record_check=found, ground="wrong_person", reason="同名")
     actions.correct_record_check(
-        by=health("360702"), record_check=hit, ground="wrong_person", reason="公安复核为同名"
+        by=health("360702"), record_check=found, ground="wrong_person", reason="公安复核为同名"
     )
     assert ask(institution) == []
     assert not barring.standing_alerts().exists()

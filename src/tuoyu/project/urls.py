@@ -14,7 +14,16 @@ handler500 = "tuoyu.project.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"tuoyu.{app}.urls"))
-    for app in ("jurisdictions", "accounts", "cases", "policy", "institutions", "exchange", "portal")
+    for app in (
+        "jurisdictions",
+        "accounts",
+        "cases",
+        "policy",
+        "institutions",
+        "workforce",
+        "exchange",
+        "portal",
+    )
     if find_spec(f"tuoyu.{app}.urls")
 ]
 urlpatterns.append(path("robots.txt", robots.show, name="robots"))

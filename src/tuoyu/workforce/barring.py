@@ -106,6 +106,13 @@ def employments_of(identity: str) -> QuerySet[Employment]:
     return rows.select_related("institution", "person").order_by("pk")
 
 
+def hindrance_of(alert: BarAlert) -> Hindrance:
+    """What an alert is about."""
+    if alert.bar is not None:
+        return Hindrance(BarKind(alert.bar.kind), BarRole(alert.bar.role), bar=alert.bar)
+    return Hindrance(BarKind.RECORD, BarRole.PERPETRATOR, record_check=alert.record_check)
+
+
 def standing_alerts() -> QuerySet[BarAlert]:
     """The alerts of somebody who is barred and still employed."""
     holds = Q(bar__isnull=False, bar__correction__isnull=True) | Q(

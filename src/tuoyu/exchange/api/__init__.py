@@ -13,6 +13,7 @@ from tuoyu.core.problems import Problem
 from tuoyu.exchange.api import (
     administration,
     applications,
+    bars,
     cases,
     directory,
     messages,
@@ -28,6 +29,7 @@ from tuoyu.exchange.api.input import CarefulParser, guard
 ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
+    bars,
 )  # fmt: skip
 
 

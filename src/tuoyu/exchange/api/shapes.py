@@ -1,6 +1,6 @@
 """Shapes that many operations share: what is asked of a list, what a page of it looks like, problems."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
@@ -92,9 +92,13 @@ PageAsked = Annotated[Asked, Query()]
 
 def page_of(rows: QuerySet[Any, Any], asked: Asked) -> dict[str, Any]:
     """The page of `rows` that was asked for."""
-    found = paging.page(rows, asked.page, asked.size)
+    return shown_page(paging.page(rows, asked.page, asked.size), lambda row: row)
+
+
+def shown_page(found: paging.Page[Row], shown: Callable[[Row], Any]) -> dict[str, Any]:
+    """A page whose rows are told as `shown` tells them."""
     return {
-        "rows": found.rows,
+        "rows": [shown(row) for row in found.rows],
         "page": found.number,
         "size": found.size,
         "count": found.count,

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('institutions', '0005_search_of_what_is_shown'),
-        ('workforce', '0001_initial'),
+        ('workforce', '0002_what_an_institution_knows_stays_with_it'),
     ]
 
     operations = [

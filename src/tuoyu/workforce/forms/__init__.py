@@ -1,0 +1,1 @@
+"""What people fill in here; each form hands cleaned values to one action."""

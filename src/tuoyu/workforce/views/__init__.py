@@ -1,0 +1,1 @@
+"""Pages of the people who work in childcare."""
