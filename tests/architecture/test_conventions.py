@@ -82,6 +82,7 @@ PARTS_OF_ACTIONS = {
     "tuoyu.institutions.actions.facts.move_state": "a part of every action that moves a filing",
     "tuoyu.institutions.actions.facts.state_classes": "a part of every action that says what its classes are",
     "tuoyu.institutions.actions.facts.state_facts": "a part of every action that says what an institution is",
+    "tuoyu.workforce.actions.employments.hire": "that it was asked stays written though the hire is refused",
     "tuoyu.institutions.actions.registrations.take_over": "what two decisions of a filing both write",
 }
 WRITES = re.compile(r"\.(save|create|bulk_create|bulk_update|update_or_create|get_or_create|delete)\(")

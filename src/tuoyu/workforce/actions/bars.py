@@ -14,7 +14,7 @@ from tuoyu.institutions.standing import heads_of
 from tuoyu.workforce import barring
 from tuoyu.workforce.barring import HEALTH, Hindrance
 from tuoyu.workforce.models import Bar, BarAlert, BarCorrection, Employment, HiringCheck, RecordCheck
-from tuoyu.workforce.permissions import CORRECT_BAR, CORRECT_RECORD_CHECK, RECORD_BAR
+from tuoyu.workforce.permissions import CORRECT_BAR, CORRECT_RECORD_CHECK, KEEP_STAFF, RECORD_BAR
 from tuoyu.workforce.rules.bars import BarGiven, checked
 from tuoyu.workforce.vocabulary import BarKind, BarRole, CheckOutcome, CorrectionGround
 
@@ -86,13 +86,15 @@ def _tell(employment: Employment, found: Hindrance) -> None:
     institution = employment.institution
     sources = [p.source for p in barring.problems_at(institution.division_code, [found])]
     person = identifiers.mask_name(str(employment.person.name))
-    text = (
-        f"“{institution.name}”的{employment.get_post_display()}{person}依法不得从事婴幼儿照护服务，"
-        f"须立即停止其工作并解除聘用。依据：{'、'.join(sources)}。"
-    )
+    who = f"“{institution.name}”的{employment.get_post_display()}{person}"
+    what = "依法不得从事婴幼儿照护服务，须立即停止其工作并解除聘用"
+    if found.record_check is not None:
+        # Another institution asked; what it was told is told again only by the authority.
+        what = "须立即停止工作并重新查询违法犯罪记录，有记录的解除聘用"
+    text = f"{who}{what}。依据：{'、'.join(sources)}。"
     place = institution.division_code
     for user_id in dict.fromkeys([*heads_of(institution.pk), *_health_officers(place)]):
-        tell(user_id, "须立即解除聘用", text, place=place)
+        tell(user_id, "须立即停止一名员工的工作", text, place=place)
 
 
 def _health_officers(division_code: str) -> list[int]:
@@ -116,6 +118,7 @@ def check_before_hiring(*, by: Actor, institution: Institution, identity: str) -
     asks again under the lock (`barring.hold`). Returns why the person may not be hired; empty when nothing
     stands against it.
     """
+    require(by, KEEP_STAFF, institution)
     _one_question_at_a_time(institution, by)
     over = _over_limit(institution, by)
     found = [] if over else barring.hindrances(identity)

@@ -16,6 +16,7 @@ from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.institutions.models import ClassGroup, Institution
 from tuoyu.workforce import guards
+from tuoyu.workforce.actions.bars import check_before_hiring
 from tuoyu.workforce.events import record, topic_of
 from tuoyu.workforce.models import ClassAssignment, Employment, Person, RecordCheck
 from tuoyu.workforce.permissions import KEEP_STAFF, VIEW_PAPERS
@@ -26,14 +27,21 @@ from tuoyu.workforce.vocabulary import CheckOccasion, Post
 IN_CLASS = (Post.CARER,)
 
 
-@action
 def hire(*, by: Actor, institution: Institution, said: Hiring) -> Employment:
     """Employ a person, found or made by the identity number; `said` comes from `rules.hiring.read_hiring`.
 
-    Refused when something stands against it (`guards.before_hiring`), when the person already holds the
-    same post there, or a full-time post anywhere, in the same time.
+    Refused when the person is barred, when it already holds the same post there, or a full-time post
+    anywhere, in the same time. That it was asked whether the person is barred stays written though the hire
+    is refused: so these are two actions, and whoever calls this within a transaction of its own loses that.
     """
-    require(by, KEEP_STAFF, institution)
+    against = check_before_hiring(by=by, institution=institution, identity=said.identity)
+    if against:
+        raise Refused(against, status=409)
+    return _employ(by=by, institution=institution, said=said)
+
+
+@action
+def _employ(*, by: Actor, institution: Institution, said: Hiring) -> Employment:
     guards.before_hiring(said.identity, institution, said.post, by)
     person = _person(said)
     employment = Employment(

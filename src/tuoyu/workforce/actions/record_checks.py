@@ -4,16 +4,14 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from tuoyu.cases.notices import tell
 from tuoyu.core import clock
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
-from tuoyu.institutions import policy, standing
+from tuoyu.workforce.actions.bars import alert_employers
 from tuoyu.workforce.actions.employments import end_at_once
 from tuoyu.workforce.events import record
-from tuoyu.workforce.guards import NO_RECORD
 from tuoyu.workforce.models import Employment, RecordCheck
 from tuoyu.workforce.permissions import KEEP_STAFF
 from tuoyu.workforce.vocabulary import CheckOccasion, CheckResult
@@ -76,17 +74,16 @@ def record_check_answered(
     if not done:
         raise Overtaken("这次查询的答复已经登记过了。")
     record(by, "record_check.answered", employment, after={"check": check.pk, "result": result})
+    check.refresh_from_db()
     if result == CheckResult.HIT:
         _part(by, employment, answered_on)
-    check.refresh_from_db()
+        alert_employers(by=by, record_check=check)
     return check
 
 
 def _part(by: Actor, employment: Employment, answered_on: date) -> None:
-    """Here the work ends before the day of the answer; elsewhere it is not ours to end, but its heads must
-    know."""
-    working = Employment.objects.filter(person=employment.person_id).select_related("institution")
-    here = working.filter(institution=employment.institution_id)
+    """Here the work ends before the day of the answer; elsewhere it is not ours to end."""
+    here = Employment.objects.filter(person=employment.person_id, institution=employment.institution_id)
     last_day = answered_on - timedelta(days=1)
     for one in here.filter(Q(period__endswith=None) | Q(period__endswith__gt=answered_on)):
         end_at_once(
@@ -94,20 +91,4 @@ def _part(by: Actor, employment: Employment, answered_on: date) -> None:
             employment=one,
             last_day=max(one.starts_on, last_day),
             reason="违法犯罪记录查询结果为“有记录”",
-        )
-    elsewhere = working.exclude(institution=employment.institution_id)
-    for one in elsewhere.filter(period__contains=clock.today()):
-        _tell_heads(one)
-
-
-def _tell_heads(employment: Employment) -> None:
-    """Say what to do about whom, and nothing of who else asked."""
-    place = employment.institution.division_code
-    for head in standing.heads_of(employment.institution_id):
-        tell(
-            head,
-            "请立即查询一名员工的违法犯罪记录",
-            f"名册中一名{employment.get_post_display()}（入职日期{employment.starts_on}）需要立即重新查询，"
-            f"有答复前请勿安排其接触婴幼儿。依据：{policy.source_at(place, NO_RECORD)}。",
-            place=place,
         )
