@@ -4,12 +4,9 @@ Whatever a file does to the process that reads it, the server goes on.
 """
 
 import json
-import os
-import resource
-import subprocess
 import sys
-import threading
 
+from tuoyu.core.apart import Apart, NotDone, hold_to
 from tuoyu.policy.reading import Marked, Segment, mark_bytes
 from tuoyu.policy.reading.model import (
     Basis,
@@ -26,31 +23,21 @@ MOST_SECONDS = 20
 MOST_MEMORY = 1536 * 1024 * 1024
 AT_ONCE = 2
 
-_free = threading.BoundedSemaphore(AT_ONCE)
+_reader = Apart(__name__, seconds=MOST_SECONDS, at_once=AT_ONCE)
 
 
 def mark_apart(data: bytes, name: str, seconds: float = MOST_SECONDS) -> Marked:
     """Read and mark a file's content elsewhere. Raises Unreadable with one sentence."""
-    if not _free.acquire(timeout=seconds):
-        raise Unreadable("正在读别的文件，请过一会儿再试。")
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, the file comes in by stdin
-            [sys.executable, "-P", "-m", __name__, name],
-            input=data,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            env=os.environ | {"PYTHONIOENCODING": "utf-8"},
-        )
-    except subprocess.TimeoutExpired:
-        raise Unreadable(
-            f"{name}：读了 {seconds:g} 秒还没有读完，不像一份政策文件，已停止。请只留正文再试。"
-        ) from None
-    finally:
-        _free.release()
-    if done.returncode != 0:
-        raise Unreadable(f"{name}：读到一半出错，没有读成。请另存为 docx 或 txt 再试。")
-    told = json.loads(done.stdout)
+        done = _reader.run([name], data, seconds)
+    except NotDone as wrong:
+        said = {
+            "busy": "正在读别的文件，请过一会儿再试。",
+            "slow": f"{name}：读了 {seconds:g} 秒还没有读完，不像一份政策文件，已停止。请只留正文再试。",
+        }
+        broken = f"{name}：读到一半出错，没有读成。请另存为 docx 或 txt 再试。"
+        raise Unreadable(said.get(str(wrong), broken)) from None
+    told = json.loads(done)
     if "unreadable" in told:
         raise Unreadable(told["unreadable"])
     segments = tuple(Segment(**segment) for segment in told["segments"])
@@ -75,9 +62,7 @@ def reading_of(told: dict[str, object]) -> Reading:
 
 def _read(name: str) -> None:
     """What the other process does: the file comes in, its reading goes out."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)
+    hold_to(MOST_MEMORY)
     try:
         marked = mark_bytes(sys.stdin.buffer.read(), name)
     except Unreadable as refused:
