@@ -153,7 +153,7 @@ def test_every_defect_is_told_at_once_by_row_column_code_and_mend() -> None:
             ["甲" * 21, None, "三十", None, "2024-02-30", 1.1010119900307451e17],
             ["=1+1", None, 2.5, None, 45000],
             ["+乙"],
-            [datetime(2024, 3, 1)],
+            [datetime(2024, 3, 1)],  # noqa: DTZ001 - a spreadsheet knows no zones
             ["丙"],
             ["丁\x07"],
             ["丙"],

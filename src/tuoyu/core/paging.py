@@ -14,6 +14,8 @@ SIZES = (20, 50, 100)
 # Counting further than people read costs as much as the whole list: beyond this it says "10,000+".
 COUNTED = 10_000
 LAST_PAGE = 100_000
+# How many rows a list has as a file, by its format.
+MOST_IN_FILE = {"xlsx": 5_000, "pdf": 1_000}
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,23 @@ def page_of(
 
     A caller that has already counted says so with `count`, and spares one.
 
+    Asked for as a file (`?format=xlsx`) it is one page with all the rows a file may hold.
+
     A page past the end is the last one; what is no page number at all is 404. `rows` must be ordered,
     else pages would overlap.
     """
+    kind = file_asked(request)
+    if kind:
+        found = page(rows, 1, MOST_IN_FILE[kind], count)
+        request.listed = found  # type: ignore[attr-defined]
+        return found
     return page(rows, _asked(request, key, 1, LAST_PAGE), _size(request, size), count)
+
+
+def file_asked(request: HttpRequest) -> str:
+    """As which file the address asks for the list; empty for a page."""
+    kind = request.GET.get("format", "") if request.method == "GET" else ""
+    return kind if kind in MOST_IN_FILE else ""
 
 
 def page(rows: QuerySet[Any, Row], number: int, size: int = SIZE, count: int | None = None) -> Page[Row]:

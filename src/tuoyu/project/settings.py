@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "tuoyu.core.middleware.RequestMiddleware",
+    "tuoyu.project.list_files.answering.ListFiles",
     "tuoyu.core.access.RefusalMiddleware",
 ]
 

@@ -176,9 +176,10 @@ def _rows(book: Workbook, page: Worksheet, sheet: Sheet, rows: Iterable[Mapping[
             write_text(page, line, len(sheet.columns), row[REMARKS], formats)
 
 
-def text_formats(book: Workbook) -> Sequence[Format]:
+def text_formats(book: Workbook, *, wrap: bool = False) -> Sequence[Format]:
     """How a text is written, and how one that a spreadsheet would take for a formula."""
-    plain, quoted = book.add_format({"num_format": "@"}), book.add_format({"num_format": "@"})
+    look = {"num_format": "@", "valign": "top", "text_wrap": wrap}
+    plain, quoted = book.add_format(look), book.add_format(look)
     quoted.set_quote_prefix()
     return plain, quoted
 
