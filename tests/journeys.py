@@ -152,10 +152,10 @@ class Journey:
         """Fill in every page as a careful applicant does, with all papers; `changed` pages apart."""
         if not self.pk:
             self.begin()
-        typed = desk.good_pages(self.county)
-        for page in pages.FILLED:
+        typed = desk.good_pages(self.county, self.kind)
+        for page in policy.form_at(self.county, self.kind).pages:
             fields = _as_posted(typed[page.key]) | dict(changed.get(page.key, {}))
-            if page is pages.PAPERS:
+            if page.key == pages.PAPERS.key:
                 fields = self._papers() | fields
             answer = self.type(page.key, fields)
             assert answer.status_code == 302, said(answer)

@@ -89,8 +89,10 @@ def password_problem(password: str, *, about: tuple[str, ...] = ()) -> str:
 # In what an agent may act, as a principal chooses it, and the procedures that are part of it; none named:
 # every procedure, those too that come later.
 MATTERS: dict[str, frozenset[str]] = {
-    "setting_up": frozenset({"establishment", "family_point_establishment"}),
-    "filing": frozenset({"filing", "family_point_filing"}),
+    "setting_up": frozenset(
+        {"establishment", "family_point_establishment", "kindergarten_class_establishment"}
+    ),
+    "filing": frozenset({"filing", "family_point_filing", "kindergarten_class_filing"}),
     "all": frozenset(),
 }
 

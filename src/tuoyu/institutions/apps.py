@@ -11,9 +11,9 @@ class InstitutionsConfig(AppConfig):
         from tuoyu.cases import procedures
         from tuoyu.institutions import queries
         from tuoyu.institutions.handlers import EstablishmentHandler
-        from tuoyu.institutions.vocabulary import FILING_ALONE
+        from tuoyu.institutions.vocabulary import FILING_ALONE, SETTING_UP
 
         handler = EstablishmentHandler()
-        for procedure in ("establishment", "family_point_establishment", *FILING_ALONE):
+        for procedure in (*SETTING_UP, *FILING_ALONE):
             procedures.register(procedure, handler)
         nurseries.places_are_known_to(queries.division_of)

@@ -14,7 +14,7 @@ from tuoyu.core.transitions import move
 from tuoyu.institutions import actions, queries, standing
 from tuoyu.institutions.forms import RegistrationForm
 from tuoyu.institutions.models import Application
-from tuoyu.institutions.vocabulary import FILED
+from tuoyu.institutions.vocabulary import FILED, REGISTERED_ALREADY
 
 State = Application.State
 
@@ -120,6 +120,15 @@ class EstablishmentHandler:
             "nature": application.nature,
             "legal_form": application.legal_form,
         }
+        if found is None and application.kind in REGISTERED_ALREADY:
+            # Admitted before it is recorded: what the kindergarten states of itself.
+            stated = queries.facts_of(application)
+            told |= {
+                "uscc": stated.text("provider.uscc"),
+                "registrar": stated.text("provider.registrar"),
+                "address": stated.text("basics.address"),
+                "division_code": stated.division_code,
+            }
         if found is not None:
             told |= {
                 "institution_id": found.pk,
@@ -136,7 +145,8 @@ class EstablishmentHandler:
 CITED = (
     "registration.scope", "registration.name", "filing.scans", "filing.papers", "class.", "ratio.",
     "lease.", "premises.", "floor.", "video.", "observation_room.", "outdoor.required", "head.", "carer.",
-    "health_staff.", "guard.", "staff.", "family_point.", "fire.", "hygiene.",
+    "health_staff.", "guard.", "staff.", "family_point.", "fire.", "hygiene.", "kindergarten_class.",
+    "employer.",
 )  # fmt: skip
 
 

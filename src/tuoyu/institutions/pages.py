@@ -1,65 +1,47 @@
 """The application's pages and fields: one description for the form, its problems, remarks and the API."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
-
+from tuoyu.institutions.fields import (
+    BY_THEMSELVES,
+    INSTITUTIONS,
+    KINDERGARTEN,
+    YES_NO,
+    Field,
+    Options,
+    Page,
+    Slot,
+)
+from tuoyu.institutions.provider import PROVIDER
 from tuoyu.institutions.vocabulary import CareType, ClassType, Kind
 
-Options = tuple[tuple[str, str], ...]
+__all__ = [
+    "BASICS",
+    "BESIDES",
+    "BY_KEY",
+    "CLASSES",
+    "COMMITMENT",
+    "EDUCATION",
+    "FILLED",
+    "PAGES",
+    "PAPERS",
+    "PREMISES",
+    "PROVIDER",
+    "REVIEW",
+    "ROW_FIELDS",
+    "SLOT_FIELDS",
+    "STAFF",
+    "TENURES",
+    "YES_NO",
+    "Field",
+    "Page",
+    "Slot",
+    "fields_of",
+    "has_rows",
+    "rows_of",
+]
 
-YES_NO: Options = (("yes", "是"), ("no", "否"))
 TENURES: Options = (("owned", "自有"), ("leased", "租赁"))
 # In rising order; rules name the least that is enough.
 EDUCATION = ("初中及以下", "高中", "大专", "本科", "研究生")
-
-INSTITUTIONS = (Kind.INSTITUTION, Kind.KINDERGARTEN_CLASS, Kind.EMPLOYER)
-EVERYWHERE = tuple(Kind)
-
-
-@dataclass(frozen=True)
-class Field:
-    """One thing asked. `kind` is text, longtext, number, date, choice, choices, yesno or identity.
-
-    `fact` names what it asks for in `facts.py`; empty where it asks for nothing an institution is (a promise,
-    how to reach somebody about this application). What is known already is shown instead of asked.
-    """
-
-    key: str
-    label: str
-    kind: str = "text"
-    options: Options = ()
-    unit: str = ""
-    help: str = ""
-    required: bool = True
-    only: tuple[str, ...] = EVERYWHERE
-    longest: int = 200
-    fact: str = ""
-
-
-@dataclass(frozen=True)
-class Page:
-    """One screen of the application."""
-
-    key: str
-    label: str
-    lead: str
-    fields: tuple[Field, ...] = ()
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A paper to hand in, as the pack describes it; `required_when` names the facts that must hold."""
-
-    key: str
-    label: str
-    required_when: Mapping[str, Any]
-    rule_key: str = ""
-    source: str = ""
-    issuer_hint: str = ""
-    needs_number: bool = False
-    needs_expiry: bool = False
-
 
 BASICS = Page(
     "basics",
@@ -68,8 +50,17 @@ BASICS = Page(
     (
         Field(
             "name",
+            "幼儿园名称",
+            help="与登记证书一致；托班随幼儿园，不另起名。",
+            only=KINDERGARTEN,
+            longest=120,
+            fact="name",
+        ),
+        Field(
+            "name",
             "机构名称",
             help="一般为：行政区划＋字号＋托育（婴幼儿照护）＋组织形式。",
+            only=BY_THEMSELVES,
             longest=120,
             fact="name",
         ),
@@ -220,6 +211,8 @@ CLASSES = Page(
         Field("children", "收托人数", "number", unit="人", only=(Kind.FAMILY_POINT,)),
         Field("carers", "照护人员", "number", unit="人", only=(Kind.FAMILY_POINT,)),
     ),
+    ROW_FIELDS,
+    "个班",
 )
 
 STAFF = Page(
@@ -317,7 +310,9 @@ REVIEW = Page("review", "核对提交", "把问题一次看全，核对后提交
 
 FILLED = (BASICS, PREMISES, CLASSES, STAFF, PAPERS, COMMITMENT)
 PAGES = (*FILLED, REVIEW)
-BY_KEY = {page.key: page for page in PAGES}
+BY_KEY = {page.key: page for page in (*PAGES, PROVIDER)}
+# What a kind of institution is asked besides, and before which page.
+BESIDES: dict[str, Page] = {Kind.KINDERGARTEN_CLASS: PROVIDER, Kind.EMPLOYER: PROVIDER}
 
 SLOT_FIELDS = (
     ("issuer", "出具单位", "text"),
@@ -328,7 +323,7 @@ SLOT_FIELDS = (
 
 
 def fields_of(page: Page, kind: str) -> tuple[Field, ...]:
-    """The fields a kind of institution is asked on a page (rows of classes and papers apart)."""
+    """The fields a kind of institution may be asked on a page (rows and papers apart)."""
     return tuple(field for field in page.fields if kind in field.only)
 
 
@@ -337,10 +332,8 @@ def has_rows(kind: str) -> bool:
     return kind != Kind.FAMILY_POINT
 
 
-def labels(kind: str, slots: Iterable[Slot]) -> Iterator[tuple[str, str, str]]:
-    """Every (page, field, label) that a remark can be pinned to."""
-    for page in FILLED:
-        for field in fields_of(page, kind):
-            yield page.key, field.key, field.label
-    for slot in slots:
-        yield PAPERS.key, slot.key, slot.label
+def rows_of(page: Page, kind: str) -> tuple[Field, ...]:
+    """The fields of what a kind of institution tells row by row on a page; empty when nothing is."""
+    if page.key == PROVIDER.key:
+        return page.rows if kind == Kind.EMPLOYER else ()
+    return page.rows if has_rows(kind) else ()

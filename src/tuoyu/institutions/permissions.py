@@ -6,8 +6,10 @@ from tuoyu.cases.models import Step
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
 from tuoyu.core.reaches import own_places
+from tuoyu.institutions.vocabulary import Kind
 
 OWN = "own, or of one it acts for, within the mandate"
+CONCERNED = "own places; others than health: those they registered, education kindergartens"
 WINDOW = "filed at a window of own place"
 
 
@@ -33,9 +35,13 @@ def _paper_of_case(actor: Actor, seat: Seat) -> Q:
 
 
 def _concerned(actor: Actor, seat: Seat) -> Q:
-    """Health sees every institution of its places, a registrar those it registered."""
+    """Health sees every institution of its places, a registrar those it registered, education the
+    kindergartens with classes."""
     here = seat.covers("division_code")
-    return here if seat.department == "health" else here & Q(registrar=seat.department)
+    if seat.department == "health":
+        return here
+    own = Q(registrar=seat.department)
+    return here & (own | Q(kind=Kind.KINDERGARTEN_CLASS) if seat.department == "education" else own)
 
 
 def _health_here(actor: Actor, seat: Seat) -> Q:
@@ -89,8 +95,8 @@ VIEW_INSTITUTION = declare(
     grants=[
         Grant(Role.NURSERY_HEAD, _own_institution, "own institution"),
         Grant(Role.NURSERY_STAFF, _own_institution, "own institution"),
-        Grant(Role.OFFICER, _concerned, "own places; others than health: those they registered"),
-        Grant(Role.DEPARTMENT_LEAD, _concerned, "own places; others than health: those they registered"),
+        Grant(Role.OFFICER, _concerned, CONCERNED),
+        Grant(Role.DEPARTMENT_LEAD, _concerned, CONCERNED),
         *own_places(Role.JURISDICTION_LEAD),
     ],
 )
@@ -107,6 +113,13 @@ REMIND = declare(
     "提醒已登记机构备案",
     model="institutions.Institution",
     grants=HEALTH_HERE,
+)
+
+OPEN_PLACES = declare(
+    "institutions.places.open",
+    "调整对外开放的托位",
+    model="institutions.Institution",
+    grants=[Grant(Role.NURSERY_HEAD, _own_institution, "own institution")],
 )
 
 REPORT_REGISTRATION = declare(

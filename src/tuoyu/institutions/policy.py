@@ -2,11 +2,13 @@
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from tuoyu.cases.plans import Plan, plan
 from tuoyu.core import clock
-from tuoyu.institutions.pages import Slot
-from tuoyu.institutions.rules.book import Book
+from tuoyu.institutions.asked import Form, form_of
+from tuoyu.institutions.pages import Page, Slot
+from tuoyu.institutions.rules.book import FORCE_NAMES, Book, RuleLike
 from tuoyu.institutions.vocabulary import Kind
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.rulebook import RuleBook, RuleMissing
@@ -15,14 +17,18 @@ from tuoyu.jurisdictions.rulebook import RuleBook, RuleMissing
 GIVEN_ON_PAGE = ("commitment",)
 
 
+# The kinds that are set up by a procedure of their own; the others by the general one.
+OF_ITS_OWN = (Kind.FAMILY_POINT, Kind.KINDERGARTEN_CLASS)
+
+
 def procedure_of(kind: str) -> str:
     """The procedure by which a kind of institution is set up."""
-    return "family_point_establishment" if kind == Kind.FAMILY_POINT else "establishment"
+    return f"{kind}_establishment" if kind in OF_ITS_OWN else "establishment"
 
 
 def filing_of(kind: str) -> str:
     """The procedure by which a kind of institution files that is registered already."""
-    return "family_point_filing" if kind == Kind.FAMILY_POINT else "filing"
+    return f"{kind}_filing" if kind in OF_ITS_OWN else "filing"
 
 
 def plan_of(procedure: str, division_code: str, *, kind: str, nature: str, legal_form: str) -> Plan:
@@ -59,6 +65,26 @@ def _book_of(digests: tuple[str, ...], since: date, held: _Held) -> Book:
     return Book.of(one for rule in held.rules.in_force() for one in (rule, *rule.conflicts))
 
 
+def form_at(division_code: str, kind: str, on: date | None = None, pack: str | None = None) -> Form:
+    """What a kind of institution is asked at a place, as the rules in force there have it."""
+    rules = jurisdictions.book(division_code, on, pack)
+    return _form_of(rules.digests, rules.since, kind, _Held(rules))
+
+
+@lru_cache(maxsize=256)
+def _form_of(digests: tuple[str, ...], since: date, kind: str, held: _Held) -> Form:
+    def value_of(key: str) -> Any:
+        found = held.rules.find(key)
+        return found.value if found else None
+
+    return form_of(kind, value_of)
+
+
+def notes_of(page: Page, book: Book) -> list[RuleLike]:
+    """The rules a page shows beside what it asks."""
+    return [rule for key in page.notes for rule in book.all(key)]
+
+
 def slots_at(
     division_code: str, kind: str, on: date | None = None, pack: str | None = None
 ) -> tuple[Slot, ...]:
@@ -80,6 +106,7 @@ def _slots_of(digests: tuple[str, ...], since: date, kind: str, held: _Held) -> 
             issuer_hint=paper.issuer_hint,
             needs_number=paper.needs_number,
             needs_expiry=paper.needs_expiry,
+            only_advised=_only_advised(rules, paper.rule),
         )
         for paper in rules.papers()
         if paper.key not in GIVEN_ON_PAGE and _is_for(paper.required_when.get("kind"), kind)
@@ -88,6 +115,12 @@ def _slots_of(digests: tuple[str, ...], since: date, kind: str, held: _Held) -> 
 
 def _is_for(kinds: object, kind: str) -> bool:
     return kinds is None or kind == kinds or (isinstance(kinds, tuple | list) and kind in kinds)
+
+
+def _only_advised(rules: RuleBook, rule: str | None) -> str:
+    """How much a paper's rule weighs where it is no order; empty for what is ordered, or has no rule."""
+    found = rules.find(rule) if rule else None
+    return "" if found is None or found.force == "mandatory" else FORCE_NAMES[found.force]
 
 
 def _paper_source(rules: RuleBook, rule: str | None, document: str, clause: str) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, wraps
 from typing import Any, TypeVar
 
@@ -21,7 +21,8 @@ from tuoyu.core.actor import Actor, Role
 from tuoyu.core.compiled import compiled
 from tuoyu.core.permissions import visible_to
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import names, pages, policy, rules, standing
+from tuoyu.institutions import names, pages, policy, provision, rules, standing
+from tuoyu.institutions.asked import Form
 from tuoyu.institutions.models import (
     SHOWN,
     Application,
@@ -33,6 +34,7 @@ from tuoyu.institutions.models import (
 )
 from tuoyu.institutions.permissions import VIEW_APPLICATION, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
+    REGISTERED_ALREADY,
     CareType,
     ClassType,
     Filing,
@@ -61,6 +63,11 @@ class Reading:
     capacity: rules.Capacity
 
     @property
+    def form(self) -> Form:
+        """What was asked."""
+        return self.facts.form
+
+    @property
     def blocking(self) -> tuple[Problem, ...]:
         """What stops the application from being handed in."""
         return tuple(p for p in self.problems if p.severity == "block")
@@ -76,10 +83,7 @@ class Reading:
 
 def reading_of(application: Application) -> Reading:
     """Read an application: under the rules of today, or those its case began with."""
-    on, pack = clock.today(), None
-    if application.case is not None:
-        on = application.case.opened_at.astimezone(clock.BEIJING).date()
-        pack = application.case.pack.digest
+    on, pack = _ruled_by(application)
     place = place_of(application)
     book = policy.book_at(place, on, pack)
     slots = policy.slots_at(place, application.kind, on, pack)
@@ -91,8 +95,9 @@ def reading_of(application: Application) -> Reading:
         division_code=place,
         slots=slots,
         identity_wrong=_identity_wrong(application.identity),
-        registered=application.institution_id is not None,
+        registered=application.institution_id is not None or application.kind in REGISTERED_ALREADY,
         files=_file_counts(application),
+        form=policy.form_at(place, application.kind, on, pack),
     )
     found = (*standing.street_problems(application, place), *rules.problems(facts, book, clock.today()))
     return Reading(facts, book, slots, found, rules.licensable_capacity(facts, book))
@@ -141,14 +146,22 @@ def form_pages_of(case: Case) -> tuple[FormPage, ...]:
     """The pages and fields of a case that a remark can be pinned to."""
     application, reading = application_of(case), reading_of_case(case)
     kind = application.kind if application else case.facts.get("kind", "institution")
-    slots = reading.slots if reading else policy.slots_at(case.division_code, kind, pack=case.pack.digest)
-    by_page: dict[str, list[tuple[str, str]]] = {page.key: [] for page in pages.FILLED}
+    place, pack = case.division_code, case.pack.digest
+    slots = reading.slots if reading else policy.slots_at(place, kind, pack=pack)
+    form = reading.form if reading else policy.form_at(place, kind, pack=pack)
+    by_page: dict[str, list[tuple[str, str]]] = {page.key: [] for page in form.pages}
     by_page["basics"] = list(FIXED)
-    for page, key, label in pages.labels(kind, slots):
+    for page, key, label in form.labels(slots):
         by_page[page].append((key, label))
-    rows = (application.data.get("classes") or {}).get("rows") or [] if application else []
-    by_page["classes"] += [(f"row-{i}", f"第{i + 1}个班") for i in range(len(rows))]
-    return tuple(FormPage(page.key, page.label, tuple(by_page[page.key])) for page in pages.FILLED)
+    for asked in form.pages:
+        rows = rows_typed(application, asked) if application else []
+        by_page[asked.key] += [(f"row-{i}", f"第{i + 1}{asked.a_row}") for i in range(len(rows))]
+    return tuple(FormPage(page.key, page.label, tuple(by_page[page.key])) for page in form.pages)
+
+
+def rows_typed(application: Application, page: pages.Page) -> list[dict[str, Any]]:
+    """What was typed row by row on a page; nothing where nothing is asked so."""
+    return list((application.data.get(page.key) or {}).get("rows") or []) if page.rows else []
 
 
 FIXED = (("kind", "机构类型"), ("nature", "机构性质"), ("legal_form", "组织形式"), ("place", "申办地"))
@@ -177,11 +190,19 @@ def _papers_of(application: Application) -> list[dict[str, Any]]:
 
 def slots_of(application: Application) -> tuple[pages.Slot, ...]:
     """The papers an application is asked for, by the same rules as `reading_of` reads it under."""
-    on, pack = clock.today(), None
-    if application.case is not None:
-        on = application.case.opened_at.astimezone(clock.BEIJING).date()
-        pack = application.case.pack.digest
-    return policy.slots_at(place_of(application), application.kind, on, pack)
+    return policy.slots_at(place_of(application), application.kind, *_ruled_by(application))
+
+
+def form_of(application: Application) -> Form:
+    """What an application is asked, by the same rules as `reading_of` reads it under."""
+    return policy.form_at(place_of(application), application.kind, *_ruled_by(application))
+
+
+def _ruled_by(application: Application) -> tuple[date, str | None]:
+    """The day and the pack whose rules count: today's, or those its case began with."""
+    if application.case is None:
+        return clock.today(), None
+    return application.case.opened_at.astimezone(clock.BEIJING).date(), application.case.pack.digest
 
 
 def place_of(application: Application) -> str:
@@ -193,9 +214,15 @@ def place_of(application: Application) -> str:
 
 
 def frozen_of(application: Application) -> dict[str, dict[str, str]]:
-    """What is not asked (any more), by page and field: the name is settled by the registration."""
+    """What is not asked (any more), by page and field: the name is settled by the registration, and of a
+    kindergarten the registration itself."""
     institution = application.institution
-    return {} if institution is None else {"basics": {"name": institution.name}}
+    if institution is None:
+        return {}
+    settled = {"basics": {"name": institution.name}}
+    if application.kind in REGISTERED_ALREADY:
+        settled["provider"] = standing.registered_with(institution)
+    return settled
 
 
 def _identity_wrong(identity: str) -> str | None:
@@ -231,6 +258,7 @@ def case_facts(application: Application) -> dict[str, Any]:
         "legal_form": application.legal_form,
         "division_code": application.division_code,
         "serves_meals": typed.get("serves_meals") == "yes",
+        "joint": (application.data.get(pages.PROVIDER.key) or {}).get("together") == "joint",
     }
 
 
@@ -245,17 +273,17 @@ def submission_of(
     reading = reading or reading_of(application)
     said: dict[str, dict[str, str]] = {"basics": _fixed_choices(application)}
     whole = application.typed
-    for page in pages.FILLED:
+    for page in reading.form.pages:
         typed = whole.get(page.key) or {}
         part = said.setdefault(page.key, {})
-        for one in pages.fields_of(page, application.kind):
+        for one in page.fields:
             part[one.key] = _shown(one, typed.get(one.key))
+        for index, row in enumerate(rows_typed(application, page)):
+            part[f"row-{index}"] = row_in_words(row, page)
     if not in_clear and said["basics"].get("contact_phone"):
         said["basics"]["contact_phone"] = identifiers.mask_phone(said["basics"]["contact_phone"])
     if application.identity:
         said["basics"]["contact_identity"] = identifiers.mask_id(application.identity)
-    for index, row in enumerate((application.data.get("classes") or {}).get("rows") or []):
-        said["classes"][f"row-{index}"] = row_in_words(row)
     said["papers"] |= _papers_in_words(application, reading.slots)
     return said
 
@@ -286,8 +314,11 @@ def _shown(one: pages.Field, typed: object) -> str:
     )
 
 
-def row_in_words(row: Mapping[str, Any]) -> str:
-    """A class in one line: 托小班“小一班”，15个托位，3名保育人员."""
+def row_in_words(row: Mapping[str, Any], page: pages.Page) -> str:
+    """A class in one line: 托小班“小一班”，15个托位，3名保育人员; or an employer with its code."""
+    if page.key == pages.PROVIDER.key:
+        leads = "，牵头负责" if row.get("leads") == "yes" else ""
+        return f"{row.get('name') or '—'}（{row.get('uscc') or '—'}）{leads}"
     kind = dict(ClassType.choices).get(str(row.get("class_type")), "未选班型")
     name = f"“{row.get('name')}”" if row.get("name") else ""
     parts = [f"{kind}{name}", f"{row.get('places') or '—'}个托位", f"{row.get('carers') or '—'}名保育人员"]
@@ -358,6 +389,7 @@ class Narrowed:
     care_type: str = ""
     inclusive: bool = False
     state: str = ""
+    opened: bool = False
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Narrowed":
@@ -370,6 +402,7 @@ class Narrowed:
             care_type=query.get("care", "") if query.get("care") in CareType.values else "",
             inclusive=query.get("inclusive") == "1",
             state=query.get("state", "") if query.get("state") in Filing.values else "",
+            opened=query.get("opened") == "1",
         )
 
 
@@ -458,6 +491,11 @@ def record(actor: Actor, pk: int) -> Any:
                 "institution", Application.objects.exclude(case=None), number=F("case__number"),
                 name=F("case__procedure_name"), state=F("case__state"), opened_at=F("case__opened_at"),
             ),
+            opened_places=provision.opened_today(),
+            operation=F("employer_site__operation"),
+            operator=F("employer_site__operator"),
+            partner_rows=provision.partner_rows(public=False),
+            pairing_rows=provision.pairing_rows(shown=Filing.values),
         )
         .values()
         .first()
@@ -487,7 +525,8 @@ def search(
 
 def directory(narrowed: Narrowed) -> QuerySet[Institution, Any]:
     """The public directory as rows of values, the best match first."""
-    found: QuerySet[Institution, Any] = _matching(public_institutions(), narrowed).values(*LIST_FIELDS)
+    rows = _matching(public_institutions(), narrowed)
+    found: QuerySet[Institution, Any] = rows.values(*LIST_FIELDS, opened_places=provision.opened_today())
     return found
 
 
@@ -508,6 +547,8 @@ def narrow(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institut
         rows = rows.filter(inclusive=True)
     if narrowed.state:
         rows = rows.filter(filing=narrowed.state)
+    if narrowed.opened:
+        rows = provision.only_opened(rows)
     return rows.filter(named(narrowed.text)) if narrowed.text else rows
 
 

@@ -82,6 +82,26 @@ def registered_as(uscc: str) -> Institution:
 # ---------------------------------------------------------------- may it file
 
 
+def taken(application: Application, uscc: str) -> list[Problem]:
+    """What stands against recording a kindergarten under a credit code: it is here already, or on its way."""
+    if Institution.objects.filter(uscc=uscc).exists():
+        return [
+            Problem(
+                "这个统一社会信用代码的机构已有档案。",
+                page="provider",
+                field="uscc",
+                fix="请核对代码；确是本园的，请从“已经登记，只办备案”申请。",
+            )
+        ]
+    others = Application.objects.filter(
+        kind=application.kind, institution=None, state__in=UNDER_WAY, data__provider__uscc=uscc
+    ).exclude(pk=application.pk)
+    if others.exists():
+        wrong = "这所幼儿园已有一件申请正在办理，同时只能办一件。"
+        return [Problem(wrong, page="provider", field="uscc", fix="请等那一件办结后再申请。")]
+    return []
+
+
 def obstacles(
     institution: Institution, owner_id: int, application: Application | None = None
 ) -> list[Problem]:
@@ -157,6 +177,15 @@ def known(institution: Institution) -> list[tuple[str, str]]:
         ("组织形式", str(LegalForm(institution.legal_form).label)),
         ("登记的地点", place_name(institution.division_code) + institution.address),
     ]
+
+
+def registered_with(institution: Institution) -> dict[str, str]:
+    """The registration as the application's page of the provider asks it."""
+    return {
+        "uscc": institution.uscc,
+        "registrar": institution.registrar,
+        "registered_on": str(institution.registered_on or ""),
+    }
 
 
 def registrar_name(institution: Institution) -> str:

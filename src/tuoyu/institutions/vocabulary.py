@@ -12,6 +12,10 @@ class Kind(TextChoices):
     EMPLOYER = "employer", "用人单位托育点"
 
 
+# A legal person before it applies: what it begins is recorded, not registered anew.
+REGISTERED_ALREADY = (Kind.KINDERGARTEN_CLASS,)
+
+
 class Nature(TextChoices):
     """Whether it may distribute profit; with the legal form it decides the registrar."""
 
@@ -89,8 +93,11 @@ FILED = (Filing.RECEIPT_ISSUED, Filing.NORMAL, Filing.RECTIFICATION)
 # What may be filed (again) once it is registered: never filed, found not to conform, or ended.
 MAY_FILE = (Filing.NONE, Filing.PUBLISHED_NONCONFORMING, Filing.CANCELLED)
 
+# The procedures by which a place is set up.
+SETTING_UP = ("establishment", "family_point_establishment", "kindergarten_class_establishment")
+
 # Filing alone: procedures for what is registered already.
-FILING_ALONE = ("filing", "family_point_filing")
+FILING_ALONE = ("filing", "family_point_filing", "kindergarten_class_filing")
 
 # Personal fields of the application's pages, kept apart and encrypted under the same name.
 PERSONAL = {"basics": ("contact_name", "contact_phone"), "commitment": ("signer",)}

@@ -10,8 +10,11 @@ from django.core.cache import cache
 from django.db.models import Avg, Count, F, Func, IntegerField, OuterRef, QuerySet, Value
 from django.db.models.functions import JSONObject
 
+from tuoyu.core import clock
+from tuoyu.institutions import provision
 from tuoyu.institutions.models import Certificate, ClassGroup, Institution, Publication
 from tuoyu.institutions.queries import Narrowed, narrow, public_institutions
+from tuoyu.institutions.vocabulary import FILED, Kind
 
 # More points than this are drawn as groups; a map with more is slow on a phone and says nothing.
 MOST_POINTS = 300
@@ -89,9 +92,13 @@ PUBLIC_FIELDS = (
 
 
 def institution(pk: int) -> dict[str, Any] | None:
-    """What the public may know of one filed institution, in one query; None when it is not public."""
+    """What the public may know of one filed institution; None when it is not public."""
     row = _told().filter(pk=pk).first()
-    return dict(row) if row else None
+    if row is None:
+        return None
+    # Today's number is asked only where there may be one: the query above is built once, whatever the day.
+    opened = provision.opened_on(pk, clock.today()) if row["kind"] == Kind.EMPLOYER else 0
+    return {**row, "opened_places": min(opened, row["places"])}
 
 
 @lru_cache(maxsize=1)
@@ -108,9 +115,11 @@ def _told() -> QuerySet[Institution, Any]:
                 institution=OuterRef("pk"), kind=Certificate.Kind.RECEIPT, cancelled_on=None
             ).values("code")
         ),
+        partner_rows=provision.partner_rows(public=True),
+        pairing_rows=provision.pairing_rows(shown=FILED),
     )  # fmt: skip
     told: QuerySet[Institution, Any] = rows.values(
-        *PUBLIC_FIELDS, "class_rows", "publication_rows", "receipt_codes"
+        *PUBLIC_FIELDS, "class_rows", "publication_rows", "receipt_codes", "partner_rows", "pairing_rows"
     )
     return told
 

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from tuoyu.core import access, paging
+from tuoyu.institutions import provision
 from tuoyu.institutions.models import Publication
 from tuoyu.institutions.queries import Narrowed, is_cut
 from tuoyu.institutions.queries import directory as rows_of
@@ -64,7 +65,14 @@ def directory(request: HttpRequest) -> HttpResponse:
         "points": reverse("portal:points") + (f"?{query}" if query else ""),
         "tiles": queries.tiles(),
         "filtered": any(
-            (narrowed.text, narrowed.place, narrowed.kind, narrowed.care_type, narrowed.inclusive)
+            (
+                narrowed.text,
+                narrowed.place,
+                narrowed.kind,
+                narrowed.care_type,
+                narrowed.inclusive,
+                narrowed.opened,
+            )
         ),
     }
     return render(request, "portal/directory.html", context)
@@ -124,6 +132,10 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     for publication in row["publication_rows"]:
         publication["label"] = str(Publication.Kind(publication["kind"]).label)
         publication["office"] = department_name(publication["department"], publication["division_code"])
+    audience = provision.audience(row["division_code"]) if row["opened_places"] else None
+    row["opened_to"] = audience.value if audience else "社会"
+    pairing = provision.pairing_rule(row["division_code"]) if row["pairing_rows"] else None
+    row["pairing_name"] = pairing.value if pairing else "结对"
     nearby = f"{reverse('portal:directory')}?place={row['division_code'][:6]}"
     return render(
         request, "portal/institution.html", {"row": row, "nearby": nearby, "says": SAYS[row["filing"]]}

@@ -1,7 +1,7 @@
 """Applications for setting up a nursery: the route, the pages, the papers, what is wrong, handing in."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from ninja import File, Form, Path, Query, Router, Status, UploadedFile
@@ -17,11 +17,13 @@ from tuoyu.core.problems import Refused
 from tuoyu.exchange.api.doors import permitted, public
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Code, Given, Id, PageAsked, PageOf, Problems, Told, page_of
-from tuoyu.institutions import actions, pages, policy, queries, standing
+from tuoyu.institutions import actions, policy, queries, standing
 from tuoyu.institutions.actions.applications import choices_wrong
+from tuoyu.institutions.asked import form_of
 from tuoyu.institutions.models import Application, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, READ_PAPER, START, VIEW_APPLICATION
 from tuoyu.institutions.vocabulary import Kind, LegalForm, Nature
+from tuoyu.jurisdictions.atlas import places
 from tuoyu.jurisdictions.names import department_name
 
 router = Router(tags=["applications"])
@@ -447,9 +449,21 @@ class FormPage(Told):
     key: str
     label: str
     fields: list[FieldAsked]
+    rows: list[FieldAsked]
+
+
+class FormAsked(Given):
+    """For which kind of institution, and where: what only some places ask is left out without one."""
+
+    kind: Kind
+    division_code: Code | Literal[""] = ""
 
 
 @operation(router, "GET", "/application-pages", door=public("the form is public"), ok=list[FormPage])
-def form_pages(request: HttpRequest, kind: Annotated[Kind, Query()]) -> Any:
-    """The pages and fields of the application for a kind of institution."""
-    return [{"key": p.key, "label": p.label, "fields": list(pages.fields_of(p, kind))} for p in pages.FILLED]
+def form_pages(request: HttpRequest, asked: Annotated[FormAsked, Query()]) -> Any:
+    """The pages and fields of the application for a kind of institution, at a place where one is named."""
+    known = asked.division_code in places()
+    form = policy.form_at(asked.division_code, asked.kind) if known else form_of(asked.kind)
+    return [
+        {"key": p.key, "label": p.label, "fields": list(p.fields), "rows": list(p.rows)} for p in form.pages
+    ]

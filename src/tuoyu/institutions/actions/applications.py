@@ -16,7 +16,14 @@ from tuoyu.core.transitions import move
 from tuoyu.institutions import pages, policy, queries, standing
 from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, START
-from tuoyu.institutions.vocabulary import FORMS_OF_NATURE, PERSONAL, Kind, LegalForm, Nature
+from tuoyu.institutions.vocabulary import (
+    FORMS_OF_NATURE,
+    PERSONAL,
+    REGISTERED_ALREADY,
+    Kind,
+    LegalForm,
+    Nature,
+)
 from tuoyu.jurisdictions.atlas import places
 
 State = Application.State
@@ -109,8 +116,6 @@ def save_page(
     Raises Overtaken when the application was saved in another window since `version`.
     """
     require(by, EDIT_APPLICATION, application)
-    if page not in pages.BY_KEY or page == pages.REVIEW.key:
-        raise Refused("没有这一页。", status=404)
     held = Application.objects.select_for_update().get(pk=application.pk)
     if not held.is_editable:
         raise Refused("申请已经提交，正在办理，现在不能修改。", status=409)
@@ -118,7 +123,10 @@ def save_page(
         raise Overtaken(
             "这份申请刚刚在另一个窗口或由其他人修改过，您这次填写的内容没有保存。请刷新后再填，以免互相覆盖。"
         )
-    kept, identity = _kept(page, held.kind, typed, _slots(held))
+    asked = queries.form_of(held).page(page)
+    if asked is None:
+        raise Refused("没有这一页。", status=404)
+    kept, identity = _kept(asked, typed, _slots(held))
     kept |= queries.frozen_of(held).get(page, {})
     before = held.typed.get(page) or {}
     # The names of what changed; what people are called and where they are reached never enters the audit.
@@ -139,12 +147,12 @@ def save_page(
 
 
 def _kept(
-    page: str, kind: str, typed: Mapping[str, Any], slots: tuple[pages.Slot, ...]
+    page: pages.Page, typed: Mapping[str, Any], slots: tuple[pages.Slot, ...]
 ) -> tuple[dict[str, Any], str | None]:
     """What a page keeps of what was typed: its own fields, cut to a sane length; the identity apart."""
     kept: dict[str, Any] = {}
     identity: str | None = None
-    for field in pages.fields_of(pages.BY_KEY[page], kind):
+    for field in page.fields:
         value = typed.get(field.key)
         if field.kind == "identity":
             given = _text(value, field.longest)
@@ -154,21 +162,27 @@ def _kept(
             given_list = value if isinstance(value, list | tuple) else [value] if value else []
             kept[field.key] = [_text(v, 40) for v in given_list][: len(field.options)]
         else:
-            kept[field.key] = _text(value, field.longest + 200)
-    if page == pages.CLASSES.key and pages.has_rows(kind):
+            kept[field.key] = _one(field, value, 200)
+    if page.rows:
         given_rows = typed.get("rows")
         rows = given_rows if isinstance(given_rows, list | tuple) else []
-        kept["rows"] = [_row(row) for row in rows[:MOST_ROWS]]
-    if page == pages.PAPERS.key:
+        kept["rows"] = [_row(row, page.rows) for row in rows[:MOST_ROWS]]
+    if page.key == pages.PAPERS.key:
         for slot in slots:
             for key, _, _ in pages.SLOT_FIELDS:
                 kept[f"{slot.key}_{key}"] = _text(typed.get(f"{slot.key}_{key}"), 120)
     return kept, identity
 
 
-def _row(row: object) -> dict[str, str]:
+def _row(row: object, fields: tuple[pages.Field, ...]) -> dict[str, str]:
     given = row if isinstance(row, Mapping) else {}
-    return {field.key: _text(given.get(field.key), field.longest) for field in pages.ROW_FIELDS}
+    return {field.key: _one(field, given.get(field.key)) for field in fields}
+
+
+def _one(field: pages.Field, value: object, over: int = 0) -> str:
+    """What was typed into a field; codes as they are compared."""
+    text = _text(value, field.longest + over)
+    return identifiers.normalised(text)[: field.longest + over] if field.kind == "credit_code" else text
 
 
 def _text(value: object, longest: int) -> str:
@@ -257,6 +271,7 @@ def submit(*, by: Actor, application: Application) -> Case:
     if wrong:
         raise Refused(wrong)
     _check_may_file(held)
+    _check_not_taken(held)
     _copy_paper_details(held)
     facts, data = queries.case_facts(held), queries.submission_of(held)
     if held.state == State.MENDING and held.case is not None:
@@ -287,6 +302,14 @@ def _check_may_file(application: Application) -> None:
         institution = Institution.objects.select_for_update().get(pk=application.institution_id)
         wrong = standing.obstacles(institution, application.owner_id, application)
         if wrong:
+            raise Refused(wrong, status=409)
+
+
+def _check_not_taken(application: Application) -> None:
+    """A kindergarten, which is not registered anew, is recorded once under its credit code."""
+    if application.kind in REGISTERED_ALREADY and application.institution_id is None:
+        code = queries.facts_of(application).text("provider.uscc")
+        if wrong := standing.taken(application, code):
             raise Refused(wrong, status=409)
 
 

@@ -1,5 +1,6 @@
 """Filing alone: an institution that is registered applies for its filing; it may be reminded to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tuoyu.accounts.actions import give_seat
@@ -11,11 +12,11 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import pages, policy, standing
+from tuoyu.institutions import pages, policy, provision, standing
 from tuoyu.institutions.actions.applications import channel_of
 from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.permissions import REMIND, START
-from tuoyu.institutions.vocabulary import Filing, Registration
+from tuoyu.institutions.vocabulary import REGISTERED_ALREADY, Filing, Kind, Registration
 
 State = Application.State
 CERTIFICATE = "legal_person_certificate"
@@ -90,7 +91,18 @@ def _prefilled(institution: Institution, before: Application | None) -> dict[str
         f"{CERTIFICATE}_number": institution.registration_number,
         f"{CERTIFICATE}_issued_on": str(institution.registered_on or ""),
     }
-    return data | {"basics": basics, "papers": papers}
+    return data | {"basics": basics, "papers": papers} | _provider(institution, data)
+
+
+def _provider(institution: Institution, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What those behind the place said before, as it stands today."""
+    said = dict(data.get("provider") or {})
+    if institution.kind in REGISTERED_ALREADY:
+        said |= standing.registered_with(institution)
+    elif institution.kind == Kind.EMPLOYER and said:
+        opened = provision.opened_on(institution.pk, clock.today())
+        said |= {"opens": "yes" if opened else "no", "opened_places": str(opened or "")}
+    return {"provider": said} if said else {}
 
 
 def _take_papers(application: Application, before: Application) -> None:

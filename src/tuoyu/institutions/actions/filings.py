@@ -8,9 +8,11 @@ from tuoyu.core import audit, clock
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import documents, policy
+from tuoyu.institutions import documents, policy, queries
 from tuoyu.institutions.actions.facts import Ground, Supplier, move_state
 from tuoyu.institutions.actions.filing_alone import make_head
+from tuoyu.institutions.actions.kindergartens import record_kindergarten
+from tuoyu.institutions.actions.provision import open_as_applied
 from tuoyu.institutions.actions.registrations import take_over
 from tuoyu.institutions.models import Application, Certificate, Institution, Publication
 from tuoyu.institutions.vocabulary import MAY_FILE, Filing, GroundKind, Registration
@@ -22,9 +24,11 @@ REGISTRATION_FIRST = "registration.push_to"
 @action
 def issue_receipt(*, by: Actor, case: Case, step: Step) -> Institution:
     """File the institution of a case: receipt, conditions notice, and the public entry."""
+    record_kindergarten(by, case, step)
     institution = registered_institution(case, step)
     application = Application.objects.select_related("case__pack").get(case=case)
     changed = take_over(institution, application, by=by)
+    open_as_applied(by, institution, queries.facts_of(application))
     before, today = institution.filing, clock.today()
     number = _receipt_number(institution, case)
     move_state(

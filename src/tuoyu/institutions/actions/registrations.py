@@ -17,6 +17,7 @@ from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.institutions import facts, pages, queries
 from tuoyu.institutions.actions.facts import Ground, Supplier, state_classes, state_facts
 from tuoyu.institutions.actions.filing_alone import make_head
+from tuoyu.institutions.actions.provision import write_provision
 from tuoyu.institutions.forms import RegistrationForm
 from tuoyu.institutions.models import Application, Institution
 from tuoyu.institutions.permissions import REPORT_REGISTRATION
@@ -73,7 +74,7 @@ def register(*, by: Actor, case: Case, step: Step, result: Mapping[str, Any]) ->
     if application.institution is not None:
         raise Overtaken("这件办件已经登记过了。")
     institution = _institution_of(application, step, form.cleaned_data, result)
-    _create(institution)
+    create(institution)
     _state_first(institution, application, step, by)
     application.institution = institution
     application.save(update_fields=["institution"])
@@ -124,9 +125,22 @@ def _state_first(institution: Institution, application: Application, step: Step,
     ground = Ground(GroundKind.REGISTRATION, step.case, Supplier.of(by, step))
     state_facts(institution, office, ground=ground, by=by)
     ground = Ground(GroundKind.REGISTRATION, step.case, Supplier.applicant(application))
+    state_given(institution, application, said, ground=ground, by=by)
+
+
+def state_given(
+    institution: Institution,
+    application: Application,
+    said: Mapping[str, Any],
+    *,
+    ground: Ground,
+    by: Actor,
+) -> None:
+    """Write down for the first time what an application says of its institution, rooms and classes too."""
     given = {key: value for key, value in said.items() if facts.is_given(facts.plain(value))}
     state_facts(institution, given, ground=ground, by=by)
     state_classes(institution, classes_of(application), ground=ground, by=by)
+    write_provision(institution, queries.facts_of(application))
 
 
 def said_of(application: Application) -> dict[str, Any]:
@@ -169,7 +183,8 @@ def classes_of(application: Application) -> list[dict[str, Any]]:
     ]
 
 
-def _create(institution: Institution) -> None:
+def create(institution: Institution) -> None:
+    """Write a new institution; Refused when its credit code or its source is another's."""
     try:
         with transaction.atomic():
             institution.save(force_insert=True)
@@ -197,6 +212,7 @@ def take_over(institution: Institution, application: Application, *, by: Actor) 
     if not institution.business_scope:
         said["business_scope"] = queries.facts_of(application).text("basics.business_scope")
     ground = Ground(GroundKind.FILING, application.case, Supplier.applicant(application))
+    write_provision(institution, queries.facts_of(application))
     changed = state_facts(institution, said, ground=ground, by=by)
     return changed + state_classes(institution, classes_of(application), ground=ground, by=by)
 
@@ -322,7 +338,7 @@ def _register_alone(by: Actor, told: Registered, department: str) -> Institution
         source_id=told.source_id[:80],
         created_at=clock.now(),
     )
-    _create(institution)
+    create(institution)
     said = {
         key: value for key in facts.COLUMNS if facts.is_given(facts.plain(value := getattr(institution, key)))
     }

@@ -1,18 +1,24 @@
-"""Institutions and what is known of them; applications with their papers; what is issued and publicised."""
+"""Institutions and what is known of them; applications with their papers; what is issued and publicised;
+who stands behind a place."""
 
 from tuoyu.institutions.models.applications import Application, Paper
 from tuoyu.institutions.models.facts import Fact
 from tuoyu.institutions.models.institutions import SHOWN, ClassGroup, Institution, Premises
 from tuoyu.institutions.models.issued import Certificate, Publication
+from tuoyu.institutions.models.provision import EmployerSite, OpenedPlaces, Pairing, Partner
 
 __all__ = [
     "SHOWN",
     "Application",
     "Certificate",
     "ClassGroup",
+    "EmployerSite",
     "Fact",
     "Institution",
+    "OpenedPlaces",
+    "Pairing",
     "Paper",
+    "Partner",
     "Premises",
     "Publication",
 ]

@@ -5,11 +5,11 @@ from datetime import date
 
 from tuoyu.core.problems import Problem
 from tuoyu.institutions import pages
-from tuoyu.institutions.rules import wording
+from tuoyu.institutions.rules import employers, kindergartens, wording
 from tuoyu.institutions.rules.book import Book, problem
 from tuoyu.institutions.rules.capacity import Limit, licensable_capacity
 from tuoyu.institutions.rules.facts import Facts, PaperFacts
-from tuoyu.institutions.vocabulary import ClassType, Kind
+from tuoyu.institutions.vocabulary import REGISTERED_ALREADY, Kind
 
 Check = Callable[[Facts, Book, date], Iterator[Problem]]
 
@@ -17,14 +17,14 @@ Check = Callable[[Facts, Book, date], Iterator[Problem]]
 def problems(facts: Facts, book: Book, on: date) -> list[Problem]:
     """Every problem of the application on the day `on`, in the order of the pages."""
     found = [found for check in CHECKS for found in check(facts, book, on)]
-    order = {page.key: index for index, page in enumerate(pages.PAGES)}
+    order = {page.key: index for index, page in enumerate(facts.form.pages)}
     return sorted(found, key=lambda p: (order.get(p.page, len(order)), p.severity != "block"))
 
 
 def _missing(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
     """What must be filled in and is not, or cannot be read."""
-    for page in pages.FILLED:
-        for field in pages.fields_of(page, facts.kind):
+    for page in facts.form.pages:
+        for field in page.fields:
             name = f"{page.key}.{field.key}"
             if name in facts.unreadable:
                 yield Problem(f"“{field.label}”看不懂。", page.key, field.key, fix=_how(field))
@@ -68,8 +68,8 @@ def _rows(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
 
 
 def _length(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
-    for page in pages.FILLED:
-        for field in pages.fields_of(page, facts.kind):
+    for page in facts.form.pages:
+        for field in page.fields:
             if len(facts.text(f"{page.key}.{field.key}")) > field.longest:
                 yield Problem(
                     f"“{field.label}”太长。", page.key, field.key, fix=f"请缩短到{field.longest}个字以内。"
@@ -84,8 +84,8 @@ LARGEST_OTHERWISE = 1_000_000
 
 def _sizes(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
     """Numbers that can only be mistyped: negative ones, and absurd ones."""
-    for page in pages.FILLED:
-        for field in pages.fields_of(page, facts.kind):
+    for page in facts.form.pages:
+        for field in page.fields:
             if field.kind == "number" and field.key not in ("longitude", "latitude"):
                 yield from _size(field, facts.get(f"{page.key}.{field.key}"), page.key, field.key)
     if pages.has_rows(facts.kind):
@@ -138,6 +138,9 @@ def _spot(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
 
 
 def _words(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
+    if facts.kind in REGISTERED_ALREADY:
+        yield from kindergartens.scope_problems(facts, book)
+        return
     family = facts.kind == Kind.FAMILY_POINT
     prefix = "family_point" if family else "registration"
     yield from wording.scope_problems(facts.text("basics.business_scope"), book.all(f"{prefix}.scope_words"))
@@ -259,21 +262,6 @@ def _too_many(label: str, asked: int, limit: Limit, field: str) -> Problem:
     return Problem(message, "classes", field, limit.rule_key, limit.source, severity, fix)
 
 
-def _types(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
-    """What a kind of institution may take at all (a kindergarten's class from two years, say)."""
-    if facts.kind != Kind.KINDERGARTEN_CLASS:
-        return
-    for rule in book.all("kindergarten_class.min_months"):
-        for index, row in enumerate(facts.classes):
-            oldest = book.number(f"class.{row.class_type}.max_months")
-            if row.class_type and oldest is not None and oldest <= rule.value:
-                yield problem(
-                    rule, f"幼儿园托班从{rule.value}个月收起，第{index + 1}个班是"
-                    f"{ClassType(row.class_type).label}。",
-                    "classes", f"row-{index}-class_type",
-                )  # fmt: skip
-
-
 def _staff(facts: Facts, book: Book, on: date) -> Iterator[Problem]:
     for key, rule_key, message in ANSWERED_YES:
         for rule in book.all(rule_key):
@@ -338,6 +326,7 @@ def needed(slot: pages.Slot, facts: Facts) -> bool | None:
         "tenure": facts.get("premises.tenure"),
         "meals": facts.yes("basics.serves_meals"),
         "registered": facts.registered,
+        "joint": {"joint": True, "alone": False}.get(facts.text("provider.together")),
     }
     answer: bool | None = True
     for name, wanted in slot.required_when.items():
@@ -352,8 +341,9 @@ def needed(slot: pages.Slot, facts: Facts) -> bool | None:
 def _paper_missing(paper: PaperFacts, facts: Facts) -> Iterator[Problem]:
     slot = paper.slot
     if not paper.files:
-        yield Problem(f"还差材料：{slot.label}。", "papers", slot.key, slot.rule_key, slot.source,
-                      fix="请拍照或扫描后上传。")  # fmt: skip
+        mark = f"（{slot.only_advised}）" if slot.only_advised else ""
+        yield Problem(f"还差材料：{slot.label}{mark}。", "papers", slot.key, slot.rule_key, slot.source,
+                      "warn" if mark else "block", "请拍照或扫描后上传。")  # fmt: skip
         return
     for key, label in (("issuer", "出具单位"), ("number", "文号或证号")):
         if not getattr(paper, key) and (key == "issuer" or slot.needs_number):
@@ -379,6 +369,6 @@ def _paper_dates(paper: PaperFacts, facts: Facts, on: date) -> Iterator[Problem]
 
 
 CHECKS: tuple[Check, ...] = (
-    _missing, _rows, _length, _phones, _spot, _words, _lease, _floors, _outdoor, _rooms, _types, _places,
-    _staff, _papers, _sizes, _formulas,
+    _missing, _rows, _length, _phones, _spot, _words, _lease, _floors, _outdoor, _rooms, _places,
+    kindergartens.problems, employers.problems, _staff, _papers, _sizes, _formulas,
 )  # fmt: skip

@@ -3,11 +3,13 @@
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tuoyu.core import identifiers
 from tuoyu.institutions import pages
+from tuoyu.institutions.asked import Form, form_of
 
 Data = Mapping[str, Any]
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?")
@@ -36,6 +38,15 @@ class ClassFacts:
 
 
 @dataclass(frozen=True)
+class PartnerFacts:
+    """One employer of those that set a place up, as described; `leads` is None when not said."""
+
+    name: str = ""
+    uscc: str = ""
+    leads: bool | None = None
+
+
+@dataclass(frozen=True)
 class PaperFacts:
     """One paper as described, and whether a file is there."""
 
@@ -49,7 +60,8 @@ class PaperFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """An application as facts. `values` holds every field by "page.field"; None is not known.
+    """An application as facts. `values` holds every field by "page.field"; None is not known. `form` is
+    what was asked.
 
     `identity_wrong` says what is wrong with the identity number, "" when nothing is, None when not given.
     """
@@ -64,6 +76,8 @@ class Facts:
     identity_wrong: str | None
     registered: bool = False
     unreadable: tuple[str, ...] = ()
+    partners: tuple[PartnerFacts, ...] = ()
+    form: Form = field(default_factory=lambda: form_of("institution"))
 
     def get(self, name: str) -> Any:
         """The value of "page.field", None when not known."""
@@ -117,16 +131,18 @@ def read(
     identity_wrong: str | None = None,
     registered: bool = False,
     files: Mapping[str, int] | None = None,
+    form: Form | None = None,
 ) -> Facts:
-    """Read what was typed. `files` says how many files each paper has."""
+    """Read what was typed. `files` says how many files each paper has; `form` what was asked."""
+    form = form or form_of(kind)
     values: dict[str, Any] = {}
     unreadable: list[str] = []
-    for page in pages.FILLED:
+    for page in form.pages:
         typed = _mapping(data.get(page.key))
-        for field in pages.fields_of(page, kind):
-            name = f"{page.key}.{field.key}"
-            values[name] = _value(field, typed.get(field.key))
-            if values[name] is None and _is_given(typed.get(field.key)):
+        for asked in page.fields:
+            name = f"{page.key}.{asked.key}"
+            values[name] = _value(asked, typed.get(asked.key))
+            if values[name] is None and _is_given(typed.get(asked.key)):
                 unreadable.append(name)
     classes, wrong_rows = _classes(_mapping(data.get("classes")), kind)
     papers, wrong_papers = _papers(_mapping(data.get("papers")), tuple(slots), files or {})
@@ -141,6 +157,8 @@ def read(
         identity_wrong=identity_wrong,
         registered=registered,
         unreadable=(*unreadable, *wrong_rows, *wrong_papers),
+        partners=_partners(_mapping(data.get(pages.PROVIDER.key)), form),
+        form=form,
     )
 
 
@@ -152,19 +170,21 @@ def _is_given(value: object) -> bool:
     return value not in (None, "", [], ())
 
 
-def _value(field: pages.Field, typed: object) -> Any:
-    if field.kind == "number":
+def _value(asked: pages.Field, typed: object) -> Any:
+    if asked.kind == "number":
         return number(typed)
-    if field.kind == "date":
+    if asked.kind == "date":
         found = day(typed)
         return found if found is not None and YEARS[0] <= found.year <= YEARS[1] else None
-    if field.kind == "choices":
-        known = [key for key, _ in field.options]
+    if asked.kind == "choices":
+        known = [key for key, _ in asked.options]
         given = typed if isinstance(typed, Sequence) and not isinstance(typed, str) else [typed]
         return tuple(g for g in given if g in known) or None
     text = str(typed).strip() if isinstance(typed, str | int | float) else ""
-    if field.options and text not in [key for key, _ in field.options]:
+    if asked.options and text not in [key for key, _ in asked.options]:
         return None
+    if asked.kind == "credit_code":
+        text = identifiers.normalised(text)
     return text or None
 
 
@@ -175,11 +195,22 @@ def _classes(typed: Mapping[str, Any], kind: str) -> tuple[tuple[ClassFacts, ...
     found, wrong = [], []
     for index, row in enumerate(rows if isinstance(rows, list) else []):
         row = _mapping(row)
-        read_ = {field.key: _value(field, row.get(field.key)) for field in pages.ROW_FIELDS}
+        read_ = {asked.key: _value(asked, row.get(asked.key)) for asked in pages.ROW_FIELDS}
         read_["places"], read_["carers"] = whole(row.get("places")), whole(row.get("carers"))
         wrong += [f"classes.row-{index}-{k}" for k, v in read_.items() if v is None and _is_given(row.get(k))]
         found.append(ClassFacts(**{**read_, "name": read_["name"] or ""}))
     return tuple(found), wrong
+
+
+def _partners(typed: Mapping[str, Any], form: Form) -> tuple[PartnerFacts, ...]:
+    """The employers told row by row; of one that acts alone only the first."""
+    fields, rows = form.rows(pages.PROVIDER.key), typed.get("rows")
+    found = []
+    for row in map(_mapping, rows if fields and isinstance(rows, list) else []):
+        said = {asked.key: _value(asked, row.get(asked.key)) or "" for asked in fields}
+        leads = {"yes": True, "no": False}.get(said["leads"])
+        found.append(PartnerFacts(said["name"], said["uscc"], leads))
+    return tuple(found[:1] if typed.get("together") == "alone" else found)
 
 
 def _papers(

@@ -61,7 +61,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("institutions:review", pk)
     reading = queries.reading_of(found)
     blocking = {problem.page for problem in reading.blocking}
-    page = next((page.key for page in pages.FILLED if page.key in blocking), "review")
+    page = next((page.key for page in reading.form.pages if page.key in blocking), "review")
     return (
         redirect("institutions:review", pk) if page == "review" else redirect("institutions:page", pk, page)
     )
@@ -77,7 +77,7 @@ def page(request: HttpRequest, pk: int, page: str) -> HttpResponse:
     """One page of the form; what is typed is kept whether right or wrong."""
     actor = access.actor_of(request)
     found = _application(actor, pk)
-    if page not in pages.BY_KEY or page == pages.REVIEW.key:
+    if queries.form_of(found).page(page) is None:
         return redirect("institutions:review", pk)
     if request.method == "POST":
         return _save(request, actor, found, page)
@@ -129,7 +129,7 @@ def _after_save(
         context = _page_context(request, fresh, page) | {"problems": told}
         return render(request, "institutions/page.html", context, status=422)
     if act == "next":
-        keys = [p.key for p in pages.PAGES]
+        keys = [*(p.key for p in queries.form_of(found).pages), pages.REVIEW.key]
         following = keys[keys.index(page) + 1]
         if following == pages.REVIEW.key:
             return redirect("institutions:review", found.pk)
@@ -154,20 +154,20 @@ def _typed(given: QueryDict, page: str) -> dict[str, Any]:
     for field in pages.BY_KEY[page].fields:
         if field.kind == "choices":
             typed[field.key] = given.getlist(field.key)
-    if page == pages.CLASSES.key:
-        typed["rows"] = _rows(given)
+    if pages.BY_KEY[page].rows:
+        typed["rows"] = _rows(given, pages.BY_KEY[page].rows)
     return typed
 
 
-def _rows(given: QueryDict) -> list[dict[str, str]]:
+def _rows(given: QueryDict, fields: tuple[pages.Field, ...]) -> list[dict[str, str]]:
     numbers = sorted({int(m) for key in given if (m := _row_number(key)) is not None})
-    rows = [{f.key: given.get(f"row-{n}-{f.key}", "") for f in pages.ROW_FIELDS} for n in numbers]
+    rows = [{f.key: given.get(f"row-{n}-{f.key}", "") for f in fields} for n in numbers]
     act, _, which = given.get("do", "").partition(":")
     if act == "remove_row" and which in {str(n) for n in numbers}:
         rows.pop(numbers.index(int(which)))
     rows = [row for row in rows if any(row.values())] if act != "remove_row" else rows
     if act == "add_row":
-        rows.append(dict.fromkeys((f.key for f in pages.ROW_FIELDS), ""))
+        rows.append(dict.fromkeys((f.key for f in fields), ""))
     return rows
 
 
@@ -206,7 +206,7 @@ def _papers_changed(request: HttpRequest, actor: Actor, found: Application) -> l
 
 def _page_context(request: HttpRequest, found: Application, key: str, *, window: str = "") -> dict[str, Any]:
     reading = queries.reading_of(found)
-    page = pages.BY_KEY[key]
+    page = reading.form.page(key) or pages.BY_KEY[key]
     data = found.typed.get(key) or {}
     strict = request.GET.get("problems") == "1" or found.state == Application.State.MENDING
     return {
@@ -218,8 +218,8 @@ def _page_context(request: HttpRequest, found: Application, key: str, *, window:
         "data": data,
         "errors": _errors(reading, key, data, strict),
         "remarks": remarks_of(found, key),
-        "rows": _shown_rows(data) if pages.has_rows(found.kind) else None,
-        "row_fields": pages.ROW_FIELDS,
+        "rows": _shown_rows(data, page) if page.rows else None,
+        "notes": policy.notes_of(page, reading.book),
         "capacity": reading.capacity,
         "streets": _streets(found),
         "identity": identifiers.mask_id(found.identity) if found.identity else "",
@@ -230,7 +230,7 @@ def _page_context(request: HttpRequest, found: Application, key: str, *, window:
         "promises": _promises(found) if key == pages.COMMITMENT.key else (),
         "steps": steps_of(found, reading, key),
         "is_last": key == pages.COMMITMENT.key,
-        "previous": _previous(key),
+        "previous": _previous(reading, key),
         "problems": [],
         "upload_limit": _upload_limit(),
     }
@@ -239,7 +239,7 @@ def _page_context(request: HttpRequest, found: Application, key: str, *, window:
 def asked_on(found: Application, page: pages.Page) -> tuple[pages.Field, ...]:
     """The fields of a page without those the registration settled."""
     settled = queries.frozen_of(found).get(page.key, {})
-    return tuple(field for field in pages.fields_of(page, found.kind) if field.key not in settled)
+    return tuple(field for field in page.fields if field.key not in settled)
 
 
 def _before(request: HttpRequest, found: Application) -> dict[str, Any]:
@@ -290,8 +290,8 @@ def _needed(slot: pages.Slot, reading: queries.Reading) -> bool | None:
     return needed(slot, reading.facts)
 
 
-def _shown_rows(data: Mapping[str, Any]) -> list[dict[str, str]]:
-    return list(data.get("rows") or []) or [dict.fromkeys((f.key for f in pages.ROW_FIELDS), "")]
+def _shown_rows(data: Mapping[str, Any], page: pages.Page) -> list[dict[str, str]]:
+    return list(data.get("rows") or []) or [dict.fromkeys((f.key for f in page.rows), "")]
 
 
 def _streets(found: Application) -> list[tuple[str, str]]:
@@ -305,8 +305,8 @@ def _promises(found: Application) -> tuple[str, ...]:
     return policy.wording_at(queries.place_of(found), *keys)
 
 
-def _previous(key: str) -> str:
-    keys = [p.key for p in pages.PAGES]
+def _previous(reading: queries.Reading, key: str) -> str:
+    keys = [p.key for p in reading.form.pages]
     return keys[keys.index(key) - 1] if keys.index(key) else ""
 
 
@@ -318,7 +318,7 @@ def steps_of(found: Application, reading: queries.Reading, current: str) -> list
     files = sum(paper.files for paper in reading.facts.papers.values())
     items: list[dict[str, Any]] = []
     whole = found.typed
-    for page in pages.FILLED:
+    for page in reading.form.pages:
         visited = _visited(whole.get(page.key) or {}) or (page.key == pages.PAPERS.key and files > 0)
         left = blocking.get(page.key, 0)
         state = "current" if page.key == current else "done" if not left else "problem" if visited else "todo"
@@ -386,9 +386,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "other": [p for p in refused.problems if p not in reading.problems] if refused else [],
         "remarks": [r for rows in remarks_of(found).values() for r in rows],
         "hrefs": {
-            p.key: reverse("institutions:page", args=[pk, p.key]) + "?problems=1" for p in pages.FILLED
+            p.key: reverse("institutions:page", args=[pk, p.key]) + "?problems=1" for p in reading.form.pages
         },
-        "names": {p.key: p.label for p in pages.FILLED},
+        "names": {p.key: p.label for p in reading.form.pages},
         "capacity": reading.capacity,
         "conflicts": conflicts_of(reading),
         "said": queries.submission_of(found, reading, in_clear=True),
@@ -450,11 +450,10 @@ def sections_of(found: Application, reading: queries.Reading) -> list[dict[str, 
     """What was typed, page by page, as pairs of label and words."""
     said = queries.submission_of(found, reading, in_clear=True)
     sections = []
-    for page in pages.FILLED:
-        items = [(f.label, said[page.key].get(f.key, "")) for f in pages.fields_of(page, found.kind)]
-        if page.key == pages.CLASSES.key:
-            rows = (found.data.get("classes") or {}).get("rows") or []
-            items += [(f"第{i + 1}个班", queries.row_in_words(row)) for i, row in enumerate(rows)]
+    for page in reading.form.pages:
+        items = [(f.label, said[page.key].get(f.key, "")) for f in page.fields]
+        rows = queries.rows_typed(found, page)
+        items += [(f"第{i + 1}{page.a_row}", queries.row_in_words(row, page)) for i, row in enumerate(rows)]
         if page.key == pages.PAPERS.key:
             items = [(s.label, said["papers"].get(s.key, "")) for s in reading.slots
                      if said["papers"].get(s.key) or _needed(s, reading)]  # fmt: skip

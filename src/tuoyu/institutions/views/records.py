@@ -10,7 +10,7 @@ from tuoyu.core import access, clock, paging, uploads
 from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import can, visible_to
-from tuoyu.institutions import documents, facts, parts, policy, provenance, queries, standing
+from tuoyu.institutions import documents, facts, parts, policy, provenance, provision, queries, standing
 from tuoyu.institutions.models import Certificate, Institution, Publication
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
@@ -35,6 +35,10 @@ FILING_TONES = {
 }
 STORY = {
     "institution.registered": "法人登记完成",
+    "institution.recorded": "幼儿园已有法人登记，按申报的登记信息建档",
+    "institution.places_opened": "调整对外开放的托位",
+    "institution.paired": "结对",
+    "institution.unpaired": "结对结束",
     "institution.reminded": "提醒机构及时备案",
     "institution.filed": "备案，发给备案回执和基本条件告知书",
     "institution.verified": "现场核实符合要求",
@@ -102,6 +106,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         certificate["label"] = Certificate.Kind(certificate["kind"]).label
     for group in row["class_rows"]:
         group["label"] = ClassType(group["class_type"]).label
+    row |= behind(row)
     slots = {slot.key: slot.label for slot in policy.slots_at(row["division_code"], row["kind"])}
     for paper in row["paper_rows"]:
         paper["label"] = slots.get(paper["slot"], paper["title"])
@@ -112,6 +117,20 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "tabs": parts.tabs_of(actor, pk),
     }
     return render(request, "institutions/record.html", context)
+
+
+def behind(row: dict[str, Any]) -> dict[str, Any]:
+    """What the place's document says of kindergartens and employers."""
+    place, kind = row["division_code"], row["kind"]
+    kindergarten = kind == Kind.KINDERGARTEN_CLASS
+    rule = provision.supervision(place) if kindergarten else None
+    names = [department_name(str(one), place[:6]) for one in rule.value] if rule else []
+    pairing = provision.pairing_rule(place) if kind in provision.PAIRED or row["pairing_rows"] else None
+    return {
+        "supervision": rule,
+        "supervised_by": "、".join(names),
+        "pairing_name": pairing.value if pairing else "结对",
+    }
 
 
 def _story(pk: int) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ FACTS: dict[str, tuple[str | bool, ...]] = {
     "tenure": ("owned", "leased"),
     "meals": (True, False),
     "registered": (True, False),
+    "joint": (True, False),
 }
 LEVEL_OF = {"0000": "province", "00": "city", "": "county"}
 

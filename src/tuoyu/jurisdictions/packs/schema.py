@@ -18,7 +18,9 @@ KINDS = ("institution", "family_point", "kindergarten_class", "employer")
 LegalForm = Literal["public_institution", "social_service_org", "enterprise", "individual_business"]
 Nature = Literal["nonprofit", "forprofit"]
 Level = Literal["country", "province", "city", "county"]
-FormPage = Literal["basics", "premises", "classes", "staff", "papers", "commitment", "review"]
+FormPage = Literal[
+    "basics", "provider", "premises", "classes", "staff", "papers", "commitment", "review"
+]  # fmt: skip
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=80)]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from tuoyu.institutions import policy
 from tuoyu.institutions.vocabulary import ClassType, Kind, LegalForm, Nature
 from tuoyu.project.demo import words
 
@@ -35,6 +36,10 @@ ISSUERS = {
     "family_lease": "出租方（演示）",
     "food_permit": "市场监督管理局（演示）",
     "owners_consent": "业主委员会（演示）",
+    "legal_person_certificate": "登记机关（演示）",
+    "kindergarten_permit": "教育部门（演示）",
+    "demand_proof": "教育部门（演示）",
+    "joint_agreement": "各举办单位（演示）",
 }
 
 
@@ -76,6 +81,7 @@ def filled(one: Applicant, on: date) -> Data:
     """The pages of the application as typed on the day `on`."""
     data: Data = {
         "basics": _basics(one),
+        **_provider(one, on),
         "premises": _premises(one, on),
         "classes": _classes(one),
         "staff": _staff(one),
@@ -101,7 +107,11 @@ def papers_of(one: Applicant) -> tuple[str, ...]:
         "fire_proof",
     ]
     wanted += ["lease"] if one.leased else []
+    if one.kind == Kind.KINDERGARTEN_CLASS:
+        wanted += ["legal_person_certificate", "kindergarten_permit"]
+        wanted += [slot.key for slot in policy.slots_at(one.county, one.kind) if slot.key == "demand_proof"]
     wanted += ["food_permit"] if one.meals else []
+    wanted += ["joint_agreement"] if one.kind == Kind.EMPLOYER else []
     return tuple(wanted)
 
 
@@ -123,6 +133,29 @@ def _basics(one: Applicant) -> dict[str, Any]:
         "fees": f"全日托每月 {one.fee} 元；半日托每月 {one.fee * 6 // 10} 元。" if "full_day" in one.care_types else f"计时托每小时 {one.fee // 60} 元。",
         "intro": "演示数据，并非真实机构。小班照护，家长可预约开放日参观。",
     }  # fmt: skip
+
+
+def _provider(one: Applicant, on: date) -> Data:
+    """What a kindergarten or an employer says of itself; a field that a place does not ask is not kept."""
+    if one.kind == Kind.KINDERGARTEN_CLASS:
+        said: dict[str, Any] = {
+            "uscc": words.credit_code(one.county, one.legal_form, one.number),
+            "registrar": "admin_approval" if one.county.startswith("37") else "civil_affairs",
+            "registered_on": (on - timedelta(days=1500)).isoformat(),
+            "demand_met": "yes",
+            "newly_built": "no",
+            "converts": "no",
+        }
+        return {"provider": said}
+    if one.kind == Kind.EMPLOYER:
+        codes = [words.credit_code(one.county, one.legal_form, one.number + extra) for extra in (500, 501)]
+        named = zip(("第一", "第二"), codes, ("yes", "no"), strict=True)
+        rows = [
+            {"name": f"{which}制造厂（演示）", "uscc": code, "leads": leads} for which, code, leads in named
+        ]
+        said = {"together": "joint", "same_park": "yes", "operation": "自建自营", "opens": "yes"}
+        return {"provider": said | {"opened_places": "6", "rows": rows}}
+    return {}
 
 
 def _premises(one: Applicant, on: date) -> dict[str, Any]:

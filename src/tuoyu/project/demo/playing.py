@@ -197,7 +197,10 @@ class County:
             for step in self._active(case)[::2]:
                 self._decide_step(step, max(0, story.opened - 1))
         elif story.registered is not None or story.ends in ("refused", "withdrawn", "checked"):
-            while (steps := self._active(case)) and steps[0].kind != Step.Kind.REGISTRATION:
+            while (steps := self._active(case)) and steps[0].kind not in (
+                Step.Kind.REGISTRATION,
+                Step.Kind.FILING,
+            ):
                 for step in steps:
                     self._decide_step(step, between)
         if story.ends == "refused":

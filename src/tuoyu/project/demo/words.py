@@ -45,6 +45,8 @@ def ending(kind: str, legal_form: str) -> str:
     """How the name of such a place ends."""
     if kind == Kind.FAMILY_POINT:
         return "家庭托育点"
+    if kind == Kind.KINDERGARTEN_CLASS:
+        return "幼儿园"
     return ENDINGS[LegalForm(legal_form)]
 
 

@@ -18,6 +18,7 @@ from tuoyu.core.models import AuditEvent
 from tuoyu.institutions import policy
 from tuoyu.institutions.documents import WORDING
 from tuoyu.institutions.models import Application, Institution
+from tuoyu.institutions.pages import PROVIDER
 from tuoyu.institutions.policy import procedure_of
 from tuoyu.institutions.vocabulary import CareType, ClassType, LegalForm, Nature
 from tuoyu.jurisdictions.models import PackVersion
@@ -97,13 +98,14 @@ def _stage(size: str, institutions: int, cases: int, found: list[County]) -> int
 
 
 def _steps(ways: Any) -> Iterator[tuple[Any, ...]]:
+    """A row a step; a page that only some kinds are asked is left out, so that each remark finds its page."""
     for way in ways:
         stages = list(way.stages.values())
         for index, step in enumerate(way.plan.steps):
             stage = way.stages[step.key]
             yield (
                 way.number, index, step.key, step.name, step.kind, step.department, stage, stages.count(stage),
-                json.dumps(step.after), json.dumps(step.reviews), json.dumps(step.push_to), step.clause, step.source,
+                json.dumps(step.after), json.dumps([p for p in step.reviews if p != PROVIDER.key]), json.dumps(step.push_to), step.clause, step.source,
                 step.working_days, step.clock_from,
             )  # fmt: skip
 

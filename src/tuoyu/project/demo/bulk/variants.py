@@ -28,15 +28,14 @@ CIVIL, ENTERPRISE, PUBLIC, TRADER = (
     LegalForm.INDIVIDUAL_BUSINESS,
 )
 
-# Share, and what the applicant is.
+# Share, and what the applicant is. Kindergartens, which are not registered anew, are played one by one only.
 VARIANTS: tuple[tuple[int, Story], ...] = (
-    (24, Story(0, legal_form=CIVIL, inclusive=True, fee=1380)),
+    (32, Story(0, legal_form=CIVIL, inclusive=True, fee=1380)),
     (10, Story(0, legal_form=CIVIL, classes=(INFANT, SMALL, LARGE), leased=False, fee=1880)),
     (18, Story(0, legal_form=ENTERPRISE, classes=(SMALL, LARGE, LARGE), meals=True, fee=2680)),
     (10, Story(0, legal_form=ENTERPRISE, classes=(MIXED,), care_types=(CareType.HALF_DAY, CareType.HOURLY), fee=2380)),
     (6, Story(0, legal_form=ENTERPRISE, classes=(INFANT, SMALL), care_types=(CareType.FULL_DAY,), fee=3280)),
     (8, Story(0, legal_form=PUBLIC, inclusive=True, leased=False, classes=(SMALL, SMALL, LARGE), fee=980)),
-    (8, Story(0, kind=Kind.KINDERGARTEN_CLASS, legal_form=CIVIL, inclusive=True, leased=False, classes=(LARGE,), fee=1180)),
     (6, Story(0, kind=Kind.EMPLOYER, legal_form=ENTERPRISE, leased=False, classes=(SMALL, MIXED),
               care_types=(*FULL, CareType.TEMPORARY), fee=1480)),
     (10, Story(0, kind=Kind.FAMILY_POINT, legal_form=TRADER, care_types=(CareType.FULL_DAY, CareType.HOURLY), fee=1980)),

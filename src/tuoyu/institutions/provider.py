@@ -1,0 +1,132 @@
+"""The page of the application on which a kindergarten or employers say who they are."""
+
+from tuoyu.institutions.fields import EMPLOYER, KINDERGARTEN, YES_NO, Field, Options, Page
+
+TOGETHER: Options = (("alone", "单独举办"), ("joint", "联合举办"))
+# Who registered a kindergarten, by the departments' keys.
+REGISTRARS: Options = (
+    ("civil_affairs", "民政部门"),
+    ("establishment", "机构编制管理机关"),
+    ("market_regulation", "市场监管部门"),
+    ("admin_approval", "行政审批服务部门"),
+)
+
+PROVIDER = Page(
+    "provider",
+    "举办单位",
+    "由谁举办；已经登记过的不用再登记。",
+    (
+        Field(
+            "uscc",
+            "幼儿园的统一社会信用代码",
+            "credit_code",
+            help="幼儿园已经是法人，不另行登记；照登记证书填写。",
+            only=KINDERGARTEN,
+            longest=40,
+        ),
+        Field("registrar", "幼儿园在哪里登记", "choice", REGISTRARS, only=KINDERGARTEN),
+        Field("registered_on", "幼儿园登记日期", "date", only=KINDERGARTEN),
+        Field(
+            "demand_met",
+            "适龄幼儿的入园需要是否已经满足",
+            "yesno",
+            YES_NO,
+            only=KINDERGARTEN,
+            rule="kindergarten_class.demand_met",
+            label_with="区域内{years:kindergarten_class.demand_min_months}至"
+            "{years:kindergarten_class.demand_max_months}岁孩子的入园需要是否已经满足",
+        ),
+        Field(
+            "younger_because",
+            "收更小的孩子，幼儿园具备什么条件",
+            "longtext",
+            label_with="收{years:kindergarten_class.min_months}岁以下的孩子，幼儿园具备什么条件",
+            help="不收更小的孩子不用填。写明人员、用房和设施，由审批和核实的部门判断。",
+            required=False,
+            only=KINDERGARTEN,
+            rule="kindergarten_class.younger_if_able",
+            longest=500,
+        ),
+        Field(
+            "newly_built",
+            "是否新建的幼儿园",
+            "yesno",
+            YES_NO,
+            only=KINDERGARTEN,
+            rule="kindergarten_class.new_kindergartens",
+        ),
+        Field(
+            "converts",
+            "是否由民办幼儿园转型",
+            "yesno",
+            YES_NO,
+            help="不再招收幼儿、改办托育的，是转型；只增设托班的，不是。",
+            only=KINDERGARTEN,
+            rule="kindergarten_class.private_may_convert",
+        ),
+        Field("together", "举办方式", "choice", TOGETHER, only=EMPLOYER),
+        Field(
+            "same_park",
+            "联合举办的单位是否在同一园区",
+            "yesno",
+            YES_NO,
+            help="单独举办的不用选。",
+            required=False,
+            only=EMPLOYER,
+            rule="employer.same_park",
+        ),
+        Field(
+            "operation",
+            "运营方式",
+            "choice",
+            only=EMPLOYER,
+            rule="employer.operation",
+            options_of="employer.operation",
+        ),
+        Field(
+            "operator",
+            "受托运营的单位",
+            help="委托运营的填写全称。",
+            required=False,
+            only=EMPLOYER,
+            rule="employer.operation",
+            longest=120,
+        ),
+        Field(
+            "opens",
+            "是否对外开放托位",
+            "yesno",
+            YES_NO,
+            only=EMPLOYER,
+            rule="employer.opens_to",
+            label_with="是否向{rule:employer.opens_to}开放托位",
+        ),
+        Field(
+            "opened_places",
+            "对外开放的托位数",
+            "number",
+            unit="个",
+            help="不开放的不用填；备案后可以随时调整，数目在公开页面显示。",
+            required=False,
+            only=EMPLOYER,
+            rule="employer.opens_to",
+            label_with="向{rule:employer.opens_to}开放的托位数",
+        ),
+    ),
+    (
+        Field("name", "单位名称", longest=120),
+        Field("uscc", "统一社会信用代码", "credit_code", longest=40),
+        Field("leads", "是否牵头负责", "yesno", YES_NO, required=False),
+    ),
+    "家单位",
+    (
+        "kindergarten_class.new_kindergartens",
+        "kindergarten_class.private_may_convert",
+        "kindergarten_class.younger_if_able",
+        "kindergarten_class.applications",
+        "kindergarten_class.supervised_by",
+        "kindergarten_class.pairing",
+        "employer.encouraged",
+        "employer.same_park",
+    ),
+)
