@@ -83,6 +83,11 @@ PARTS_OF_ACTIONS = {
     "tuoyu.institutions.actions.facts.state_classes": "a part of every action that says what its classes are",
     "tuoyu.institutions.actions.facts.state_facts": "a part of every action that says what an institution is",
     "tuoyu.workforce.actions.employments.hire": "that it was asked stays written though the hire is refused",
+    "tuoyu.institutions.actions.kindergartens.record_kindergarten": "a part of filing a kindergarten's class",
+    "tuoyu.institutions.actions.provision.open_as_applied": "a part of filing an employer's place",
+    "tuoyu.institutions.actions.provision.write_provision": "what registration and filing both write",
+    "tuoyu.institutions.actions.registrations.create": "the row that two actions, in two files, both write",
+    "tuoyu.institutions.actions.registrations.state_given": "the same, of what an application says",
     "tuoyu.institutions.actions.registrations.take_over": "what two decisions of a filing both write",
 }
 WRITES = re.compile(r"\.(save|create|bulk_create|bulk_update|update_or_create|get_or_create|delete)\(")

@@ -227,7 +227,8 @@ def test_in_shizhong_the_approval_bureau_admits_and_education_is_told_and_sees_t
     assert "综合监管" in record
     assert "二.(四).1" in record
     # Its own kind only: another nursery is none of education's business.
-    other = Journey(at, SOCIAL_SERVICE).hand_in().approve("registration")
+    other = Journey(at, SOCIAL_SERVICE, applicant=journey.applicant, client=journey.client)
+    other.hand_in(basics={"name": "另一家托育园"}).approve("registration")
     strange = reverse("institutions:record", args=[other.institution.pk])
     assert desk_of("education", at.county).get(strange).status_code == 404
 

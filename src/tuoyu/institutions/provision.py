@@ -62,9 +62,9 @@ def openings(institution_id: int) -> list[dict[str, Any]]:
 def opened_today() -> Any:
     """The same as a column: today's number, never more than the places there are."""
     today = OpenedPlaces.objects.filter(institution=OuterRef("pk"), valid__contains=clock.today())
-    return Coalesce(
-        Least(Subquery(today.values("places")[:1], output_field=IntegerField()), F("places")), Value(0)
-    )
+    whole = IntegerField()
+    stated = Coalesce(Subquery(today.values("places")[:1]), Value(0), output_field=whole)
+    return Least(stated, F("places"), output_field=whole)
 
 
 def only_opened(rows: QuerySet[Institution]) -> QuerySet[Institution]:

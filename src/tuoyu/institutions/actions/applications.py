@@ -116,6 +116,9 @@ def save_page(
     Raises Overtaken when the application was saved in another window since `version`.
     """
     require(by, EDIT_APPLICATION, application)
+    asked = queries.form_of(application).page(page)
+    if asked is None:
+        raise Refused("没有这一页。", status=404)
     held = Application.objects.select_for_update().get(pk=application.pk)
     if not held.is_editable:
         raise Refused("申请已经提交，正在办理，现在不能修改。", status=409)
@@ -123,9 +126,6 @@ def save_page(
         raise Overtaken(
             "这份申请刚刚在另一个窗口或由其他人修改过，您这次填写的内容没有保存。请刷新后再填，以免互相覆盖。"
         )
-    asked = queries.form_of(held).page(page)
-    if asked is None:
-        raise Refused("没有这一页。", status=404)
     kept, identity = _kept(asked, typed, _slots(held))
     kept |= queries.frozen_of(held).get(page, {})
     before = held.typed.get(page) or {}
