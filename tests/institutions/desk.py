@@ -56,7 +56,7 @@ def good_pages(place: str = GULOU, kind: str = "institution") -> dict[str, dict[
 
 
 KINDERGARTEN = {
-    "uscc": "52320106MJ0000018A",
+    "uscc": "12320106TY000003X3",
     "registrar": "civil_affairs",
     "registered_on": "2015-09-01",
     "demand_met": "yes",
