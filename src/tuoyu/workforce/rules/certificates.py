@@ -67,7 +67,7 @@ def last_good_day(said: Certificate, book: Book) -> Certificate:
     rule = book.get("staff.health_checks_per_year")
     if said.kind != QualificationKind.HEALTH_CERTIFICATE or rule is None or not rule.value:
         return said
-    latest = _months_later(said.issued_on, MONTHS // int(rule.value)) - timedelta(days=1)
+    latest = months_later(said.issued_on, MONTHS // int(rule.value)) - timedelta(days=1)
     if said.expires_on is None:
         return replace(said, expires_on=latest)
     if said.expires_on > latest:
@@ -76,7 +76,7 @@ def last_good_day(said: Certificate, book: Book) -> Certificate:
     return said
 
 
-def _months_later(start: date, months: int) -> date:
+def months_later(start: date, months: int) -> date:
     """The same day so many months on; the last of a shorter month."""
     year, month = divmod(start.month - 1 + months, MONTHS)
     first = date(start.year + year, month + 1, 1)
