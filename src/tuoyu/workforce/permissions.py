@@ -40,7 +40,12 @@ VIEW_FIGURES = declare(
     "workforce.figures.view",
     "查看从业人员统计",
     model="institutions.Institution",
-    grants=[*HEADS, *HEALTH_HERE, *own_places(Role.JURISDICTION_LEAD)],
+    grants=[
+        *HEADS,
+        Grant(Role.NURSERY_STAFF, _own_institution, OWN),
+        *HEALTH_HERE,
+        *own_places(Role.JURISDICTION_LEAD),
+    ],
 )
 
 FIND_PERSON = declare(

@@ -1,8 +1,8 @@
-"""Addresses of the people who work in childcare: bars, training, service."""
+"""Addresses of the people who work in childcare: the staff register, bars, training, service."""
 
 from django.urls import path
 
-from tuoyu.workforce.views import bars
+from tuoyu.workforce.views import bars, offices, person, staff
 
 app_name = "workforce"
 
@@ -14,4 +14,20 @@ urlpatterns = [
     path("bar-alerts/", bars.bar_alerts, name="bar_alerts"),
     path("record-check-hits/", bars.record_check_hits, name="record_check_hits"),
     path("record-check-hits/<id:pk>/correction/", bars.correct_record_check, name="correct_record_check"),
+    path("institutions/<id:pk>/staff/", staff.staff, name="staff"),
+    path("institutions/<id:pk>/staff/hiring/", staff.hiring, name="hiring"),
+    path("institutions/<id:pk>/staffing/", staff.staffing, name="staffing"),
+    path("staff/", offices.overview, name="overview"),
+    path("staff/several/", offices.several, name="several"),
+    path("staff/search/", offices.search, name="search"),
+    path("staff/<id:pk>/", person.person, name="person"),
+    path("staff/<id:pk>/identity/", person.identity, name="identity"),
+    path("staff/<id:pk>/details/", person.details, name="details"),
+    path("staff/<id:pk>/class/", person.place, name="class"),
+    path("staff/<id:pk>/end/", person.end, name="end"),
+    path("staff/<id:pk>/certificates/", person.certificate, name="certificate"),
+    path("staff/<id:pk>/checks/", person.check, name="check"),
+    path("staff/certificates/<id:pk>/withdrawal/", person.withdrawal, name="withdrawal"),
+    path("staff/certificates/<id:pk>/file/", person.paper, name="paper"),
+    path("staff/checks/<id:pk>/answer/", person.answer, name="answer"),
 ]

@@ -14,6 +14,7 @@ from tuoyu.workforce.actions.employments import (
     mend_employment,
     reveal_identity,
 )
+from tuoyu.workforce.actions.finding import find_person
 from tuoyu.workforce.actions.qualifications import record_qualification, withdraw_qualification
 from tuoyu.workforce.actions.record_checks import record_check_answered, record_check_asked
 
@@ -24,6 +25,7 @@ __all__ = [
     "correct_bar",
     "correct_record_check",
     "end_employment",
+    "find_person",
     "hire",
     "mend_employment",
     "record_bar",

@@ -1,0 +1,92 @@
+"""What an office sees over its places: institutions with their staff in figures; people at several."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tuoyu.core import access
+from tuoyu.core.actor import Actor, Role
+from tuoyu.core.paging import page_of
+from tuoyu.core.permissions import reach_of, visible_to
+from tuoyu.core.problems import Problem, Refused
+from tuoyu.institutions.models import SHOWN, Institution
+from tuoyu.institutions.queries import Narrowed, narrow
+from tuoyu.jurisdictions.names import place_name
+from tuoyu.workforce import actions, queries
+from tuoyu.workforce.models import Employment
+from tuoyu.workforce.permissions import FIND_PERSON, VIEW_FIGURES, VIEW_PAPERS
+
+
+@require_GET
+@access.permitted(VIEW_FIGURES)
+@never_cache
+def overview(request: HttpRequest) -> HttpResponse:
+    """Institutions with how many work there, how many hold a certificate, and what is open."""
+    actor = access.actor_of(request)
+    own = {seat.institution_id for seat in actor.seats if seat.institution_id is not None}
+    office = actor.holds(Role.OFFICER, Role.DEPARTMENT_LEAD, Role.JURISDICTION_LEAD)
+    if len(own) == 1 and not office:
+        return redirect("workforce:staff", own.pop())
+    narrowed = Narrowed.from_query(request.GET)
+    seen = visible_to(actor, VIEW_FIGURES, Institution.objects.filter(SHOWN))
+    place = place_of(actor)
+    rows = narrow(seen, narrowed)
+    only_below = request.GET.get("below") == "1"
+    if only_below:
+        rows = queries.below(rows, place)
+    page = page_of(rows.order_by("pk").values("id", "name", "kind", "division_code"), request)
+    named = set(
+        visible_to(actor, VIEW_PAPERS, Institution.objects.filter(pk__in=[r["id"] for r in page.rows]))
+        .values_list("pk", flat=True)
+    )  # fmt: skip
+    context = {
+        "page": page,
+        "rows": [
+            (row, place_name(row.division_code), row.pk in named) for row in queries.overview(page.rows)
+        ],
+        "narrowed": narrowed,
+        "only_below": only_below,
+        "share": queries.share_over(rows, place),
+        "promise": queries.promise_at(place),
+        "may_find": reach_of(actor, FIND_PERSON) is not None,
+    }
+    return render(request, "workforce/overview.html", context)
+
+
+def place_of(actor: Actor) -> str:
+    """The place by whose rules an actor's places are counted together: that of its first seat."""
+    return next((seat.division_code for seat in actor.seats if seat.division_code), "000000")
+
+
+@require_GET
+@access.permitted(FIND_PERSON)
+@never_cache
+def several(request: HttpRequest) -> HttpResponse:
+    """People who work at more than one institution within reach today."""
+    page = page_of(queries.in_several(access.actor_of(request)), request, size=50)
+    groups: dict[int, list[Employment]] = {}
+    for one in page.rows:
+        groups.setdefault(one.person_id, []).append(one)
+    return render(request, "workforce/several.html", {"page": page, "groups": list(groups.values())})
+
+
+@require_http_methods(["GET", "POST"])
+@access.permitted(FIND_PERSON)
+@never_cache
+def search(request: HttpRequest) -> HttpResponse:
+    """Somebody by the whole identity number, within reach; the number is in no address."""
+    problems: list[Problem] = []
+    found: list[Any] | None = None
+    status = 200
+    if request.method == "POST":
+        try:
+            found = actions.find_person(
+                by=access.actor_of(request), identity=request.POST.get("identity", "")
+            )
+        except Refused as refused:
+            problems, status = refused.problems, refused.status
+    context = {"found": found, "problems": problems}
+    return render(request, "workforce/search.html", context, status=status)
