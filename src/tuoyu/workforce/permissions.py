@@ -5,15 +5,26 @@ from django.db.models import Q
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
 from tuoyu.core.reaches import own_places
-from tuoyu.institutions.permissions import HEALTH_HERE
 
 
 def _own_institution(actor: Actor, seat: Seat) -> Q:
     return Q(pk=seat.institution_id)
 
 
+def _own_places(actor: Actor, seat: Seat) -> Q:
+    return seat.covers("division_code")
+
+
+def _of_health(seat: Seat) -> bool:
+    return seat.department == "health"
+
+
 OWN = "own institution"
 HEADS = [Grant(Role.NURSERY_HEAD, _own_institution, OWN)]
+HEALTH_HERE = [
+    Grant(role, _own_places, "health, own places", of=_of_health)
+    for role in (Role.OFFICER, Role.DEPARTMENT_LEAD)
+]
 
 VIEW_STAFF = declare(
     "workforce.staff.view",

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor
 from tuoyu.core.lookups import keyed_hashes
-from tuoyu.core.permissions import visible_to
+from tuoyu.core.permissions import reach_of, visible_to
 from tuoyu.institutions import policy
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.rules import Book
@@ -174,6 +174,14 @@ def staff(institution: Institution, asked: Asked) -> QuerySet[Employment]:
     if asked.post:
         rows = rows.filter(post=asked.post)
     return rows.select_related("person").order_by("pk")
+
+
+def working_at(actor: Actor, institution_id: int) -> QuerySet[Employment] | None:
+    """Who works at an institution today; None for whom its staff is not to see."""
+    seen = visible_to(actor, VIEW_STAFF, Institution.objects.filter(pk=institution_id))
+    if reach_of(actor, VIEW_STAFF) is None:
+        return None
+    return Employment.objects.filter(institution__in=seen, period__contains=clock.today())
 
 
 def employments_seen(actor: Actor) -> QuerySet[Employment]:

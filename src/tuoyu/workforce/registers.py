@@ -44,9 +44,9 @@ def register_of(institution: Institution) -> Register:
 def _rooms(ids: list[int]) -> dict[int, list[Room]]:
     found: dict[int, list[Room]] = defaultdict(list)
     for group in ClassGroup.objects.filter(institution__in=ids).order_by("pk"):
-        found[group.institution_id].append(
-            Room(group.pk, group.name, group.class_type, group.places, group.carers)
-        )
+        span = Span(group.opened_on or date.min, group.closed_on)
+        room = Room(group.pk, group.name, group.class_type, group.places, group.carers, span)
+        found[group.institution_id].append(room)
     return found
 
 
@@ -156,12 +156,13 @@ def standing_of(institution: Institution, on: date | None = None) -> Standing:
     """Where an institution stands on a day (today)."""
     at, register = on or clock.today(), register_of(institution)
     books = books_at(institution.division_code)
-    live = live_capacity(register, facts_of(institution), books(at), at)
+    live = live_capacity(register, facts_of(institution, at), books(at), at)
     return Standing(at, register, open_points(register, books, at), live)
 
 
-def facts_of(institution: Institution) -> Facts:
-    """The rooms of an institution as its last application describes them; the people in it are not read."""
+def facts_of(institution: Institution, on: date) -> Facts:
+    """The rooms of an institution as its last application describes them, for its classes of a day; the
+    people in it are not read."""
     last = (
         Application.objects.filter(institution=institution, case__isnull=False)
         .order_by("-pk")
@@ -176,16 +177,26 @@ def facts_of(institution: Institution) -> Facts:
         division_code=institution.division_code,
     )
     rows = [row for row in facts.classes if row.places]
-    groups = institution.classes.order_by("pk").values_list("name", "class_type", "places")
+    groups = institution.classes.open_on(on).order_by("pk").values_list("name", "class_type", "places")
     return _with_classes(facts, rows, list(groups))
 
 
 def _with_classes(facts: Facts, rows: list[ClassFacts], groups: list[tuple[str, str, int]]) -> Facts:
-    """The classes as they are now, each with the areas of the one it was made from."""
+    """The classes as they are, each with the areas of the one of its name, else of one of its type."""
     if facts.kind == Kind.FAMILY_POINT:
         return replace(facts, classes=facts.classes or (ClassFacts(),))
-    classes = []
-    for index, (name, class_type, places) in enumerate(groups):
-        row = rows[index] if index < len(rows) else ClassFacts()
-        classes.append(replace(row, name=name, class_type=class_type, places=places))
-    return replace(facts, classes=tuple(classes))
+    found: dict[int, ClassFacts] = {}
+    for same in ("name", "class_type"):
+        for index, (name, class_type, _) in enumerate(groups):
+            wanted = name if same == "name" else class_type
+            row = next((row for row in rows if getattr(row, same) == wanted), None)
+            if row is not None and index not in found:
+                found[index] = row
+                rows.remove(row)
+    return replace(
+        facts,
+        classes=tuple(
+            replace(found.get(index, ClassFacts()), name=name, class_type=class_type, places=places)
+            for index, (name, class_type, places) in enumerate(groups)
+        ),
+    )

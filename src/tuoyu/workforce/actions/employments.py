@@ -184,7 +184,7 @@ def assign_to_class(
     held = Employment.objects.select_for_update().get(pk=employment.pk)
     if held.post not in IN_CLASS:
         raise Refused("只有保育人员可以安排到班级。")
-    if class_group is not None and class_group.institution_id != held.institution_id:
+    if class_group is not None and not held.institution.classes.open_now().filter(pk=class_group.pk):
         raise Refused(Problem("本机构没有这个班级。", field="class_group"))
     if from_day < held.starts_on or (held.ends_on is not None and from_day >= held.ends_on):
         raise Refused(Problem("日期不在此人的任职期间内。", field="from_day", fix="请修改日期。"))

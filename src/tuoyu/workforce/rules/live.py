@@ -1,5 +1,6 @@
 """How many children may be taken with the staff of a day: what is sure, what is at most, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -43,16 +44,18 @@ class Live:
 
 def live_capacity(register: Register, facts: Facts, book: Book, day: date) -> Live:
     """The capacity with the staff of `day`. `facts` are the institution's rooms, its classes in the order of
-    the register's; without anybody registered the filed number of carers stands."""
+    the register's of that day; without anybody registered the filed number of carers stands."""
     if not register.kept(day):
-        filed = licensable_capacity(_with(facts, [room.filed_carers for room in register.rooms]), book)
+        filed = licensable_capacity(
+            _with(facts, [room.filed_carers for room in register.rooms_on(day)]), book
+        )
         return Live(day, filed, filed, filed=True)
     sure = licensable_capacity(_with(facts, _carers(register, book, day, unknown=False)), book)
     at_most = licensable_capacity(_with(facts, _carers(register, book, day, unknown=True)), book)
     return Live(day, sure, at_most, False, tuple(_reasons(register, book, day)))
 
 
-def _with(facts: Facts, carers: list[int | None]) -> Facts:
+def _with(facts: Facts, carers: Sequence[int | None]) -> Facts:
     rows = [*facts.classes, *[ClassFacts()] * (len(carers) - len(facts.classes))]
     placed = zip(rows, carers, strict=False)
     return replace(facts, classes=tuple(replace(row, carers=number) for row, number in placed))
@@ -66,7 +69,7 @@ def _carers(register: Register, book: Book, day: date, *, unknown: bool) -> list
         _counted(register, register.in_room(room.key, day), book, day, unknown)
         if register.ever_in(room.key, day)
         else (None if unknown else 0)
-        for room in register.rooms
+        for room in register.rooms_on(day)
     ]
 
 

@@ -78,13 +78,14 @@ class Worker:
 
 @dataclass(frozen=True)
 class Room:
-    """A class: what it is and how many places it has."""
+    """A class: what it is, how many places it has, and when there is such a class."""
 
     key: int
     name: str
     class_type: str
     places: int
     filed_carers: int = 0
+    span: Span = Span(date.min)
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,12 @@ class Register:
     standalone: bool | None = None
     serves_meals: bool | None = None
 
-    @property
-    def places(self) -> int:
-        return sum(room.places for room in self.rooms)
+    def rooms_on(self, day: date) -> tuple[Room, ...]:
+        """The classes there are on a day."""
+        return tuple(room for room in self.rooms if room.span.holds(day))
+
+    def places(self, day: date) -> int:
+        return sum(room.places for room in self.rooms_on(day))
 
     def kept(self, day: date) -> bool:
         """Whether anybody was ever registered up to that day; else nothing can be known from it."""

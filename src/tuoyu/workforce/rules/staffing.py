@@ -158,9 +158,9 @@ def _ratios(register: Register, book: Book, day: date) -> Iterator[Finding]:
     if register.kind == Kind.FAMILY_POINT:
         alone = carers_counted(register, register.working(day, Post.CARER), book, day)
         for rule in book.all("family_point.ratio"):
-            yield _ratio(rule, None, register.places, alone if register.kept(day) else None)
+            yield _ratio(rule, None, register.places(day), alone if register.kept(day) else None)
         return
-    for room in register.rooms:
+    for room in register.rooms_on(day):
         there = register.ever_in(room.key, day)
         answers = carers_counted(register, register.in_room(room.key, day), book, day) if there else None
         for rule in book.all(f"ratio.{room.class_type}"):
@@ -225,10 +225,11 @@ def _health_staff(register: Register, book: Book, day: date) -> Iterator[Finding
         yield from (_degree(rule, worker) for worker in there)
     for rule in book.all("health_staff.per_children"):
         full_time = sum(worker.full_time for worker in there)
-        needed = int(register.places // rule.value)
+        places = register.places(day)
+        needed = int(places // rule.value)
         # Places are the most children there can be; how many there are is not in this register.
         holds = True if full_time >= needed else None
-        says = f"托位{register.places}个，收满时应有专职保健人员{needed}名，现有{full_time}名。"
+        says = f"托位{places}个，收满时应有专职保健人员{needed}名，现有{full_time}名。"
         yield _finding(rule, holds, says, "请按实际收托人数核对。")
 
 
@@ -248,8 +249,9 @@ def _cooks(register: Register, book: Book, day: date) -> Iterator[Finding]:
         return
     there = len(register.working(day, Post.COOK))
     for rule in book.all("cook.per_children.three_meals"):
-        needed = -(-register.places // int(rule.value))
-        says = f"托位{register.places}个，三餐一点收满时应有炊事人员{needed}名，现有{there}名。"
+        places = register.places(day)
+        needed = -(-places // int(rule.value))
+        says = f"托位{places}个，三餐一点收满时应有炊事人员{needed}名，现有{there}名。"
         yield _finding(rule, True if there >= needed else None, says, "请按实际餐次和收托人数核对。")
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tuoyu.core import access, audit, clock, uploads
 from tuoyu.core.permissions import visible_to, which
 from tuoyu.core.problems import Problem, Refused
+from tuoyu.institutions import parts
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.rules.facts import day
 from tuoyu.workforce import actions, queries, registers
@@ -54,18 +55,19 @@ def _page(
     may = which(access.actor_of(request), (KEEP_STAFF, VIEW_PAPERS), employment.institution)
     today = clock.today()
     context: dict[str, Any] = {
+        **parts.shown(access.actor_of(request), employment.institution, "staff"),
         "one": employment,
-        "institution": employment.institution,
         "working": employment.ends_on is None or today < employment.ends_on,
         "last_day": employment.ends_on - timedelta(days=1) if employment.ends_on else None,
         "classes": queries.classes_of(employment),
-        "rooms": [(g.pk, str(g)) for g in employment.institution.classes.order_by("pk")],
+        "rooms": [(g.pk, str(g)) for g in employment.institution.classes.open_now()],
         "in_class": employment.post == Post.CARER,
         "may_keep": KEEP_STAFF.key in may,
         "may_see_papers": VIEW_PAPERS.key in may,
         "identity": identity,
         "today": today,
         "form": form,
+        "points": [],
         "typed": request.POST if form else {},
         "wrong": problems_by_field(problems or []),
         "problems": problems or [],
@@ -146,7 +148,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         group = None
         if chosen:
             number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
-            group = employment.institution.classes.filter(pk=number).first()
+            group = employment.institution.classes.open_now().filter(pk=number).first()
             if group is None:
                 raise Refused(Problem("本机构没有这个班级。", field="class_group"))
         from_day = _day(request.POST, "from_day", "开始日期")

@@ -14,6 +14,7 @@ from tuoyu.core import access, clock
 from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import get_visible, which
 from tuoyu.core.problems import Problem, Refused
+from tuoyu.institutions import parts
 from tuoyu.institutions.models import Institution
 from tuoyu.workforce import actions, queries, registers
 from tuoyu.workforce.models import Employment
@@ -65,7 +66,7 @@ def staff(request: HttpRequest, pk: int) -> HttpResponse:
     rooms = {room.key: room.name for room in register.rooms}
     per_year = book.number("staff.record_rechecks_per_year")
     context = {
-        "institution": institution,
+        **parts.shown(access.actor_of(request), institution, "staff"),
         "page": page,
         "rows": [
             _row(one, workers[one.pk], points[one.pk], rooms, day, sees_papers, int(per_year or 1))
@@ -183,7 +184,8 @@ def staffing(request: HttpRequest, pk: int) -> HttpResponse:
         standing.register.workers, registers.books_at(institution.division_code)(standing.on), standing.on
     )
     context = {
-        "institution": institution,
+        **parts.shown(access.actor_of(request), institution, "staff"),
+        "may_see_papers": True,
         "standing": standing,
         "live": standing.live,
         "capacity": standing.live.sure,
