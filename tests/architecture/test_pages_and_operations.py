@@ -79,6 +79,16 @@ exchange:acknowledge | POST /messages/{pk}/acknowledgement | acknowledge
 exchange:retry | POST /deliveries/{pk}/retry | retry
 exchange:connectors | POST /connectors | set_connector
 exchange:remove_connector | POST /connectors/{pk}/removal | remove_connector
+workforce:hiring | POST /office/institutions/{pk}/staff | read_hiring, hire
+workforce:search | POST /staff/search | find_person
+workforce:identity | POST /staff/{pk}/identity | reveal_identity
+workforce:details | PATCH /staff/{pk} | read_mending, mend_employment
+workforce:class | PUT /staff/{pk}/class | assign_to_class
+workforce:end | POST /staff/{pk}/end | end_employment
+workforce:certificate | POST /staff/{pk}/certificates | read_certificate, record_qualification
+workforce:check | POST /staff/{pk}/checks | record_check_asked
+workforce:withdrawal | POST /staff/certificates/{pk}/withdrawal | withdraw_qualification
+workforce:answer | POST /staff/checks/{pk}/answer | record_check_answered
 """  # noqa: E501 - a table
 # Pages that only show: the operations that answer the same, or why there is none.
 SHOWN = """
@@ -124,6 +134,12 @@ workforce:record_check_hits | GET /record-check-hits
 workforce:bar_alerts | GET /bar-alerts
 exchange:messages | GET /messages
 exchange:deliveries | GET /deliveries
+workforce:staff | GET /office/institutions/{pk}/staff
+workforce:staffing | GET /office/institutions/{pk}/staffing
+workforce:overview | GET /staff
+workforce:several | GET /staff/several
+workforce:person | GET /staff/{pk}
+workforce:paper | GET /staff/certificates/{pk}/file
 portal:directory | GET /institutions
 portal:points | GET /institutions
 portal:institution | GET /institutions/{pk}

@@ -119,6 +119,22 @@ workforce:correct_bar | 405 | in 403 403 403 403 404
 workforce:bar_alerts | in 403 200 403 403 403 | 405
 workforce:record_check_hits | in 403 403 403 403 403 | 405
 workforce:correct_record_check | 405 | in 403 403 403 403 403
+workforce:staff | in 403 404 403 403 403 | 405
+workforce:hiring | in 403 403 403 403 403 | in 403 403 403 403 403
+workforce:staffing | in 403 404 403 403 403 | 405
+workforce:overview | in 403 200 403 403 403 | 405
+workforce:several | in 403 200 403 403 403 | 405
+workforce:search | in 403 200 403 403 403 | in 403 422 403 403 403
+workforce:person | in 403 404 403 403 403 | 405
+workforce:identity | 405 | in 403 404 403 403 403
+workforce:details | 405 | in 403 403 403 403 403
+workforce:class | 405 | in 403 403 403 403 403
+workforce:end | 405 | in 403 403 403 403 403
+workforce:certificate | 405 | in 403 403 403 403 403
+workforce:check | 405 | in 403 403 403 403 403
+workforce:withdrawal | 405 | in 403 403 403 403 403
+workforce:paper | in 403 404 403 403 403 | 405
+workforce:answer | 405 | in 403 403 403 403 403
 exchange:messages | in 403 200 403 403 403 | 405
 exchange:acknowledge | 405 | in 403 404 403 403 403
 exchange:deliveries | in 403 403 200 403 403 | 405
@@ -159,6 +175,9 @@ def rows(table: str) -> Iterator[tuple[str, ...]]:
 DRAFT_PAGES = (
     "_others", "_departments", "_words", "_changes", "_download", "_adoption", "_discard", "_resume",
 )  # fmt: skip
+
+
+OF_ONE = ("person", "identity", "details", "class", "end", "certificate", "check")
 
 
 def arguments(town: Town) -> dict[str, list[Any]]:
@@ -202,6 +221,11 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "institutions:remind": [town.unfiled.pk],
         "institutions:certificate": [town.certificate.pk],
         "institutions:verify": [town.certificate.code],
+        **{f"workforce:{page}": [town.filed.pk] for page in ("staff", "hiring", "staffing")},
+        **{f"workforce:{page}": [town.employed.pk] for page in OF_ONE},
+        "workforce:withdrawal": [town.qualification.pk],
+        "workforce:paper": [town.qualification.pk],
+        "workforce:answer": [town.hit.pk],
         "workforce:bar": [town.bar.pk],
         "workforce:correct_bar": [town.bar.pk],
         "workforce:correct_record_check": [town.hit.pk],
@@ -337,6 +361,22 @@ POST /deliveries/{pk}/retry | 401 403 403 404 403 403
 GET /connectors | 401 403 403 200 403 403
 POST /connectors | 401 403 403 403 403 403
 POST /connectors/{pk}/removal | 401 403 403 404 403 403
+GET /office/institutions/{pk}/staff | 401 403 404 403 403 403
+POST /office/institutions/{pk}/staff | 401 403 403 403 403 403
+GET /office/institutions/{pk}/staffing | 401 403 404 403 403 403
+GET /staff | 401 403 200 403 403 403
+GET /staff/several | 401 403 200 403 403 403
+POST /staff/search | 401 403 422 403 403 403
+GET /staff/{pk} | 401 403 404 403 403 403
+PATCH /staff/{pk} | 401 403 403 403 403 403
+POST /staff/{pk}/identity | 401 403 404 403 403 403
+PUT /staff/{pk}/class | 401 403 403 403 403 403
+POST /staff/{pk}/end | 401 403 403 403 403 403
+POST /staff/{pk}/certificates | 401 403 403 403 403 403
+POST /staff/{pk}/checks | 401 403 403 403 403 403
+POST /staff/certificates/{pk}/withdrawal | 401 403 403 403 403 403
+GET /staff/certificates/{pk}/file | 401 403 404 403 403 403
+POST /staff/checks/{pk}/answer | 401 403 403 403 403 403
 GET /bars | 401 403 403 403 403 200
 POST /bars | 401 403 422 403 403 403
 GET /bars/{pk} | 401 403 403 403 403 404
@@ -396,6 +436,15 @@ BODIES: dict[str, dict[str, Any]] = {
         "registration_number": "1", "registered_on": "2026-01-05", "division_code": "320106",
         "nature": "nonprofit", "legal_form": "social_service_org",
     },
+    "POST /office/institutions/{pk}/staff": {"name": "甲"},
+    "POST /staff/search": {"identity": "1"},
+    "PATCH /staff/{pk}": {"education": "本科"},
+    "PUT /staff/{pk}/class": {"from_day": "2026-01-05"},
+    "POST /staff/{pk}/end": {"last_day": "2026-01-05", "reason": "试试"},
+    "POST /staff/{pk}/checks": {"asked_on": "2026-01-05"},
+    "POST /staff/checks/{pk}/answer": {
+        "answered_on": "2026-01-05", "authority": "公安", "result": "clear",
+    },
     "POST /bars": {
         "name": "甲", "identity": "1", "kind": "lifetime", "role": "perpetrator", "ground": "abuse",
         "document": "决定书", "number": "1", "decided_on": "2026-01-05", "authority": "某局",
@@ -454,6 +503,9 @@ def places_of(town: Town) -> dict[str, Any]:
         "/papers/{pk}": {"pk": town.paper.pk},
         "/cases/{number}": {"number": number, "key": step},
         "/registrations/": {"source_system": "民政系统", "source_id": "1"},
+        "/staff/{pk}": {"pk": town.employed.pk},
+        "/staff/certificates/{pk}": {"pk": town.qualification.pk},
+        "/staff/checks/{pk}": {"pk": town.hit.pk},
         "/bars/{pk}": {"pk": town.bar.pk},
         "/record-check-hits/{pk}": {"pk": town.hit.pk},
         "/messages/{pk}": {"pk": town.message.pk},
@@ -480,6 +532,9 @@ def told(browser: Client, operation: str, path: str) -> str:
     method = operation.split()[0]
     if operation == "POST /applications/{pk}/papers":
         return str(browser.post(path, {"slot": "lease", "file": desk.image()}).status_code)
+    if operation == "POST /staff/{pk}/certificates":
+        said = {"kind": "nurse", "issuer": "某局", "issued_on": "2026-01-05"}
+        return str(browser.post(path, said).status_code)
     if operation == "POST /policy-drafts":
         return str(browser.post(path, {"division_code": "320106", "text": "一、甲。"}).status_code)
     body = json.dumps(BODIES.get(operation, {"reason": "试试"})) if method != "GET" else ""

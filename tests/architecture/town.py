@@ -21,8 +21,9 @@ from tuoyu.institutions.models import Application, Certificate, Institution, Pap
 from tuoyu.jurisdictions.models import DivisionSetting
 from tuoyu.policy.models import PolicyDraft
 from tuoyu.workforce.actions import record_bar
-from tuoyu.workforce.models import Bar, RecordCheck
+from tuoyu.workforce.models import Bar, Employment, Qualification, RecordCheck
 from workforce import barred
+from workforce import staff as nurseries
 
 OUTSIDERS = ("stranger", "applicant", "neighbour", "system", "security", "audit")
 # What looking, or being sent away, may write.
@@ -51,6 +52,8 @@ class Town:
     policy: PolicyDraft
     bar: Bar
     hit: RecordCheck
+    employed: Employment
+    qualification: Qualification
 
 
 def built() -> Town:
@@ -68,6 +71,7 @@ def built() -> Town:
     filed = Institution.objects.get(applications__case=done)
     submitted = Application.objects.get(case=under_way)
     letter = StoredFile.objects.filter(purpose__startswith="application").first()
+    employed = nurseries.carer(nurseries.head(filed), filed, 1, filed.classes.first())
     return Town(
         filed=filed,
         unfiled=Institution.objects.create(
@@ -99,6 +103,8 @@ def built() -> Town:
         policy=drafted(desk.GULOU),
         bar=record_bar(by=barred.health(), given=barred.given(barred.identity(1))),
         hit=barred.hit(filed, barred.identity(2)),
+        employed=employed,
+        qualification=employed.person.qualifications.all()[0],
     )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ APPLICANTS: dict[str, Args] = {
     "institutions:applications": NONE,
     "institutions:review": lambda town: [town.draft.pk],
     "institutions:handed_in": lambda town: [town.application.pk],
+    "workforce:hiring": lambda town: [town.application.institution_id],
     "cases:mine": NONE,
     "cases:tracker": lambda town: [town.returned.number],
     "cases:notices": NONE,
@@ -83,6 +84,12 @@ OFFICES: dict[str, dict[str, Args]] = {
         "workforce:bar": lambda town: [town.bar.pk],
         "workforce:record_check_hits": NONE,
         "workforce:bar_alerts": NONE,
+        "workforce:staff": lambda town: [town.institution.pk],
+        "workforce:staffing": lambda town: [town.institution.pk],
+        "workforce:person": lambda town: [town.employed.pk],
+        "workforce:overview": NONE,
+        "workforce:several": NONE,
+        "workforce:search": NONE,
     },
     PLACE_LEAD: {
         "policy:drafts": NONE,
@@ -136,6 +143,8 @@ NO_PAGE = {
     "institutions:restore", "institutions:remind", "institutions:certificate", "exchange:acknowledge",
     "exchange:retry", "exchange:remove_connector", "portal:points", "robots", "policy:draft_download",
     "policy:draft_discard", "policy:draft_resume", "workforce:correct_bar", "workforce:correct_record_check",
+    "workforce:identity", "workforce:details", "workforce:class", "workforce:end", "workforce:certificate",
+    "workforce:check", "workforce:withdrawal", "workforce:paper", "workforce:answer",
 }  # fmt: skip
 
 

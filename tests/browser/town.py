@@ -21,8 +21,9 @@ from tuoyu.project.demo import marks, playing
 from tuoyu.project.demo.people import Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
 from tuoyu.workforce.actions import record_bar
-from tuoyu.workforce.models import Bar
+from tuoyu.workforce.models import Bar, Employment
 from workforce import barred
+from workforce import staff as nurseries
 
 GULOU = next(place for place in PLACES if place.county == "320106")
 # Of the demonstration's stories those that look different.
@@ -50,6 +51,7 @@ class Town:
     invitation: str
     policy: PolicyDraft
     bar: Bar
+    employed: Employment
 
     @staticmethod
     def user(username: str) -> User:
@@ -79,6 +81,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         invitation=_invitation(),
         policy=_policy(),
         bar=_bar(),
+        employed=_employed(),
     )
 
 
@@ -95,6 +98,14 @@ def _bar() -> Bar:
     barred.employed(institution, barred.identity(1))
     barred.hit(institution, barred.identity(2))
     return record_bar(by=barred.health(GULOU.county), given=barred.given(barred.identity(1)))
+
+
+def _employed() -> Employment:
+    """A carer with every paper in the first class, and a cook without any."""
+    institution = Institution.objects.filter(public_since__isnull=False).earliest("pk")
+    by = nurseries.head(institution)
+    nurseries.hired(by, institution, 2, post="cook")
+    return nurseries.carer(by, institution, 1, institution.classes.first())
 
 
 def _policy() -> PolicyDraft:

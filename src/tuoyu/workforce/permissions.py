@@ -16,14 +16,15 @@ def _own_places(actor: Actor, seat: Seat) -> Q:
 
 
 def _of_health(seat: Seat) -> bool:
-    return seat.department == "health"
+    return seat.department == HEALTH
 
 
+HEALTH = "health"
+OF_HEALTH_HERE = "health, own places"
 OWN = "own institution"
 HEADS = [Grant(Role.NURSERY_HEAD, _own_institution, OWN)]
 HEALTH_HERE = [
-    Grant(role, _own_places, "health, own places", of=_of_health)
-    for role in (Role.OFFICER, Role.DEPARTMENT_LEAD)
+    Grant(role, _own_places, OF_HEALTH_HERE, of=_of_health) for role in (Role.OFFICER, Role.DEPARTMENT_LEAD)
 ]
 
 VIEW_STAFF = declare(
@@ -68,13 +69,6 @@ FIND_PERSON = declare(
 
 
 # ---------------------------------------------------------------- bars to employment
-
-HEALTH = "health"
-OF_HEALTH_HERE = "health, own places"
-
-
-def _of_health(seat: Seat) -> bool:
-    return seat.department == HEALTH
 
 
 def _institution_here(actor: Actor, seat: Seat) -> Q:

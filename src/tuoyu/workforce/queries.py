@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.http import Http404
 
 from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor
@@ -17,11 +18,13 @@ from tuoyu.institutions.rules import Book
 from tuoyu.institutions.rules.facts import day
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.workforce.models import ClassAssignment, Employment, Qualification, RecordCheck
-from tuoyu.workforce.permissions import FIND_PERSON, VIEW_STAFF
+from tuoyu.workforce.permissions import FIND_PERSON, VIEW_PAPERS, VIEW_STAFF
 from tuoyu.workforce.registers import registers_of
 from tuoyu.workforce.rules.certified import PAPERS, POSTS, Certified, certified, named, percent
 from tuoyu.workforce.rules.staffing import findings
 from tuoyu.workforce.vocabulary import Post, QualificationKind
+
+M = TypeVar("M", bound=Model)
 
 # ---------------------------------------------------------------- how many hold a certificate
 
@@ -189,6 +192,35 @@ def employments_seen(actor: Actor) -> QuerySet[Employment]:
     seen = visible_to(actor, VIEW_STAFF, Institution.objects.all())
     rows = Employment.objects.filter(institution__in=seen)
     return rows.select_related("person", "institution")
+
+
+def employment_seen(actor: Actor, pk: int) -> Employment:
+    """One of them; Http404 otherwise."""
+    return _or_404(employments_seen(actor).filter(pk=pk).first())
+
+
+def qualification_seen(actor: Actor, pk: int) -> tuple[Qualification, Employment]:
+    """A certificate, and the employment on whose page it stands; Http404 where its papers are not to see."""
+    found = _or_404(Qualification.objects.select_related("file").filter(pk=pk).first())
+    return found, _with_papers(actor, found.person_id, found.recorded_for_id)
+
+
+def check_seen(actor: Actor, pk: int) -> tuple[RecordCheck, Employment]:
+    """The same of a question about somebody's record."""
+    found = _or_404(RecordCheck.objects.filter(pk=pk).first())
+    return found, _with_papers(actor, found.person_id, found.institution_id)
+
+
+def _with_papers(actor: Actor, person_id: int, institution_id: int) -> Employment:
+    seen = visible_to(actor, VIEW_PAPERS, Institution.objects.filter(pk=institution_id))
+    rows = Employment.objects.filter(person=person_id, institution__in=seen).order_by("-period")
+    return _or_404(rows.select_related("person", "institution").first())
+
+
+def _or_404(found: M | None) -> M:
+    if found is None:
+        raise Http404
+    return found
 
 
 def papers_of(employment: Employment) -> QuerySet[Qualification]:

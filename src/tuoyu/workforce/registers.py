@@ -12,6 +12,7 @@ from tuoyu.institutions.models import Application, ClassGroup, Institution
 from tuoyu.institutions.rules import Book, ClassFacts, Facts, read
 from tuoyu.institutions.vocabulary import Kind
 from tuoyu.workforce.models import ClassAssignment, Employment, Qualification, RecordCheck
+from tuoyu.workforce.rules.certified import Certified, certified
 from tuoyu.workforce.rules.live import Live, live_capacity
 from tuoyu.workforce.rules.register import Answer, InClass, Paper, Register, Room, Span, Worker
 from tuoyu.workforce.rules.staffing import Books, Finding, open_points
@@ -105,7 +106,7 @@ def _papers(ids: list[int]) -> dict[tuple[int, int], list[Paper]]:
 
 def _answers(ids: list[int]) -> dict[tuple[int, int], list[Answer]]:
     found: dict[tuple[int, int], list[Answer]] = defaultdict(list)
-    for row in RecordCheck.objects.filter(institution__in=ids):
+    for row in RecordCheck.objects.filter(institution__in=ids, correction__isnull=True):
         if row.answered_on is not None:
             found[row.institution_id, row.person_id].append(Answer(row.answered_on, row.result))
     return found
@@ -158,6 +159,12 @@ def standing_of(institution: Institution, on: date | None = None) -> Standing:
     books = books_at(institution.division_code)
     live = live_capacity(register, facts_of(institution, at), books(at), at)
     return Standing(at, register, open_points(register, books, at), live)
+
+
+def share_of(standing: Standing, institution: Institution) -> Certified:
+    """How many of those who count hold a certificate there."""
+    book = policy.book_at(institution.division_code, standing.on)
+    return certified(standing.register.workers, book, standing.on)
 
 
 def facts_of(institution: Institution, on: date) -> Facts:

@@ -23,13 +23,14 @@ from tuoyu.exchange.api import (
     refusals,
     registrations,
     session,
+    staff,
 )
 from tuoyu.exchange.api.input import CarefulParser, guard
 
 ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
-    bars,
+    bars, staff,
 )  # fmt: skip
 
 

@@ -11,14 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from tuoyu.core import access, audit, clock, uploads
-from tuoyu.core.permissions import visible_to, which
+from tuoyu.core.permissions import which
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import parts
-from tuoyu.institutions.models import Institution
 from tuoyu.institutions.rules.facts import day
 from tuoyu.workforce import actions, queries, registers
 from tuoyu.workforce.events import topic_of
-from tuoyu.workforce.models import Employment, Qualification, RecordCheck
+from tuoyu.workforce.models import Employment
 from tuoyu.workforce.permissions import KEEP_STAFF, VIEW_PAPERS, VIEW_STAFF
 from tuoyu.workforce.rules.certificates import read_certificate
 from tuoyu.workforce.rules.mending import read_mending
@@ -27,11 +26,8 @@ from tuoyu.workforce.views.staff import CHOICES, problems_by_field
 from tuoyu.workforce.vocabulary import Post
 
 
-def _employment(request: HttpRequest, **lookup: Any) -> Employment:
-    found = queries.employments_seen(access.actor_of(request)).filter(**lookup).first()
-    if found is None:
-        raise Http404
-    return found
+def _employment(request: HttpRequest, pk: int) -> Employment:
+    return queries.employment_seen(access.actor_of(request), pk)
 
 
 @require_GET
@@ -39,7 +35,7 @@ def _employment(request: HttpRequest, **lookup: Any) -> Employment:
 @never_cache
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One who works here: posts, classes, certificates, questions asked."""
-    return _page(request, _employment(request, pk=pk))
+    return _page(request, _employment(request, pk))
 
 
 def _page(
@@ -116,7 +112,7 @@ def _day(typed: Mapping[str, str], field: str, label: str) -> date:
 @never_cache
 def identity(request: HttpRequest, pk: int) -> HttpResponse:
     """The page with the identity number in clear, once; that it was read is written down."""
-    employment = _employment(request, pk=pk)
+    employment = _employment(request, pk)
     number = actions.reveal_identity(by=access.actor_of(request), employment=employment)
     return _page(request, employment, identity=number)
 
@@ -125,7 +121,7 @@ def identity(request: HttpRequest, pk: int) -> HttpResponse:
 @access.permitted(KEEP_STAFF)
 def details(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct or complete what is known."""
-    employment = _employment(request, pk=pk)
+    employment = _employment(request, pk)
 
     def write() -> str:
         said, problems = read_mending(request.POST.dict(), employment.starts_on)
@@ -141,7 +137,7 @@ def details(request: HttpRequest, pk: int) -> HttpResponse:
 @access.permitted(KEEP_STAFF)
 def place(request: HttpRequest, pk: int) -> HttpResponse:
     """Place somebody in a class, or in none, from a day on."""
-    employment = _employment(request, pk=pk)
+    employment = _employment(request, pk)
 
     def write() -> str:
         chosen = request.POST.get("class_group", "")
@@ -164,7 +160,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
 @access.permitted(KEEP_STAFF)
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody leaves."""
-    employment = _employment(request, pk=pk)
+    employment = _employment(request, pk)
 
     def write() -> str:
         last_day = _day(request.POST, "last_day", "最后工作日")
@@ -183,7 +179,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @access.permitted(KEEP_STAFF)
 def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """Record a certificate, with its paper where there is one."""
-    employment = _employment(request, pk=pk)
+    employment = _employment(request, pk)
 
     def write() -> str:
         said, problems = read_certificate(request.POST.dict(), clock.today())
@@ -202,7 +198,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
 @access.permitted(KEEP_STAFF)
 def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     """A certificate counts no more."""
-    found, employment = _qualification(request, pk)
+    found, employment = queries.qualification_seen(access.actor_of(request), pk)
 
     def write() -> str:
         actions.withdraw_qualification(
@@ -216,28 +212,11 @@ def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     return _written(request, employment, f"withdrawal-{pk}", write)
 
 
-def _qualification(request: HttpRequest, pk: int) -> tuple[Qualification, Employment]:
-    """A certificate, and the employment on whose page it stands, if its papers may be seen."""
-    found = Qualification.objects.select_related("file").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found, _with_papers(request, found.person_id, found.recorded_for_id)
-
-
-def _with_papers(request: HttpRequest, person_id: int, institution_id: int) -> Employment:
-    seen = visible_to(access.actor_of(request), VIEW_PAPERS, Institution.objects.all())
-    rows = Employment.objects.select_related("person", "institution").order_by("-period")
-    found = rows.filter(person=person_id, institution=institution_id, institution__in=seen).first()
-    if found is None:
-        raise Http404
-    return found
-
-
 @require_GET
 @access.permitted(VIEW_PAPERS)
 def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file of a certificate; that it was looked at is written down."""
-    found, employment = _qualification(request, pk)
+    found, employment = queries.qualification_seen(access.actor_of(request), pk)
     if found.file is None:
         raise Http404
     audit.read(access.actor_of(request), found, ["file"], topic=topic_of(employment))
@@ -248,7 +227,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
 @access.permitted(KEEP_STAFF)
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """The institution asked the authority."""
-    employment = _employment(request, pk=pk)
+    employment = _employment(request, pk)
 
     def write() -> str:
         actions.record_check_asked(
@@ -266,10 +245,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 @access.permitted(KEEP_STAFF)
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The authority answered."""
-    found = RecordCheck.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    employment = _with_papers(request, found.person_id, found.institution_id)
+    found, employment = queries.check_seen(access.actor_of(request), pk)
 
     def write() -> str:
         done = actions.record_check_answered(

@@ -180,9 +180,7 @@ def staffing(request: HttpRequest, pk: int) -> HttpResponse:
     institution = get_visible(access.actor_of(request), VIEW_PAPERS, Institution.objects.all(), pk=pk)
     standing = registers.standing_of(institution)
     names, rooms = standing.names, {room.key: room.name for room in standing.register.rooms}
-    share = certified(
-        standing.register.workers, registers.books_at(institution.division_code)(standing.on), standing.on
-    )
+    share = registers.share_of(standing, institution)
     context = {
         **parts.shown(access.actor_of(request), institution, "staff"),
         "may_see_papers": True,
