@@ -87,6 +87,7 @@ def employed(institution: Institution, number: str, name: str = "王某某", pos
     return Employment.objects.create(
         person=person,
         institution=institution,
+        name=str(person.name),
         post=post,
         contract="labour",
         full_time=False,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -258,3 +258,15 @@ def in_several(actor: Actor) -> QuerySet[Employment]:
     elsewhere = now.filter(person=OuterRef("person")).exclude(institution=OuterRef("institution"))
     rows = now.filter(Exists(elsewhere)).select_related("person", "institution")
     return rows.order_by("person", "pk")
+
+
+def turning_on(on: date) -> set[int]:
+    """The institutions in whose register something begins or ends on a day."""
+    begins_or_ends = Q(period__startswith=on) | Q(period__endswith=on)
+    lapsed = Q(expires_on=on - timedelta(days=1)) | Q(issued_on=on)
+    rows = (
+        Employment.objects.filter(begins_or_ends).values_list("institution", flat=True),
+        ClassAssignment.objects.filter(begins_or_ends).values_list("employment__institution", flat=True),
+        Qualification.objects.filter(lapsed, withdrawn_at=None).values_list("recorded_for", flat=True),
+    )
+    return {pk for found in rows for pk in found.distinct()}

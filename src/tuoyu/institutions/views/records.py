@@ -44,6 +44,7 @@ STORY = {
     "institution.verified": "现场核实符合要求",
     "institution.rectification_demanded": "现场核实发现问题，限期整改",
     "institution.published_nonconforming": "不符合备案要求，已公示",
+    "institution.capacity_changed": "可收托人数随人员变化",
 }
 
 

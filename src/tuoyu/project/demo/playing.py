@@ -24,6 +24,7 @@ from tuoyu.project.demo import words
 from tuoyu.project.demo.forms import Applicant, filled, papers_of
 from tuoyu.project.demo.people import BY, Cast
 from tuoyu.project.demo.places import Place
+from tuoyu.project.demo.staff import engage_staff
 from tuoyu.project.demo.stories import STORIES, Story
 
 # What officers of the demonstration find wrong, by the page they look at: field, words, rule.
@@ -114,6 +115,9 @@ class County:
                 institution = Application.objects.select_related("institution").get(case=case).institution
                 assert institution is not None
                 note_inclusive(by=BY, institution=institution)
+        if story.staffed:
+            institution = Institution.objects.get(applications__case=case)
+            engage_staff(by=BY, institution=institution, number=self.number)
         return one.name
 
     def _who(self, story: Story) -> tuple[Actor, int]:

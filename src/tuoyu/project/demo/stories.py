@@ -20,7 +20,7 @@ class Story:
 
     `ends` says what happens at the step that is reached: "" nothing yet, "returned", "mended" (returned and
     handed in again), "withdrawn", "refused", "rectify", "nonconforming", "some" (some departments answered), "checked" (the
-    registrar is next).
+    registrar is next). At one that is `staffed` the register says who works there.
     """
 
     opened: int
@@ -34,6 +34,7 @@ class Story:
     care_types: tuple[str, ...] = FULL
     classes: tuple[str, ...] = (SMALL, LARGE)
     inclusive: bool = False
+    staffed: bool = False
     meals: bool = False
     leased: bool = True
     fee: int = 1680
@@ -50,7 +51,7 @@ PUBLIC = LegalForm.PUBLIC_INSTITUTION
 
 STORIES = (
     # filed, verified and public
-    Story(150, 140, 136, 128, who="applicant", inclusive=True, fee=1280),
+    Story(150, 140, 136, 128, who="applicant", inclusive=True, staffed=True, fee=1280),
     Story(120, 112, 108, 100, legal_form=ENTERPRISE, meals=True, fee=2680,
           care_types=(CareType.FULL_DAY,), classes=(INFANT, SMALL, LARGE)),
     Story(96, 90, 87, 80, legal_form=PUBLIC, inclusive=True, leased=False, fee=980, classes=(SMALL, SMALL, LARGE)),

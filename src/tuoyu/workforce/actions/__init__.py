@@ -7,6 +7,7 @@ from tuoyu.workforce.actions.bars import (
     correct_record_check,
     record_bar,
 )
+from tuoyu.workforce.actions.capacity import tell_capacity
 from tuoyu.workforce.actions.employments import (
     assign_to_class,
     end_employment,
@@ -33,5 +34,6 @@ __all__ = [
     "record_check_asked",
     "record_qualification",
     "reveal_identity",
+    "tell_capacity",
     "withdraw_qualification",
 ]

@@ -1,0 +1,140 @@
+"""What `tuoyu check` finds when it is broken on purpose, and what midnight changes."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from accounts.people import browser, seated
+from tuoyu.accounts.actors import actor_for
+from tuoyu.cases.models import Notice
+from tuoyu.core import checks, clock
+from tuoyu.core.actor import Role
+from tuoyu.core.models import AuditEvent
+from tuoyu.workforce import actions, jobs, registers
+from tuoyu.workforce.models import ClassAssignment, Employment, Person, Qualification, RecordCheck
+from workforce.staff import GULOU, carer, certified, days, head, head_user, hired, nursery
+
+pytestmark = pytest.mark.django_db
+
+
+def found() -> dict[str, list[str]]:
+    named = [one for one in checks.every() if one.name.startswith("workforce.")]
+    return {result.name: result.findings for result in checks.run(named) if result.findings}
+
+
+def without(table: str, constraint: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{constraint}"')
+
+
+def test_each_invariant_is_found_when_broken_on_purpose() -> None:
+    place = nursery(GULOU, ("小一班", "toddler_small", 10))
+    foreign = nursery(GULOU, ("外班", "infant", 5))
+    by = head(place)
+    one, two = carer(by, place, 1, place.classes.get()), hired(by, place, 2)
+    assert found() == {}
+
+    without("workforce_employment", "employment_full_time_once")
+    Employment.objects.create(
+        person=two.person, institution=foreign, name="甲", post="cook", contract="labour",
+        period=DateRange(clock.today(), None), hired_label="甲",
+    )  # fmt: skip
+    assert list(found()) == ["workforce.full_time_once"]
+    Employment.objects.filter(institution=foreign).update(full_time=False)
+
+    stay = ClassAssignment.objects.filter(employment=one)
+    stay.update(period=DateRange(days(-5), None))
+    assert list(found()) == ["workforce.assignments_lie_within"]
+    stay.update(period=DateRange(clock.today(), None), class_group=foreign.classes.get())
+    assert list(found()) == ["workforce.assignments_lie_within"]
+    stay.update(class_group=place.classes.get())
+
+    RecordCheck.objects.filter(person=one.person).update(result="hit")
+    assert "workforce.nobody_with_a_hit_works_on" in found()
+    RecordCheck.objects.filter(person=one.person).update(result="clear")
+
+    Person.objects.filter(pk=one.person_id).update(identity_key="v1:sm3:wrong")
+    assert list(found()) == ["workforce.people_found_by_number"]
+
+
+def beijing(*moment: int) -> datetime:
+    return datetime(*moment, tzinfo=UTC) - timedelta(hours=8)  # type: ignore[arg-type]
+
+
+def test_a_certificate_that_lapses_at_midnight_in_beijing_changes_capacity_and_is_told_once() -> None:
+    with clock.set_to(beijing(2026, 3, 2, 10)):
+        place = nursery(GULOU, ("小一班", "toddler_small", 15))
+        user = head_user(place)
+        by, group = actor_for(user), place.classes.get()
+        for number in (1, 2):
+            carer(by, place, number, group)
+        third = carer(by, place, 3, group)
+        kind = {"kind": "health_certificate"}
+        Qualification.objects.filter(person=third.person, **kind).update(expires_on=date(2026, 6, 30))
+
+        def allowed() -> int | None:
+            return registers.standing_of(place).live.sure.allowed
+
+    with clock.set_to(beijing(2026, 6, 30, 23, 59)):
+        assert allowed() == 15
+        assert jobs.tell_capacities(0) == 0
+    with clock.set_to(beijing(2026, 7, 1, 0, 0)):
+        assert allowed() == 10
+        for _ in range(2):
+            jobs.tell_capacities(0)
+        event = AuditEvent.objects.get(verb="institution.capacity_changed")
+        assert event.after == {"day": "2026-07-01", "before": 15, "now": 10, "employments": [third.pk]}
+        assert "员工" not in f"{event.note}{event.after}"
+        told = Notice.objects.get(user=user)
+        assert "从15人变为10人" in told.text
+        assert "员工3健康合格证已失效" in told.text
+        head_sees = browser(user).get(f"/institutions/{place.pk}/staffing/").content.decode()
+        officer = browser(seated(Role.OFFICER, "health", GULOU))
+        officer_sees = officer.get(f"/institutions/{place.pk}/staffing/").content.decode()
+        for page in (head_sees, officer_sees):
+            assert "员工3</a>（小一班）：健康合格证已失效（2026-07-01起）" in page
+            assert "托儿所幼儿园卫生保健管理办法" in page
+            assert "可收托" in page
+            assert "10" in page
+        assert "可收托人数随人员变化" in officer.get(f"/institutions/{place.pk}/").content.decode()
+        certified(by, third, "health_certificate", number="新证")
+        assert allowed() == 15
+
+
+def test_who_leaves_is_moved_or_loses_a_paper_changes_the_class_that_day() -> None:
+    with clock.set_to(beijing(2026, 3, 2, 10)):
+        place = nursery(GULOU, ("小一班", "toddler_small", 15), ("大一班", "toddler_large", 14))
+        by = head(place)
+        small, large = place.classes.order_by("pk")
+        staff = [carer(by, place, number, small if number < 4 else large) for number in range(1, 6)]
+
+        def live(day: date) -> list[int | None]:
+            return [c.allowed for c in registers.standing_of(place, day).live.sure.classes]
+
+        today = clock.today()
+        assert live(today) == [15, 14]
+        actions.end_employment(by=by, employment=staff[0], last_day=today, reason="离职")
+        assert live(today) == [15, 14]
+        assert live(today + timedelta(days=1)) == [10, 14]
+        next_week = today + timedelta(days=7)
+        actions.assign_to_class(by=by, employment=staff[3], class_group=small, from_day=next_week)
+        assert live(next_week) == [15, 7]
+        paper = staff[4].person.qualifications.get(kind="carer_training")
+        actions.withdraw_qualification(by=by, employment=staff[4], qualification=paper, reason="证是假的")
+        assert live(today) == [15, 7]
+
+
+def test_two_workers_at_midnight_tell_it_once() -> None:
+    place = nursery(GULOU, ("小一班", "toddler_small", 15))
+    by = head(place)
+    one = carer(by, place, 1, place.classes.get())
+    Employment.objects.filter(pk=one.pk).update(period=DateRange(days(-9), None))
+    ClassAssignment.objects.update(period=DateRange(days(-9), None))
+    Qualification.objects.update(issued_on=days(-9))
+    Qualification.objects.filter(kind="health_certificate").update(expires_on=days(-1))
+    assert jobs.tell_capacities(0) == 1
+    assert jobs.tell_capacities(0) == 0
+    assert AuditEvent.objects.filter(verb="institution.capacity_changed").count() == 1
