@@ -50,9 +50,7 @@ def assignments_lie_within() -> Iterator[str]:
         yield f"assignment {one.pk}: class {one.class_group_id} is not of the institution that employs"
 
 
-@check(
-    "workforce.nobody_with_a_hit_works_on", "Whoever is known there to have a record works there no more"
-)
+@check("workforce.nobody_with_a_hit_works_on", "Whoever is known there to have a record works there no more")
 def nobody_with_a_hit_works_on() -> Iterator[str]:
     """Elsewhere an alert stands until that institution has ended it."""
     for hit in barring.hits_in_force().order_by("pk").iterator():
