@@ -72,6 +72,12 @@ institutions:review | POST /applications/{pk}/submission | submit
 institutions:delete | DELETE /applications/{pk} | delete_draft
 institutions:restore | POST /applications/{pk}/restoration | restore_draft
 institutions:remind | POST /office/institutions/{pk}/reminder | remind
+workforce:new_session | POST /training-sessions | open_course, plan_session
+workforce:enrol | POST /training-sessions/{pk}/enrolments | enrol
+workforce:confirm_presence | POST /training-sessions/{pk}/presence | confirm_presence
+workforce:cancel_session | POST /training-sessions/{pk}/cancellation | cancel_session
+workforce:correct_hours | POST /training-hours/{pk}/correction | correct_hours
+workforce:sign_in | POST /training-sign-ins | sign_in_by_code
 workforce:record_bar | POST /bars | record_bar
 workforce:correct_bar | POST /bars/{pk}/correction | correct_bar
 workforce:correct_record_check | POST /record-check-hits/{pk}/correction | correct_record_check
@@ -128,6 +134,13 @@ institutions:unfiled | GET /office/institutions/unfiled
 institutions:record | GET /office/institutions/{pk}
 institutions:certificate | GET /office/certificates/{pk}/file
 institutions:verify | GET /certificates/{code}
+workforce:sessions | GET /training-sessions
+workforce:session | GET /training-sessions/{pk}
+workforce:sign_in_code | GET /training-sessions/{pk}/sign-in-code
+workforce:my_hours | GET /my/hours
+workforce:institution_hours | GET /institutions/{pk}/training
+workforce:person_hours | GET /institutions/{pk}/training/{person}
+workforce:training_gaps | GET /training-gaps
 workforce:bars | GET /bars
 workforce:bar | GET /bars/{pk}
 workforce:record_check_hits | GET /record-check-hits

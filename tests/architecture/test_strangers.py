@@ -18,6 +18,7 @@ from exchange.callers import seated
 from institutions import desk
 from tuoyu.core.actor import Role
 from tuoyu.exchange.api.operations import DECLARED
+from tuoyu.workforce.training import code_of
 
 PAGES = """
 jurisdictions:settings | in 403 403 200 403 403 | 405
@@ -135,6 +136,19 @@ workforce:check | 405 | in 403 403 403 403 403
 workforce:withdrawal | 405 | in 403 403 403 403 403
 workforce:paper | in 403 404 403 403 403 | 405
 workforce:answer | 405 | in 403 403 403 403 403
+workforce:sessions | in 403 200 403 403 403 | 405
+workforce:new_session | in 403 200 403 403 403 | in 403 422 403 403 403
+workforce:training_gaps | in 403 200 403 403 403 | 405
+workforce:sign_in | in 403 403 403 403 403 | in 403 403 403 403 403
+workforce:correct_hours | 405 | in 403 404 403 403 403
+workforce:session | in 403 404 403 403 403 | 405
+workforce:enrol | 405 | in 403 403 403 403 403
+workforce:confirm_presence | 405 | in 403 404 403 403 403
+workforce:cancel_session | 405 | in 403 404 403 403 403
+workforce:sign_in_code | in 403 404 403 403 403 | 405
+workforce:my_hours | in 403 403 403 403 403 | 405
+workforce:institution_hours | in 403 404 403 403 403 | 405
+workforce:person_hours | in 403 404 403 403 403 | 405
 exchange:messages | in 403 200 403 403 403 | 405
 exchange:acknowledge | 405 | in 403 404 403 403 403
 exchange:deliveries | in 403 403 200 403 403 | 405
@@ -178,6 +192,7 @@ DRAFT_PAGES = (
 
 
 OF_ONE = ("person", "identity", "details", "class", "end", "certificate", "check")
+SESSION_PAGES = ("session", "enrol", "confirm_presence", "cancel_session", "sign_in_code")
 
 
 def arguments(town: Town) -> dict[str, list[Any]]:
@@ -226,6 +241,11 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "workforce:withdrawal": [town.qualification.pk],
         "workforce:paper": [town.qualification.pk],
         "workforce:answer": [town.hit.pk],
+        "workforce:sign_in": [code_of(town.attended.session)],
+        "workforce:correct_hours": [town.attended.pk],
+        **{f"workforce:{page}": [town.attended.session_id] for page in SESSION_PAGES},
+        "workforce:institution_hours": [town.filed.pk],
+        "workforce:person_hours": [town.filed.pk, town.attended.person_id],
         "workforce:bar": [town.bar.pk],
         "workforce:correct_bar": [town.bar.pk],
         "workforce:correct_record_check": [town.hit.pk],
@@ -377,6 +397,19 @@ POST /staff/{pk}/checks | 401 403 403 403 403 403
 POST /staff/certificates/{pk}/withdrawal | 401 403 403 403 403 403
 GET /staff/certificates/{pk}/file | 401 403 404 403 403 403
 POST /staff/checks/{pk}/answer | 401 403 403 403 403 403
+GET /training-sessions | 401 403 200 403 403 403
+POST /training-sessions | 401 403 422 403 403 403
+GET /training-sessions/{pk} | 401 403 404 403 403 403
+POST /training-sessions/{pk}/enrolments | 401 403 403 403 403 403
+POST /training-sessions/{pk}/presence | 401 403 404 403 403 403
+POST /training-sessions/{pk}/cancellation | 401 403 404 403 403 403
+GET /training-sessions/{pk}/sign-in-code | 401 403 404 403 403 403
+POST /training-sign-ins | 401 403 403 403 403 403
+POST /training-hours/{pk}/correction | 401 403 404 403 403 403
+GET /my/hours | 401 403 403 403 403 403
+GET /institutions/{pk}/training | 401 403 404 403 403 403
+GET /institutions/{pk}/training/{person} | 401 403 404 403 403 403
+GET /training-gaps | 401 403 200 403 403 403
 GET /bars | 401 403 403 403 403 200
 POST /bars | 401 403 422 403 403 403
 GET /bars/{pk} | 401 403 403 403 403 404
@@ -445,6 +478,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /staff/checks/{pk}/answer": {
         "answered_on": "2026-01-05", "authority": "公安", "result": "clear",
     },
+    "POST /training-sessions": {"held_on": "2026-11-28", "place": " ", "trainer": "甲", "hours": 2},
+    "POST /training-sessions/{pk}/enrolments": {"employments": [1]},
+    "POST /training-sessions/{pk}/presence": {"participations": [1]},
+    "POST /training-sign-ins": {"code": "x"},
+    "POST /training-hours/{pk}/correction": {"hours": 2, "reason": "试试"},
     "POST /bars": {
         "name": "甲", "identity": "1", "kind": "lifetime", "role": "perpetrator", "ground": "abuse",
         "document": "决定书", "number": "1", "decided_on": "2026-01-05", "authority": "某局",
@@ -506,6 +544,9 @@ def places_of(town: Town) -> dict[str, Any]:
         "/staff/{pk}": {"pk": town.employed.pk},
         "/staff/certificates/{pk}": {"pk": town.qualification.pk},
         "/staff/checks/{pk}": {"pk": town.hit.pk},
+        "/training-sessions/{pk}": {"pk": town.attended.session_id},
+        "/training-hours/{pk}": {"pk": town.attended.pk},
+        "/institutions/{pk}/training": {"pk": town.filed.pk, "person": town.attended.person_id},
         "/bars/{pk}": {"pk": town.bar.pk},
         "/record-check-hits/{pk}": {"pk": town.hit.pk},
         "/messages/{pk}": {"pk": town.message.pk},

@@ -20,9 +20,9 @@ from tuoyu.exchange.models import Connector
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper
 from tuoyu.jurisdictions.models import DivisionSetting
 from tuoyu.policy.models import PolicyDraft
-from tuoyu.workforce.actions import record_bar
-from tuoyu.workforce.models import Bar, Employment, Qualification, RecordCheck
-from workforce import barred
+from tuoyu.workforce.actions import confirm_presence, record_bar
+from tuoyu.workforce.models import Bar, Employment, Participation, Qualification, RecordCheck
+from workforce import barred, trained
 from workforce import staff as nurseries
 
 OUTSIDERS = ("stranger", "applicant", "neighbour", "system", "security", "audit")
@@ -54,6 +54,7 @@ class Town:
     hit: RecordCheck
     employed: Employment
     qualification: Qualification
+    attended: Participation
 
 
 def built() -> Town:
@@ -105,7 +106,19 @@ def built() -> Town:
         hit=barred.hit(filed, barred.identity(2)),
         employed=employed,
         qualification=employed.person.qualifications.all()[0],
+        attended=_attended(filed),
     )  # fmt: skip
+
+
+def _attended(filed: Institution) -> Participation:
+    """Somebody of the nursery was at a session today."""
+    employment = barred.employed(filed, barred.identity(3))
+    session = trained.session(trained.office(), "skill")
+    made = Participation.objects.create(
+        session=session, person_id=employment.person_id, institution=filed, enrolled_label="园长"
+    )
+    confirm_presence(by=trained.office(), session=session, participations=[made])
+    return made
 
 
 def outsiders() -> dict[str, Client]:

@@ -15,6 +15,7 @@ from browser.town import Town
 from browser.visitor import DESK, HEIGHT, PHONE, Site, Visitor
 from tuoyu.core import clock
 from tuoyu.institutions import pages
+from tuoyu.workforce.training import code_of
 
 pytestmark = [pytest.mark.browser]
 
@@ -66,6 +67,8 @@ APPLICANTS: dict[str, Args] = {
     "accounts:password": NONE,
     "accounts:agents": NONE,
     "mfa_index": NONE,
+    "workforce:sign_in": lambda town: [code_of(town.attended.session)],
+    "workforce:my_hours": NONE,
 }
 OFFICES: dict[str, dict[str, Args]] = {
     HEALTH: {
@@ -76,6 +79,10 @@ OFFICES: dict[str, dict[str, Args]] = {
         "institutions:unfiled": NONE,
         "institutions:record": lambda town: [town.institution.pk],
         "exchange:messages": NONE,
+        "workforce:sessions": NONE,
+        "workforce:new_session": NONE,
+        "workforce:session": lambda town: [town.attended.session_id],
+        "workforce:sign_in_code": lambda town: [town.attended.session_id],
     },
     LEAD: {
         "accounts:people": NONE,
@@ -90,6 +97,9 @@ OFFICES: dict[str, dict[str, Args]] = {
         "workforce:overview": NONE,
         "workforce:several": NONE,
         "workforce:search": NONE,
+        "workforce:training_gaps": NONE,
+        "workforce:institution_hours": lambda town: [town.institution.pk],
+        "workforce:person_hours": lambda town: [town.institution.pk, town.attended.person_id],
     },
     PLACE_LEAD: {
         "policy:drafts": NONE,
@@ -145,6 +155,7 @@ NO_PAGE = {
     "policy:draft_discard", "policy:draft_resume", "workforce:correct_bar", "workforce:correct_record_check",
     "workforce:identity", "workforce:details", "workforce:class", "workforce:end", "workforce:certificate",
     "workforce:check", "workforce:withdrawal", "workforce:paper", "workforce:answer",
+    "workforce:correct_hours", "workforce:enrol", "workforce:confirm_presence", "workforce:cancel_session",
 }  # fmt: skip
 
 

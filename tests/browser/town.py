@@ -20,9 +20,9 @@ from tuoyu.policy.models import PolicyDraft
 from tuoyu.project.demo import marks, playing
 from tuoyu.project.demo.people import Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
-from tuoyu.workforce.actions import record_bar
-from tuoyu.workforce.models import Bar, Employment
-from workforce import barred
+from tuoyu.workforce.actions import confirm_presence, record_bar
+from tuoyu.workforce.models import Bar, Employment, Participation
+from workforce import barred, trained
 from workforce import staff as nurseries
 
 GULOU = next(place for place in PLACES if place.county == "320106")
@@ -52,6 +52,7 @@ class Town:
     policy: PolicyDraft
     bar: Bar
     employed: Employment
+    attended: Participation
 
     @staticmethod
     def user(username: str) -> User:
@@ -82,6 +83,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         policy=_policy(),
         bar=_bar(),
         employed=_employed(),
+        attended=_attended(),
     )
 
 
@@ -106,6 +108,24 @@ def _employed() -> Employment:
     by = nurseries.head(institution)
     nurseries.hired(by, institution, 2, post="cook")
     return nurseries.carer(by, institution, 1, institution.classes.first())
+
+
+def _attended() -> Participation:
+    """Somebody of the nursery was at a session today; somebody else is still to come."""
+    nursery = Institution.objects.filter(public_since__isnull=False).earliest("pk")
+    by = actor(User.objects.get(username="nanjing-health"))
+    session = trained.session(by, "skill", title="婴幼儿回应性照护")
+    came, _ = (
+        Participation.objects.create(
+            session=session,
+            person_id=barred.employed(nursery, barred.identity(number), name).person_id,
+            institution=nursery,
+            enrolled_label="园长",
+        )
+        for number, name in ((3, "陈某某"), (4, "赵某某"))
+    )
+    confirm_presence(by=by, session=session, participations=[came])
+    return came
 
 
 def _policy() -> PolicyDraft:

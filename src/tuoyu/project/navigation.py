@@ -55,6 +55,7 @@ class Place:
 
 
 HEALTH = frozenset({"health"})
+TRAINERS = HEALTH | {"hr_social_security"}
 ENTRIES = (
     Entry("待办", "inbox", ("cases:inbox",), OFFICE),
     Entry("全部办件", "list", ("cases:list",), OFFICE),
@@ -62,6 +63,9 @@ ENTRIES = (
     Entry("代办的申请", "file-text", ("institutions:applications",), frozenset({Role.CLERK})),
     Entry("已登记未备案", "alert-triangle", ("institutions:unfiled",), OFFICE, HEALTH),
     Entry("机构", "building-community", ("institutions:list",), OFFICE | NURSERY),
+    Entry("培训", "book", ("workforce:sessions",), OFFICE | NURSERY, TRAINERS),
+    Entry("培训课时", "report", ("workforce:training_gaps",), OFFICE | NURSERY, HEALTH),
+    Entry("我的课时", "clipboard-check", ("workforce:my_hours",), NURSERY),
     Entry("须解除聘用", "alert-circle", ("workforce:bar_alerts",), OFFICE | NURSERY, HEALTH),
     Entry("从业限制", "lock", ("workforce:bars",), OFFICE | ADMINISTRATORS, HEALTH),
     Entry("记录从业限制", "lock", ("workforce:record_bar",), frozenset({Role.OFFICER}), HEALTH),

@@ -8,7 +8,7 @@ from tuoyu.core import clock
 from tuoyu.core.checks import check
 from tuoyu.core.lookups import keyed_hashes
 from tuoyu.workforce import barring
-from tuoyu.workforce.models import BarAlert, ClassAssignment, Employment, Person
+from tuoyu.workforce.models import BarAlert, ClassAssignment, Employment, Participation, Person
 
 
 @check("workforce.barred_and_employed_is_alerted", "Whoever is barred and still employed has an alert")
@@ -65,3 +65,17 @@ def people_found_by_number() -> Iterator[str]:
     for person in Person.objects.order_by("pk").iterator():
         if person.identity_key not in keyed_hashes(str(person.identity)):
             yield f"person {person.pk} is not found by its identity number"
+
+
+@check(
+    "workforce.hours_equal_sign_ins",
+    "Hours credited are those of the session, or of a correction",
+)
+def hours_equal_sign_ins() -> Iterator[str]:
+    """The hours of a year are summed from sign-ins: none may say more than its session or its correction."""
+    credited = Participation.objects.filter(signed_in_at__isnull=False).select_related("session")
+    for one in credited.prefetch_related("corrections").iterator(chunk_size=500):
+        corrections = list(one.corrections.all())
+        right = corrections[-1].hours_after if corrections else one.session.hours
+        if one.hours != right:
+            yield f"participation {one.pk}: credited with {one.hours} hours, {right} would be right"

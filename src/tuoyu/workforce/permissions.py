@@ -1,10 +1,12 @@
 """Who may see and keep the staff register of an institution, and the bars to employment."""
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Left
 
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
 from tuoyu.core.reaches import own_places
+from tuoyu.institutions.models import Institution
 
 
 def _own_institution(actor: Actor, seat: Seat) -> Q:
@@ -83,7 +85,7 @@ def _own_alert(actor: Actor, seat: Seat) -> Q:
     return Q(employment__institution=seat.institution_id)
 
 
-def _recorded_here(actor: Actor, seat: Seat) -> Q:
+def _here(actor: Actor, seat: Seat) -> Q:
     return seat.covers("division_code")
 
 
@@ -99,7 +101,7 @@ VIEW_BARS = declare(
     "查看从业限制记录",
     model="workforce.Bar",
     grants=[
-        Grant(Role.DEPARTMENT_LEAD, _recorded_here, OF_HEALTH_HERE, of=_of_health),
+        Grant(Role.DEPARTMENT_LEAD, _here, OF_HEALTH_HERE, of=_of_health),
         *own_places(Role.AUDIT_ADMIN),
     ],
 )
@@ -108,7 +110,7 @@ CORRECT_BAR = declare(
     "workforce.bar.correct",
     "更正从业限制记录",
     model="workforce.Bar",
-    grants=[Grant(Role.DEPARTMENT_LEAD, _recorded_here, OF_HEALTH_HERE, of=_of_health)],
+    grants=[Grant(Role.DEPARTMENT_LEAD, _here, OF_HEALTH_HERE, of=_of_health)],
 )
 
 CORRECT_RECORD_CHECK = declare(
@@ -128,5 +130,143 @@ VIEW_BAR_ALERTS = declare(
             Grant(role, _alert_here, OF_HEALTH_HERE, of=_of_health)
             for role in (Role.OFFICER, Role.DEPARTMENT_LEAD)
         ],
+    ],
+)
+
+
+# ---------------------------------------------------------------- training
+
+TRAINERS = ("health", "hr_social_security")
+# The province, the city, the county and the street an institution lies in.
+PLACES_ABOVE = (
+    Concat(Left("division_code", 2), Value("0000")),
+    Concat(Left("division_code", 4), Value("00")),
+    Left("division_code", 6),
+    F("division_code"),
+)
+
+
+def _trains(seat: Seat) -> bool:
+    return seat.department in TRAINERS
+
+
+def _own_course(actor: Actor, seat: Seat) -> Q:
+    return Q(course__department=seat.department, course__division_code=seat.division_code)
+
+
+def _internal_course(actor: Actor, seat: Seat) -> Q:
+    return Q(course__institution=seat.institution_id)
+
+
+def _course_here(actor: Actor, seat: Seat) -> Q:
+    """Health sees every course of its places, another office its own department's."""
+    here = seat.covers("course__division_code")
+    return here if seat.department == HEALTH else here & Q(course__department=seat.department)
+
+
+def _course_for_us(actor: Actor, seat: Seat) -> Q:
+    """What the nursery holds itself, and what offices offer at its place."""
+    here = Institution.objects.filter(pk=seat.institution_id or 0)
+    offered = Q(pk__in=[])
+    for place in PLACES_ABOVE:
+        offered |= Q(course__division_code__in=here.annotate(place_above=place).values("place_above"))
+    return _internal_course(actor, seat) | Q(course__institution__isnull=True) & offered
+
+
+def _participation_of_own_course(actor: Actor, seat: Seat) -> Q:
+    return Q(session__course__department=seat.department, session__course__division_code=seat.division_code)
+
+
+def _participation_of_internal_course(actor: Actor, seat: Seat) -> Q:
+    return Q(session__course__institution=seat.institution_id)
+
+
+OWN_COURSE = "own department at its own level"
+OFFICE_ROLES = (Role.OFFICER, Role.DEPARTMENT_LEAD)
+
+OPEN_COURSE = declare(
+    "workforce.course.open",
+    "开设培训课程",
+    grants=[
+        Grant(Role.NURSERY_HEAD),
+        *[Grant(role, relation="health, human resources", of=_trains) for role in OFFICE_ROLES],
+    ],
+)
+
+PLAN_SESSION = declare(
+    "workforce.course.plan",
+    "安排培训场次",
+    model="workforce.Course",
+    grants=[
+        Grant(Role.NURSERY_HEAD, lambda actor, seat: Q(institution=seat.institution_id), "own institution's"),
+        *[
+            Grant(
+                role,
+                lambda actor, seat: Q(department=seat.department, division_code=seat.division_code),
+                OWN_COURSE,
+                of=_trains,
+            )
+            for role in OFFICE_ROLES
+        ],
+    ],
+)
+
+VIEW_SESSIONS = declare(
+    "workforce.session.view",
+    "查看培训",
+    model="workforce.Session",
+    grants=[
+        *[Grant(role, _course_for_us, "own, or offered at its place") for role in
+          (Role.NURSERY_HEAD, Role.NURSERY_STAFF)],
+        *[Grant(role, _course_here, "health: own places; human resources: own department there", of=_trains)
+          for role in OFFICE_ROLES],
+    ],
+)  # fmt: skip
+
+HOLD_SESSION = declare(
+    "workforce.session.hold",
+    "组织培训、核对到场、取消培训",
+    model="workforce.Session",
+    grants=[
+        Grant(Role.NURSERY_HEAD, _internal_course, "own institution's"),
+        *[Grant(role, _own_course, OWN_COURSE, of=_trains) for role in OFFICE_ROLES],
+    ],
+)
+
+CORRECT_HOURS = declare(
+    "workforce.hours.correct",
+    "更正课时",
+    model="workforce.Participation",
+    grants=[
+        Grant(Role.NURSERY_HEAD, _participation_of_internal_course, "own institution's course"),
+        *[Grant(role, _participation_of_own_course, OWN_COURSE, of=_trains) for role in OFFICE_ROLES],
+    ],
+)
+
+ENROL = declare(
+    "workforce.training.enrol",
+    "为本机构人员报名",
+    model="workforce.Session",
+    grants=[Grant(Role.NURSERY_HEAD, _course_for_us, "own, or offered at its place")],
+)
+
+SIGN_IN = declare(
+    "workforce.training.sign_in",
+    "培训签到",
+    model="workforce.Session",
+    grants=[
+        Grant(role, _course_for_us, "own, or offered at its place")
+        for role in (Role.NURSERY_HEAD, Role.NURSERY_STAFF)
+    ],
+)
+
+VIEW_HOURS = declare(
+    "workforce.hours.view",
+    "查看培训课时",
+    model="institutions.Institution",
+    grants=[
+        *HEADS,
+        *HEALTH_HERE,
+        *own_places(Role.JURISDICTION_LEAD),
     ],
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tuoyu.workforce.views import bars, offices, person, staff
+from tuoyu.workforce.views import bars, offices, person, staff, training
 
 app_name = "workforce"
 
@@ -30,4 +30,17 @@ urlpatterns = [
     path("staff/certificates/<id:pk>/withdrawal/", person.withdrawal, name="withdrawal"),
     path("staff/certificates/<id:pk>/file/", person.paper, name="paper"),
     path("staff/checks/<id:pk>/answer/", person.answer, name="answer"),
+    path("training/", training.sessions, name="sessions"),
+    path("training/new/", training.new_session, name="new_session"),
+    path("training/gaps/", training.training_gaps, name="training_gaps"),
+    path("training/sign-in/<str:code>/", training.sign_in, name="sign_in"),
+    path("training/hours/<id:pk>/correction/", training.correct_hours, name="correct_hours"),
+    path("training/<id:pk>/", training.session, name="session"),
+    path("training/<id:pk>/enrolments/", training.enrol, name="enrol"),
+    path("training/<id:pk>/presence/", training.confirm_presence, name="confirm_presence"),
+    path("training/<id:pk>/cancellation/", training.cancel_session, name="cancel_session"),
+    path("training/<id:pk>/code/", training.sign_in_code, name="sign_in_code"),
+    path("my/hours/", training.my_hours, name="my_hours"),
+    path("institutions/<id:pk>/training/", training.institution_hours, name="institution_hours"),
+    path("institutions/<id:pk>/training/<id:person>/", training.person_hours, name="person_hours"),
 ]

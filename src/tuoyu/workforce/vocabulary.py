@@ -102,3 +102,20 @@ class CheckOutcome(TextChoices):
     CLEAR = "clear", "未受限制"
     BARRED = "barred", "不得录用"
     LIMITED = "limited", "当日次数已满"
+
+
+class CourseKind(TextChoices):
+    """What a course trains; hours of one kind do not stand for another."""
+
+    SKILL = "skill", "职业技能"
+    ETHICS = "ethics", "职业道德"
+    HEALTH = "health", "卫生保健"
+    SAFETY = "safety", "安全"
+    MANAGEMENT = "management", "管理"
+
+
+class Presence(TextChoices):
+    """How it is known that somebody was there."""
+
+    CODE = "code", "扫码签到"
+    LIST = "list", "组织者核对"

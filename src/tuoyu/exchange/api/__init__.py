@@ -24,13 +24,14 @@ from tuoyu.exchange.api import (
     registrations,
     session,
     staff,
+    training,
 )
 from tuoyu.exchange.api.input import CarefulParser, guard
 
 ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
-    bars, staff,
+    bars, staff, training,
 )  # fmt: skip
 
 

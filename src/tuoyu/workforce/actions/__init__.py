@@ -18,22 +18,38 @@ from tuoyu.workforce.actions.employments import (
 from tuoyu.workforce.actions.finding import find_person
 from tuoyu.workforce.actions.qualifications import record_qualification, withdraw_qualification
 from tuoyu.workforce.actions.record_checks import record_check_answered, record_check_asked
+from tuoyu.workforce.actions.training import (
+    cancel_session,
+    confirm_presence,
+    correct_hours,
+    enrol,
+    open_course,
+    plan_session,
+    sign_in_by_code,
+)
 
 __all__ = [
     "alert_employers",
     "assign_to_class",
+    "cancel_session",
     "check_before_hiring",
+    "confirm_presence",
     "correct_bar",
+    "correct_hours",
     "correct_record_check",
     "end_employment",
+    "enrol",
     "find_person",
     "hire",
     "mend_employment",
+    "open_course",
+    "plan_session",
     "record_bar",
     "record_check_answered",
     "record_check_asked",
     "record_qualification",
     "reveal_identity",
+    "sign_in_by_code",
     "tell_capacity",
     "withdraw_qualification",
 ]

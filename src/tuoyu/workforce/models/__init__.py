@@ -2,15 +2,20 @@
 
 from tuoyu.workforce.models.bars import Bar, BarAlert, BarCorrection, HiringCheck
 from tuoyu.workforce.models.people import ClassAssignment, Employment, Person, Qualification, RecordCheck
+from tuoyu.workforce.models.training import Course, HourCorrection, Participation, Session
 
 __all__ = [
     "Bar",
     "BarAlert",
     "BarCorrection",
     "ClassAssignment",
+    "Course",
     "Employment",
     "HiringCheck",
+    "HourCorrection",
+    "Participation",
     "Person",
     "Qualification",
     "RecordCheck",
+    "Session",
 ]
