@@ -178,7 +178,13 @@ def test_a_lead_sees_figures_and_no_names() -> None:
     assert lead.get(f"/institutions/{place.pk}/staff/").status_code == 403
     named = text(health(), "/staff/")
     assert "员工1" in named
-    assert text(health(XUANWU), "/staff/?below=1&q=不存在").count("没有符合条件的机构") == 1
+    fine = nursery(GULOU)
+    for want in ("broken", "uncertified"):
+        narrowed = text(lead, f"/staff/?want={want}")
+        assert place.name in narrowed
+        assert fine.name not in narrowed
+    assert fine.name in text(lead, "/staff/?want=nonsense")
+    assert "没有符合条件的机构" in text(health(XUANWU), "/staff/?want=broken")
 
 
 def test_the_public_page_shows_nothing_personal() -> None:

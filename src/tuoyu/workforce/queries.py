@@ -65,6 +65,20 @@ class Row:
     kept: bool
 
 
+def wanting(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
+    """Those of `institutions` where a rule on staff is not kept today: every register is looked through."""
+    at = clock.today()
+    kept = institutions.filter(pk__in=Employment.objects.values("institution"))
+    given = {pk: (kind, place) for pk, kind, place in kept.values_list("pk", "kind", "division_code")}
+    registers = registers_of({pk: kind for pk, (kind, _) in given.items()}, names=False)
+    broken = [
+        pk
+        for pk, (_, place) in given.items()
+        if any(point.holds is False for point in findings(registers[pk], policy.book_at(place, at), at))
+    ]
+    return institutions.filter(pk__in=broken)
+
+
 def overview(institutions: Sequence[Mapping[str, Any]], on: date | None = None) -> list[Row]:
     """The rows of a page of institutions (`id`, `name`, `kind`, `division_code`), in a fixed number of
     queries however many they are."""

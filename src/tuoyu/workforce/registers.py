@@ -20,11 +20,12 @@ from tuoyu.workforce.rules.staffing import Books, Finding, open_points
 YES_OR_NO = {"yes": True, "no": False}
 
 
-def registers_of(kinds: Mapping[int, str]) -> dict[int, Register]:
-    """The registers of institutions, given by number and kind, in a fixed number of queries."""
+def registers_of(kinds: Mapping[int, str], *, names: bool = True) -> dict[int, Register]:
+    """The registers of institutions, given by number and kind, in a fixed number of queries; without names,
+    where only figures are wanted, nothing is decrypted."""
     ids = list(kinds)
     rooms, said = _rooms(ids), _said(ids)
-    workers = _workers(ids)
+    workers = _workers(ids, names)
     return {
         pk: Register(
             kind=kind,
@@ -62,8 +63,9 @@ def _said(ids: list[int]) -> dict[int, tuple[str, str]]:
     }
 
 
-def _workers(ids: list[int]) -> dict[int, list[Worker]]:
-    employments = list(Employment.objects.filter(institution__in=ids).order_by("pk"))
+def _workers(ids: list[int], names: bool) -> dict[int, list[Worker]]:
+    hidden = ("phone",) if names else ("phone", "name")
+    employments = list(Employment.objects.filter(institution__in=ids).defer(*hidden).order_by("pk"))
     papers, answers = _papers(ids), _answers(ids)
     classes: dict[int, list[InClass]] = defaultdict(list)
     for row in ClassAssignment.objects.filter(employment__institution__in=ids, class_group__isnull=False):
@@ -75,7 +77,7 @@ def _workers(ids: list[int]) -> dict[int, list[Worker]]:
             Worker(
                 key=one.pk,
                 person=one.person_id,
-                name=str(one.name),
+                name=str(one.name) if names else "",
                 post=one.post,
                 full_time=one.full_time,
                 span=_span(one.period),

@@ -20,6 +20,9 @@ from tuoyu.workforce.models import Employment
 from tuoyu.workforce.permissions import FIND_PERSON, VIEW_FIGURES, VIEW_PAPERS
 
 
+WANT = {"broken": "有不符合", "uncertified": "有人未持证"}
+
+
 @require_GET
 @access.permitted(VIEW_FIGURES)
 @never_cache
@@ -34,9 +37,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     seen = visible_to(actor, VIEW_FIGURES, Institution.objects.filter(SHOWN))
     place = place_of(actor)
     rows = narrow(seen, narrowed)
-    only_below = request.GET.get("below") == "1"
-    if only_below:
+    want = request.GET.get("want", "")
+    if want == "uncertified":
         rows = queries.below(rows, place)
+    elif want == "broken":
+        rows = queries.wanting(rows)
     page = page_of(rows.order_by("pk").values("id", "name", "kind", "division_code"), request)
     named = set(
         visible_to(actor, VIEW_PAPERS, Institution.objects.filter(pk__in=[r["id"] for r in page.rows]))
@@ -48,7 +53,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             (row, place_name(row.division_code), row.pk in named) for row in queries.overview(page.rows)
         ],
         "narrowed": narrowed,
-        "only_below": only_below,
+        "want": want if want in WANT else "",
+        "wants": list(WANT.items()),
         "share": queries.share_over(rows, place),
         "promise": queries.promise_at(place),
         "may_find": reach_of(actor, FIND_PERSON) is not None,
