@@ -92,11 +92,12 @@ def _since(wanting: list[Finding], register: Register, books: Books, day: date) 
 
 
 def _turning(register: Register, books: Books, day: date) -> list[date]:
-    """The days up to this one on which the register or a rule that reads it turned, the latest first."""
+    """The days, from the first with anybody working up to this one, on which the register or a rule turned,
+    the latest first."""
+    first = min((worker.span.first for worker in register.workers), default=day)
     rules = {getattr(rule, "effective_from", None) for rule in books(day).rules}
-    turns = {turn for turn in register.turning_days() if turn <= day}
-    first = min(turns, default=day)
-    return sorted(turns | {turn for turn in rules if turn is not None and first <= turn <= day}, reverse=True)
+    turns = {turn for turn in (*register.turning_days(), *rules) if turn is not None}
+    return sorted((turn for turn in turns if first <= turn <= day), reverse=True)
 
 
 def _finding(

@@ -19,7 +19,6 @@ from tuoyu.workforce import actions, queries
 from tuoyu.workforce.models import Employment
 from tuoyu.workforce.permissions import FIND_PERSON, VIEW_FIGURES, VIEW_PAPERS
 
-
 WANT = {"broken": "有不符合", "uncertified": "有人未持证"}
 
 
