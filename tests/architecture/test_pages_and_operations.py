@@ -132,6 +132,8 @@ institutions:handed_in | GET /cases/{number}
 institutions:list | GET /office/institutions
 institutions:unfiled | GET /office/institutions/unfiled
 institutions:record | GET /office/institutions/{pk}
+institutions:history | GET /office/institutions/{pk}/history
+institutions:asked_again | GET /asked-again
 institutions:certificate | GET /office/certificates/{pk}/file
 institutions:verify | GET /certificates/{code}
 workforce:sessions | GET /training-sessions

@@ -109,6 +109,8 @@ institutions:restore | 405 | in 404 404 404 404 404
 institutions:page | in 404 404 404 404 404 | in 404 404 404 404 404
 institutions:list | in 403 200 403 403 403 | 405
 institutions:unfiled | in 403 200 403 403 403 | 405
+institutions:asked_again | in 403 403 200 403 403 | 405
+institutions:history | in 403 404 403 403 403 | 405
 institutions:record | in 403 404 403 403 403 | 405
 institutions:remind | 405 | in 403 404 403 403 403
 institutions:certificate | in 403 404 403 403 403 | 405
@@ -233,6 +235,7 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "institutions:restore": [town.draft.pk],
         "institutions:page": [town.draft.pk, "basics"],
         "institutions:record": [town.filed.pk],
+        "institutions:history": [town.filed.pk],
         "institutions:remind": [town.unfiled.pk],
         "institutions:certificate": [town.certificate.pk],
         "institutions:verify": [town.certificate.code],
@@ -372,6 +375,8 @@ GET /certificates/{code} | 200
 GET /office/institutions | 401 403 200 403 403 403
 GET /office/institutions/unfiled | 401 403 200 403 403 403
 GET /office/institutions/{pk} | 401 403 404 403 403 403
+GET /office/institutions/{pk}/history | 401 403 404 403 403 403
+GET /asked-again | 401 403 403 200 403 403
 POST /office/institutions/{pk}/reminder | 401 403 404 403 403 403
 GET /office/certificates/{pk}/file | 401 403 404 403 403 403
 GET /messages | 401 403 200 403 403 403
@@ -564,6 +569,7 @@ def places_of(town: Town) -> dict[str, Any]:
         "/agents/{pk}": {"pk": town.authorisation.pk},
         "/institutions/{pk}": {"pk": town.filed.pk},
         "/office/institutions/{pk}": {"pk": town.filed.pk},
+        "/office/institutions/{pk}/history": {"pk": town.filed.pk},
         "/office/certificates/{pk}": {"pk": town.certificate.pk},
         "/certificates/{code}": {"code": town.certificate.code},
     }

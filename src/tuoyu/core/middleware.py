@@ -14,13 +14,15 @@ from tuoyu.core import workdays
 
 READS = ("GET", "HEAD", "OPTIONS")
 # What looking at a page may write: the session, the log of failed sign-ins, the trace of a personal
-# record being read, the day a token was last used, and jobs that a later request deserves.
+# record being read, the day a token was last used, what a form asked again, and jobs that a later request
+# deserves.
 MAY_WRITE = (
     "django_session",
     "axes_",
     "core_auditevent",
     "procrastinate_",
     "accounts_apiclient",
+    "institutions_askedagain",
 )
 WRITE = re.compile(
     r"^\s*(?:INSERT\s+INTO|UPDATE(?:\s+ONLY)?|DELETE\s+FROM(?:\s+ONLY)?|TRUNCATE(?:\s+TABLE)?|MERGE\s+INTO"

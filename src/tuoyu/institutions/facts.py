@@ -42,10 +42,14 @@ REGISTERED = (
 )  # fmt: skip
 # A name of a person: kept encrypted among the facts.
 PERSONAL = ("representative",)
+# Asked for, and kept with the application alone (encrypted), or as the facts of each class.
 CLASSES = "classes"
+PARTNERS = "partners"
+APART = ("contact_phone", "contact_identity", CLASSES, PARTNERS)
 CLASS_FIELDS = ("name", "class_type", "places", "carers", "room_area")
 
-_FIELDS = {field.fact: field for page in pages.FILLED for field in page.fields if field.fact}
+_PAGES = (*pages.FILLED, *dict.fromkeys(pages.BESIDES.values()))
+_FIELDS = {field.fact: field for page in _PAGES for field in page.fields if field.fact}
 _IN_WORDS: Mapping[str, type[Choices]] = {
     "kind": Kind, "nature": Nature, "legal_form": LegalForm, "registration": Registration, "filing": Filing,
     "care_types": CareType, "class_types": ClassType,
@@ -54,7 +58,7 @@ _IN_WORDS: Mapping[str, type[Choices]] = {
 
 def is_key(key: str) -> bool:
     """Whether there is a fact of this name."""
-    return key in COLUMNS or key in _FIELDS or key.partition(".")[0] == "class"
+    return key in COLUMNS or (key in _FIELDS and key not in APART) or key.startswith("class.")
 
 
 def label_of(key: str) -> str:
@@ -62,6 +66,11 @@ def label_of(key: str) -> str:
     if key in COLUMNS:
         return COLUMNS[key]
     return "班级" if key.startswith("class") else _FIELDS[key].label
+
+
+def order_of(key: str) -> int:
+    """Where a fact stands among those that pages ask for."""
+    return list(_FIELDS).index(key) if key in _FIELDS else len(_FIELDS)
 
 
 def class_key(group_id: int) -> str:

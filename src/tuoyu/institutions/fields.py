@@ -21,8 +21,8 @@ EVERYWHERE = tuple(Kind)
 class Field:
     """One thing asked. `kind` is text, longtext, number, date, choice, choices, yesno, identity, credit_code.
 
-    `fact` names what it asks for in `facts.py`; empty where it asks for nothing an institution is (a promise,
-    how to reach somebody about this application). What is known already is shown instead of asked.
+    `fact` names what it asks for (see `facts.py`); empty where it asks for nothing that can be known before
+    (a promise). What is known already is shown instead of asked (see `asking.py`).
     With `rule` it is asked only where a rule of that key is in force; `label_with` is the label where every
     rule it speaks of is, {rule:key} for a value and {years:key} for months in years; the options of
     `options_of` are what that rule offers.

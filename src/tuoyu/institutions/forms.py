@@ -15,6 +15,13 @@ FIRST_DAY = date(1949, 10, 1)
 class RegistrationForm(forms.Form):
     """What a registrar states when it approves: number, credit code, day."""
 
+    # Which fact each input asks for (see asking.py).
+    asks = {
+        "registration_number": "registration_number",
+        "uscc": "uscc",
+        "registered_on": "registered_on",
+    }
+
     registration_number = forms.CharField(
         label="登记证号（注册号）", max_length=40, error_messages={"required": "请填写登记证号。"}
     )

@@ -11,7 +11,7 @@ from tuoyu.cases.procedures import FormPage, Material
 from tuoyu.core import audit
 from tuoyu.core.actor import Actor
 from tuoyu.core.transitions import move
-from tuoyu.institutions import actions, queries, standing
+from tuoyu.institutions import actions, asking, queries, standing
 from tuoyu.institutions.forms import RegistrationForm
 from tuoyu.institutions.models import Application
 from tuoyu.institutions.vocabulary import FILED, REGISTERED_ALREADY
@@ -100,7 +100,11 @@ class EstablishmentHandler:
 
     def result_form(self, step: Step, data: Mapping[str, Any] | None = None) -> forms.Form | None:
         """A registrar states number, credit code and day."""
-        return RegistrationForm(data) if step.kind == Step.Kind.REGISTRATION else None
+        if step.kind != Step.Kind.REGISTRATION:
+            return None
+        application = queries.application_of(step.case)
+        institution = application.institution if application else None
+        return asking.note_form("办件：登记", RegistrationForm(data), institution)
 
     def applicant_url(self, case: Case) -> str:
         """Where the applicant mends and reads the application."""

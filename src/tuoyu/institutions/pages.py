@@ -100,8 +100,15 @@ BASICS = Page(
             "identity",
             help="加密保存，页面上只显示前后几位。",
             longest=18,
+            fact="contact_identity",
         ),
-        Field("contact_phone", "联系电话", help="办件进展会通知到这个号码，不对外公开。", longest=20),
+        Field(
+            "contact_phone",
+            "联系电话",
+            help="办件进展会通知到这个号码，不对外公开。",
+            longest=20,
+            fact="contact_phone",
+        ),
         Field(
             "public_phone",
             "咨询电话（公开）",
@@ -208,8 +215,8 @@ CLASSES = Page(
     "班级",
     "每个班收多大的孩子、多少个、由几个人照护。",
     (
-        Field("children", "收托人数", "number", unit="人", only=(Kind.FAMILY_POINT,)),
-        Field("carers", "照护人员", "number", unit="人", only=(Kind.FAMILY_POINT,)),
+        Field("children", "收托人数", "number", unit="人", only=(Kind.FAMILY_POINT,), fact="classes"),
+        Field("carers", "照护人员", "number", unit="人", only=(Kind.FAMILY_POINT,), fact="classes"),
     ),
     ROW_FIELDS,
     "个班",

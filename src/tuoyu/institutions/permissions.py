@@ -101,6 +101,24 @@ VIEW_INSTITUTION = declare(
     ],
 )
 
+VIEW_HISTORY = declare(
+    "institutions.history.view",
+    "查看机构的历史",
+    model="institutions.Institution",
+    grants=[
+        Grant(Role.NURSERY_HEAD, _own_institution, "own institution"),
+        Grant(Role.OFFICER, _concerned, "own places; others than health: those they registered"),
+        Grant(Role.DEPARTMENT_LEAD, _concerned, "own places; others than health: those they registered"),
+        *own_places(Role.JURISDICTION_LEAD),
+    ],
+)
+
+VIEW_ASKED_AGAIN = declare(
+    "institutions.asked_again.view",
+    "查看重复填报",
+    grants=[Grant(Role.JURISDICTION_LEAD), Grant(Role.SYSTEM_ADMIN)],
+)
+
 VIEW_UNFILED = declare(
     "institutions.unfiled.view",
     "查看已登记未备案机构",

@@ -23,9 +23,10 @@ PROVIDER = Page(
             help="幼儿园已经是法人，不另行登记；照登记证书填写。",
             only=KINDERGARTEN,
             longest=40,
+            fact="uscc",
         ),
-        Field("registrar", "幼儿园在哪里登记", "choice", REGISTRARS, only=KINDERGARTEN),
-        Field("registered_on", "幼儿园登记日期", "date", only=KINDERGARTEN),
+        Field("registrar", "幼儿园在哪里登记", "choice", REGISTRARS, only=KINDERGARTEN, fact="registrar"),
+        Field("registered_on", "幼儿园登记日期", "date", only=KINDERGARTEN, fact="registered_on"),
         Field(
             "demand_met",
             "适龄幼儿的入园需要是否已经满足",
@@ -35,6 +36,7 @@ PROVIDER = Page(
             rule="kindergarten_class.demand_met",
             label_with="区域内{years:kindergarten_class.demand_min_months}至"
             "{years:kindergarten_class.demand_max_months}岁孩子的入园需要是否已经满足",
+            fact="provider.demand_met",
         ),
         Field(
             "younger_because",
@@ -46,6 +48,7 @@ PROVIDER = Page(
             only=KINDERGARTEN,
             rule="kindergarten_class.younger_if_able",
             longest=500,
+            fact="provider.younger_because",
         ),
         Field(
             "newly_built",
@@ -54,6 +57,7 @@ PROVIDER = Page(
             YES_NO,
             only=KINDERGARTEN,
             rule="kindergarten_class.new_kindergartens",
+            fact="provider.newly_built",
         ),
         Field(
             "converts",
@@ -63,8 +67,9 @@ PROVIDER = Page(
             help="不再招收幼儿、改办托育的，是转型；只增设托班的，不是。",
             only=KINDERGARTEN,
             rule="kindergarten_class.private_may_convert",
+            fact="provider.converts",
         ),
-        Field("together", "举办方式", "choice", TOGETHER, only=EMPLOYER),
+        Field("together", "举办方式", "choice", TOGETHER, only=EMPLOYER, fact="provider.together"),
         Field(
             "same_park",
             "联合举办的单位是否在同一园区",
@@ -74,6 +79,7 @@ PROVIDER = Page(
             required=False,
             only=EMPLOYER,
             rule="employer.same_park",
+            fact="provider.same_park",
         ),
         Field(
             "operation",
@@ -82,6 +88,7 @@ PROVIDER = Page(
             only=EMPLOYER,
             rule="employer.operation",
             options_of="employer.operation",
+            fact="provider.operation",
         ),
         Field(
             "operator",
@@ -91,6 +98,7 @@ PROVIDER = Page(
             only=EMPLOYER,
             rule="employer.operation",
             longest=120,
+            fact="provider.operator",
         ),
         Field(
             "opens",

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tuoyu.institutions.views import applications, filing_alone, records, start
+from tuoyu.institutions.views import applications, filing_alone, history, records, start
 
 
 class SmallId:
@@ -36,7 +36,9 @@ urlpatterns = [
     path("apply/<id:pk>/<slug:page>/", applications.page, name="page"),
     path("institutions/", records.institutions, name="list"),
     path("institutions/unfiled/", records.unfiled, name="unfiled"),
+    path("institutions/asked-again/", history.asked_again, name="asked_again"),
     path("institutions/<id:pk>/", records.record, name="record"),
+    path("institutions/<id:pk>/history/", history.past, name="history"),
     path("institutions/<id:pk>/reminder/", filing_alone.remind, name="remind"),
     path("institutions/papers/<id:pk>/", records.certificate, name="certificate"),
     path("verify/<slug:code>/", records.verify, name="verify"),

@@ -81,6 +81,12 @@ ENTRIES = (
     Entry("接收地址", "settings", ("exchange:connectors",), ADMINISTRATORS),
     Entry("工作日历", "calendar", ("jurisdictions:days", "jurisdictions:calendar"), AT_WORK),
     Entry("参数设置", "adjustments-horizontal", ("jurisdictions:settings",), AT_WORK),
+    Entry(
+        "重复填报",
+        "report",
+        ("institutions:asked_again",),
+        frozenset({Role.JURISDICTION_LEAD, Role.SYSTEM_ADMIN}),
+    ),
     Entry("操作审计", "shield-check", ("accounts:audit",), ADMINISTRATORS),
 )
 # What one does for oneself, as an applicant; officers find these by their account page.

@@ -8,13 +8,13 @@ class WorkforceConfig(AppConfig):
     label = "workforce"
 
     def ready(self) -> None:
-        """Add the staff and the hours of training to the page of an institution."""
+        """Add staff and hours of training to the page of an institution, and the staff to its past."""
         from django.db.models import QuerySet
         from django.urls import reverse
 
         from tuoyu.core.actor import Actor
-        from tuoyu.institutions import parts
-        from tuoyu.workforce import queries, training
+        from tuoyu.institutions import history, parts
+        from tuoyu.workforce import past, queries, training
 
         def address(pk: int) -> str:
             return reverse("workforce:staff", args=[pk])
@@ -23,6 +23,7 @@ class WorkforceConfig(AppConfig):
             return queries.working_at(actor, pk)
 
         parts.register(parts.Part("staff", "从业人员", 20, address, rows))
+        history.register("staff", "当天在岗的从业人员", past.who_worked)
 
         def hours(pk: int) -> str:
             return reverse("workforce:institution_hours", args=[pk])

@@ -16,6 +16,7 @@ from tuoyu.exchange.api import (
     bars,
     cases,
     directory,
+    facts,
     messages,
     own,
     places,
@@ -31,7 +32,7 @@ from tuoyu.exchange.api.input import CarefulParser, guard
 ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
-    bars, staff, training,
+    bars, staff, training, facts,
 )  # fmt: skip
 
 

@@ -127,8 +127,11 @@ def save_page(
             "这份申请刚刚在另一个窗口或由其他人修改过，您这次填写的内容没有保存。请刷新后再填，以免互相覆盖。"
         )
     kept, identity = _kept(asked, typed, _slots(held))
-    kept |= queries.frozen_of(held).get(page, {})
     before = held.typed.get(page) or {}
+    if held.institution_id is not None:
+        # What was known was shown, not asked: a form that leaves it out leaves it as it is.
+        kept |= {key: before[key] for key in kept if key not in typed and key in before}
+    kept |= queries.frozen_of(held).get(page, {})
     # The names of what changed; what people are called and where they are reached never enters the audit.
     changed = sorted(k for k in {*before, *kept} if (before.get(k) or "") != (kept.get(k) or ""))
     personal = PERSONAL.get(page, ())

@@ -12,10 +12,11 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import pages, policy, provision, standing
+from tuoyu.institutions import asking, facts, pages, policy, provision, queries, standing
 from tuoyu.institutions.actions.applications import channel_of
 from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.permissions import REMIND, START
+from tuoyu.institutions.provenance import Known
 from tuoyu.institutions.vocabulary import REGISTERED_ALREADY, Filing, Kind, Registration
 
 State = Application.State
@@ -44,7 +45,8 @@ def start_filing(*, by: Actor, owner_id: int, institution: Institution) -> Appli
     if begun is not None:
         audit.record(by, "application.begun_again", begun, topic=begun.topic, place=begun.division_code)
         return begun
-    before = _said_before(held, owner_id)
+    before = queries.said_before(held.pk, owner_id)
+    known = asking.known_to(held, is_head=owner_id in standing.heads_of(held.pk))
     application = Application.objects.create(
         owner_id=owner_id,
         agent_id=agent_id,
@@ -52,9 +54,9 @@ def start_filing(*, by: Actor, owner_id: int, institution: Institution) -> Appli
         procedure=procedure,
         division_code=held.division_code,
         institution=held,
-        data=_prefilled(held, before),
+        data=_prefilled(held, before, known),
         identity=before.identity if before else "",
-        contact_name=before.contact_name if before else "",
+        contact_name=_contact_name(before, known),
         contact_phone=before.contact_phone if before else "",
         **chosen,
     )
@@ -65,33 +67,30 @@ def start_filing(*, by: Actor, owner_id: int, institution: Institution) -> Appli
     return application
 
 
-def _said_before(institution: Institution, owner_id: int) -> Application | None:
-    """The newest application the same owner handed in for the institution."""
-    rows = Application.objects.filter(institution=institution, owner=owner_id, case__isnull=False)
-    return rows.order_by("-pk").first()
-
-
-def _prefilled(institution: Institution, before: Application | None) -> dict[str, Any]:
-    """What was said before, without the promise, which is made anew; and what the registration says."""
+def _prefilled(
+    institution: Institution, before: Application | None, known: Mapping[str, Known]
+) -> dict[str, Any]:
+    """What is known of the institution, and what was said before, without the promise, which is made anew."""
     data = dict(before.data) if before else {}
     data.pop(pages.COMMITMENT.key, None)
-    basics = dict(data.get("basics") or {})
-    code = institution.division_code
-    told = {
-        "address": institution.address,
-        "business_scope": institution.business_scope,
-    }
-    basics |= {key: value for key, value in told.items() if value and not basics.get(key)}
-    basics |= {"name": institution.name}
-    if len(code) > 6 or not basics.get("street"):
-        basics["street"] = code if len(code) > 6 else ""
+    for page in (pages.BASICS, pages.PREMISES, pages.CLASSES, pages.STAFF):
+        told = {
+            field.key: asking.typed_of(field, known[field.fact].value)
+            for field in pages.fields_of(page, institution.kind)
+            if field.fact in known and facts.is_key(field.fact) and field.fact not in facts.PERSONAL
+        }
+        said = {key: value for key, value in (data.get(page.key) or {}).items() if value}
+        data[page.key] = told | said
+    data[pages.BASICS.key]["name"] = institution.name
+    if facts.CLASSES in known and not (before and before.data.get(pages.CLASSES.key)):
+        data[pages.CLASSES.key] = asking.typed_classes(known[facts.CLASSES].value, institution.kind)
     papers = dict(data.get("papers") or {})
     papers |= {
         f"{CERTIFICATE}_issuer": standing.registrar_name(institution),
         f"{CERTIFICATE}_number": institution.registration_number,
         f"{CERTIFICATE}_issued_on": str(institution.registered_on or ""),
     }
-    return data | {"basics": basics, "papers": papers} | _provider(institution, data)
+    return data | {"papers": papers} | _provider(institution, data)
 
 
 def _provider(institution: Institution, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,6 +102,13 @@ def _provider(institution: Institution, data: Mapping[str, Any]) -> dict[str, An
         opened = provision.opened_on(institution.pk, clock.today())
         said |= {"opens": "yes" if opened else "no", "opened_places": str(opened or "")}
     return {"provider": said} if said else {}
+
+
+def _contact_name(before: Application | None, known: Mapping[str, Known]) -> str:
+    """Who represents the institution, as far as that is known."""
+    if "representative" in known:
+        return str(known["representative"].value)
+    return str(before.contact_name) if before else ""
 
 
 def _take_papers(application: Application, before: Application) -> None:

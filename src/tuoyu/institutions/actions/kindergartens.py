@@ -10,11 +10,11 @@ from tuoyu.institutions.actions.registrations import (
     REGISTRAR_SAYS,
     SAID_AT_FIRST,
     create,
-    said_of,
     state_given,
 )
 from tuoyu.institutions.facts import COLUMNS
 from tuoyu.institutions.models import Application, Institution
+from tuoyu.institutions.said import said_of
 from tuoyu.institutions.vocabulary import REGISTERED_ALREADY, GroundKind, Registration
 from tuoyu.jurisdictions.names import department_name
 

@@ -14,7 +14,7 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
-from tuoyu.institutions import facts, pages, queries
+from tuoyu.institutions import facts, queries
 from tuoyu.institutions.actions.facts import Ground, Supplier, state_classes, state_facts
 from tuoyu.institutions.actions.filing_alone import make_head
 from tuoyu.institutions.actions.provision import write_provision
@@ -22,6 +22,7 @@ from tuoyu.institutions.forms import RegistrationForm
 from tuoyu.institutions.models import Application, Institution
 from tuoyu.institutions.permissions import REPORT_REGISTRATION
 from tuoyu.institutions.rules.wording import is_formula
+from tuoyu.institutions.said import classes_of, said_of
 from tuoyu.institutions.vocabulary import (
     FORMS_OF_NATURE,
     GroundKind,
@@ -35,8 +36,6 @@ from tuoyu.jurisdictions.atlas import places
 # What the registrar's decision says, and what of the registration the applicant had said.
 REGISTRAR_SAYS = ("registration", "filing", "registrar", "registration_number", "uscc", "registered_on")
 SAID_AT_FIRST = ("name", "kind", "nature", "legal_form", "business_scope")
-# Columns that hold a text, empty rather than nothing.
-TEXTS = ("address", "representative", "phone", "opening_hours", "fees", "intro", "premises.tenure")
 
 
 @dataclass(frozen=True)
@@ -141,46 +140,6 @@ def state_given(
     state_facts(institution, given, ground=ground, by=by)
     state_classes(institution, classes_of(application), ground=ground, by=by)
     write_provision(institution, queries.facts_of(application))
-
-
-def said_of(application: Application) -> dict[str, Any]:
-    """What an application says of its institution, by fact, beside what a registrar decides."""
-    read = queries.facts_of(application)
-    rows = [row for row in read.classes if row.places]
-    floor = read.get("premises.floor")
-    said = {
-        field.fact: read.get(f"{page.key}.{field.key}")
-        for page in (pages.BASICS, pages.PREMISES, pages.STAFF)
-        for field in pages.fields_of(page, application.kind)
-        if field.fact and field.fact not in ("name", "business_scope")
-    }
-    texts_ = {key: said[key] or "" for key in TEXTS if key in said}
-    return (
-        said
-        | texts_
-        | {
-            "division_code": read.division_code,
-            "care_types": list(read.get("basics.care_types") or ()),
-            "premises.floor": int(floor) if floor is not None else None,
-            "class_types": sorted({row.class_type for row in rows if row.class_type}),
-            "places": sum(row.places or 0 for row in rows),
-        }
-    )
-
-
-def classes_of(application: Application) -> list[dict[str, Any]]:
-    """The classes an application describes."""
-    return [
-        {
-            "name": row.name or f"第{index + 1}班",
-            "class_type": row.class_type or "mixed",
-            "places": row.places,
-            "carers": row.carers or 0,
-            "room_area": row.area,
-        }
-        for index, row in enumerate(queries.facts_of(application).classes)
-        if row.places
-    ]
 
 
 def create(institution: Institution) -> None:

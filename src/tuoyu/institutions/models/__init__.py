@@ -2,6 +2,7 @@
 who stands behind a place."""
 
 from tuoyu.institutions.models.applications import Application, Paper
+from tuoyu.institutions.models.asking import AskedAgain
 from tuoyu.institutions.models.facts import Fact
 from tuoyu.institutions.models.institutions import SHOWN, ClassGroup, Institution, Premises
 from tuoyu.institutions.models.issued import Certificate, Publication
@@ -10,6 +11,7 @@ from tuoyu.institutions.models.provision import EmployerSite, OpenedPlaces, Pair
 __all__ = [
     "SHOWN",
     "Application",
+    "AskedAgain",
     "Certificate",
     "ClassGroup",
     "EmployerSite",

@@ -63,6 +63,7 @@ class Facts:
     """An application as facts. `values` holds every field by "page.field"; None is not known. `form` is
     what was asked.
 
+    `registered` says that it must prove to be what is registered already.
     `identity_wrong` says what is wrong with the identity number, "" when nothing is, None when not given.
     """
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -16,16 +17,18 @@ from tuoyu.core import access, clock, identifiers, paging, uploads
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import get_visible, require
 from tuoyu.core.problems import Overtaken, Problem, Refused
-from tuoyu.institutions import actions, pages, policy, queries, standing
+from tuoyu.institutions import actions, asking, facts, pages, policy, queries, standing
+from tuoyu.institutions.actions.filing_alone import CERTIFICATE
 from tuoyu.institutions.models import Application, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, READ_PAPER, VIEW_APPLICATION
 from tuoyu.institutions.rules.book import label_of
-from tuoyu.institutions.vocabulary import FILING_ALONE, Kind, LegalForm, Nature
+from tuoyu.institutions.vocabulary import FILING_ALONE, REGISTERED_ALREADY, Kind, LegalForm, Nature
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name, place_name
 
 STATES = dict(Application.State.choices)
 WINDOW = "application_window"
+MOST_OPENED = 40
 
 
 def _application(actor: Actor, pk: int) -> Application:
@@ -138,7 +141,15 @@ def _after_save(
         return redirect("institutions:review", found.pk)
     if act == "save":
         messages.success(request, "已保存，可以随时离开，下次从这里继续。")
+    if act.startswith("change:"):
+        return redirect(f"{here}?{_opened(request, act.removeprefix('change:'))}")
     return redirect(f"{here}#rows" if act.startswith(("add_row", "remove_row")) else here)
+
+
+def _opened(request: HttpRequest, field: str) -> str:
+    """The query that opens a field for its new value, beside those that are open already."""
+    opened = [*request.POST.getlist("opened"), field][-MOST_OPENED:]
+    return f"{urlencode({'change': opened}, doseq=True)}#f-{quote(field)}"
 
 
 def _version(given: QueryDict) -> int:
@@ -147,14 +158,14 @@ def _version(given: QueryDict) -> int:
 
 
 def _typed(given: QueryDict, page: str) -> dict[str, Any]:
-    """What a form posted, by field; rows with the one asked for added or taken out."""
-    typed: dict[str, Any] = {
-        key: given.get(key, "") for key in given if key not in ("do", "version", "window")
-    }
+    """What a form posted, by field, without what it showed as known; rows with the one asked for added or
+    taken out."""
+    left_out = {"do", "version", "window", "known", "opened", *given.getlist("known")}
+    typed: dict[str, Any] = {key: given.get(key, "") for key in given if key not in left_out}
     for field in pages.BY_KEY[page].fields:
-        if field.kind == "choices":
+        if field.kind == "choices" and field.key not in left_out:
             typed[field.key] = given.getlist(field.key)
-    if pages.BY_KEY[page].rows:
+    if pages.BY_KEY[page].rows and "rows" not in left_out:
         typed["rows"] = _rows(given, pages.BY_KEY[page].rows)
     return typed
 
@@ -209,21 +220,26 @@ def _page_context(request: HttpRequest, found: Application, key: str, *, window:
     page = reading.form.page(key) or pages.BY_KEY[key]
     data = found.typed.get(key) or {}
     strict = request.GET.get("problems") == "1" or found.state == Application.State.MENDING
+    remarks = remarks_of(found, key)
+    fields, shown, opened = _asked(request, found, reading, page, remarks)
     return {
         "application": found,
         "window": window or secrets.token_hex(8),
         "page": page,
-        "fields": asked_on(found, page),
+        "fields": fields,
+        "shown": shown,
+        "opened": opened,
         **_before(request, found),
         "data": data,
         "errors": _errors(reading, key, data, strict),
-        "remarks": remarks_of(found, key),
+        "remarks": remarks,
         "rows": _shown_rows(data, page) if page.rows else None,
         "notes": policy.notes_of(page, reading.book),
         "capacity": reading.capacity,
         "streets": _streets(found),
         "identity": identifiers.mask_id(found.identity) if found.identity else "",
-        "slots": reading.slots,
+        "slots": [slot for slot in reading.slots if slot.key not in shown],
+        "licence": _licence(found),
         "slot_fields": pages.SLOT_FIELDS,
         "needed": {s.key: _needed(s, reading) for s in reading.slots},
         "files": queries.files_of(found) if key == pages.PAPERS.key else {},
@@ -242,6 +258,49 @@ def asked_on(found: Application, page: pages.Page) -> tuple[pages.Field, ...]:
     return tuple(field for field in page.fields if field.key not in settled)
 
 
+def _asked(
+    request: HttpRequest,
+    found: Application,
+    reading: queries.Reading,
+    page: pages.Page,
+    remarks: Mapping[str, Any],
+) -> tuple[list[pages.Field], dict[str, asking.Shown], list[str]]:
+    """The fields of a page that are asked, those shown instead, and those somebody opened to change them.
+
+    What a rule or a department objects to is open as well. What is rendered is compared with what is known.
+    """
+    known = asking.of(found, reading)
+    asked = {field.key: (field.fact, field.label) for field in asked_on(found, page)}
+    if page.rows:
+        asked["rows"] = (
+            (facts.CLASSES, "班级") if page.key == pages.CLASSES.key else (facts.PARTNERS, "举办单位")
+        )
+    if page.key == pages.PAPERS.key:
+        asked = {slot.key: (f"paper.{slot.key}", slot.label) for slot in reading.slots}
+    wanted = [*request.GET.getlist("change"), *request.POST.getlist("opened")]
+    chosen = [key for key in wanted if key in asked][:MOST_OPENED]
+    wrong = {problem.field for problem in reading.on_page(page.key) if problem.severity == "block"}
+    opened = {*chosen, *_parts_of(asked, {*remarks, *wrong})}
+    shown = {
+        key: one
+        for key, (fact, label) in asked.items()
+        if fact and (one := known.shown(key, fact, label, opened))
+    }
+    rendered = {key: fact for key, (fact, _) in asked.items() if fact and key not in shown}
+    new = {fact for key, (fact, _) in asked.items() if key in opened} | (set(known.known) - set(known.same))
+    asking.note(
+        f"{'只办备案' if found.files_alone else '办托一件事'}：{page.label}", rendered, known.known, new
+    )
+    return [field for field in asked_on(found, page) if field.key not in shown], shown, chosen
+
+
+def _parts_of(asked: Mapping[str, Any], fields: set[str]) -> set[str]:
+    """What is asked as a whole (the rows of classes, a paper with its details) where a part is meant."""
+    rows = {"rows"} if any(field.startswith("row-") for field in fields) else set()
+    whole = {key for key in asked if any(f == key or f.startswith(f"{key}_") for f in fields)}
+    return rows | whole
+
+
 def _before(request: HttpRequest, found: Application) -> dict[str, Any]:
     """What is known of an institution that is registered already, and what became of earlier applications."""
     if found.institution is None:
@@ -252,6 +311,19 @@ def _before(request: HttpRequest, found: Application) -> dict[str, Any]:
         "history": standing.history(found.institution, without=found.pk, actor=actor)
         if found.files_alone
         else [],
+    }
+
+
+def _licence(found: Application) -> dict[str, Any]:
+    """What the licence of a registered institution says, as its registrar supplied it; not typed again."""
+    row = found.institution
+    if row is None or (found.kind in REGISTERED_ALREADY and not found.files_alone):
+        return {}
+    said = [row.registration_number, f"{row.registered_on:%Y-%m-%d}" if row.registered_on else ""]
+    return {
+        "key": CERTIFICATE,
+        "words": "，".join(one for one in (standing.registrar_name(row), *said) if one),
+        "proves": queries.proves_itself(found),
     }
 
 

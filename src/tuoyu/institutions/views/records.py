@@ -8,9 +8,18 @@ from django.views.decorators.http import require_GET
 
 from tuoyu.core import access, clock, paging, uploads
 from tuoyu.core.actor import Role
-from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import can, visible_to
-from tuoyu.institutions import documents, facts, parts, policy, provenance, provision, queries, standing
+from tuoyu.institutions import (
+    documents,
+    facts,
+    parts,
+    policy,
+    provenance,
+    provision,
+    queries,
+    standing,
+    stories,
+)
 from tuoyu.institutions.models import Certificate, Institution, Publication
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
@@ -32,19 +41,6 @@ FILING_TONES = {
     Filing.RECTIFICATION: ("alert-triangle", "amber"),
     Filing.PUBLISHED_NONCONFORMING: ("alert-circle", "red"),
     Filing.CANCELLED: ("x", "grey"),
-}
-STORY = {
-    "institution.registered": "法人登记完成",
-    "institution.recorded": "幼儿园已有法人登记，按申报的登记信息建档",
-    "institution.places_opened": "调整对外开放的托位",
-    "institution.paired": "结对",
-    "institution.unpaired": "结对结束",
-    "institution.reminded": "提醒机构及时备案",
-    "institution.filed": "备案，发给备案回执和基本条件告知书",
-    "institution.verified": "现场核实符合要求",
-    "institution.rectification_demanded": "现场核实发现问题，限期整改",
-    "institution.published_nonconforming": "不符合备案要求，已公示",
-    "institution.capacity_changed": "可收托人数随人员变化",
 }
 
 
@@ -113,7 +109,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         paper["label"] = slots.get(paper["slot"], paper["title"])
     context = {
         "row": row,
-        "story": _story(pk),
+        "story": stories.story_of(pk),
         "known": dict.fromkeys(facts.COLUMNS) | provenance.known_on(row),
         "tabs": parts.tabs_of(actor, pk),
     }
@@ -132,22 +128,6 @@ def behind(row: dict[str, Any]) -> dict[str, Any]:
         "supervised_by": "、".join(names),
         "pairing_name": pairing.value if pairing else "结对",
     }
-
-
-def _story(pk: int) -> list[dict[str, Any]]:
-    rows = AuditEvent.objects.filter(topic=f"institution:{pk}", verb__in=STORY).order_by("-pk")
-    return [
-        {
-            "text": STORY[verb],
-            "at": at,
-            "who": who,
-            "note": note,
-            "department": department_name(department, division) if department and division else "",
-        }
-        for verb, at, who, note, department, division in rows.values_list(
-            "verb", "at", "actor_label", "note", "department", "division_code"
-        )
-    ]
 
 
 def in_words(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""An institution's story: the audit events of its topic, in words. There is no second log."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tuoyu.core import clock
+from tuoyu.core.models import AuditEvent
+from tuoyu.jurisdictions.names import department_name
+
+_words: dict[str, str] = {
+    "institution.registered": "法人登记完成",
+    "institution.recorded": "幼儿园已有法人登记，按申报的登记信息建档",
+    "institution.places_opened": "调整对外开放的托位",
+    "institution.paired": "结对",
+    "institution.unpaired": "结对结束",
+    "institution.reminded": "提醒机构及时备案",
+    "institution.filed": "备案，发给备案回执和基本条件告知书",
+    "institution.verified": "现场核实符合要求",
+    "institution.rectification_demanded": "现场核实发现问题，限期整改",
+    "institution.published_nonconforming": "不符合备案要求，已公示",
+    "institution.capacity_changed": "可收托人数随人员变化",
+    "institution.inclusive_noted": "标记为普惠",
+}
+
+
+def tell(**words: str) -> None:
+    """Say how events of another room read in the story: verb with its dots as two underscores, words.
+
+    Called once, in an AppConfig's ready(); ValueError when a verb has its words already.
+    """
+    for name, said in words.items():
+        verb = name.replace("__", ".")
+        if verb in _words:
+            raise ValueError(f"{verb} is told already")
+        _words[verb] = said
+
+
+def events_of(institution_id: int) -> QuerySet[AuditEvent]:
+    """The events that make the story of an institution."""
+    return AuditEvent.objects.filter(topic=f"institution:{institution_id}", verb__in=_words)
+
+
+def story_of(institution_id: int, until: date | None = None) -> list[dict[str, Any]]:
+    """What happened to an institution, the newest first; up to and with a day, where one is given."""
+    rows = events_of(institution_id)
+    if until is not None:
+        rows = rows.filter(at__lt=datetime.combine(until + timedelta(days=1), time.min, clock.BEIJING))
+    return [
+        {
+            "text": _words[verb],
+            "at": at,
+            "who": who,
+            "note": note,
+            "department": department_name(department, division) if department and division else "",
+        }
+        for verb, at, who, note, department, division in rows.order_by("-pk").values_list(
+            "verb", "at", "actor_label", "note", "department", "division_code"
+        )
+    ]

@@ -1,0 +1,174 @@
+"""No field is asked twice: what is known is shown with its source; what slips through is counted."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.people import browser, person, seated
+from exchange.callers import robot
+from institutions import desk
+from journeys import AT, Journey, desk_of
+from scenarios.test_a2_filing_alone import Alone, refused_at_filing
+from tuoyu.core import clock
+from tuoyu.core.actor import Role
+from tuoyu.institutions import asking, facts, pages
+from tuoyu.institutions.forms import RegistrationForm
+from tuoyu.institutions.models import AskedAgain, Institution
+
+pytestmark = pytest.mark.django_db
+
+
+def read(client: Client, pk: int, page: str, query: str = "") -> str:
+    answer = client.get(reverse("institutions:page", args=[pk, page]) + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_every_field_says_what_it_asks_for_or_is_a_promise() -> None:
+    every = (*pages.FILLED, *pages.BESIDES.values())
+    silent = {field.key for page in every for field in page.fields if not field.fact}
+    # A promise is made anew; what is opened to others is said as it is to be from the filing on.
+    assert silent == {"agreed", "signer", "opens", "opened_places"}
+    assert set(RegistrationForm.asks) == set(RegistrationForm.base_fields)
+    assert all(facts.is_key(fact) for fact in RegistrationForm.asks.values())
+
+
+def test_what_is_known_is_shown_with_its_source_and_opened_by_a_button() -> None:
+    before = refused_at_filing(AT["N"])
+    again = Alone.of(before).begin_for(before.institution)
+    basics = read(again.client, again.pk, "basics")
+    assert "已经掌握，不用再填" in basics
+    assert 'name="address"' not in basics
+    assert f"法人登记（办件编号{before.case.number}）" in basics
+    assert "138****8000" in basics
+    assert "13800138000" not in basics
+    for page in ("premises", "classes", "staff", "papers"):
+        shown = read(again.client, again.pk, page)
+        asked = [line for line in shown.splitlines() if 'class="form-control' in line or "<select" in line]
+        assert asked == [], page
+    # The button saves the page and opens the one field; the others stay as they are.
+    version = again.application.version
+    answer = again.client.post(
+        reverse("institutions:page", args=[again.pk, "basics"]),
+        {"known": ["address", "care_types", "contact_name"], "version": version, "do": "change:address"},
+    )
+    assert answer["Location"].endswith("?change=address#f-address")
+    typed = again.application.typed["basics"]
+    assert (typed["address"], typed["care_types"]) == ("中山北路1号", ["full_day", "half_day"])
+    assert typed["contact_name"] == "王某某"
+    opened = read(again.client, again.pk, "basics", "?change=address")
+    assert 'name="address"' in opened
+    assert 'name="street"' not in opened
+    assert asking.total() == 0
+    # What was typed anew is the form's own, and stays open.
+    again.type("basics", {"address": "中山北路2号"})
+    assert 'name="address"' in read(again.client, again.pk, "basics")
+    assert again.application.typed["basics"]["street"]
+    assert asking.total() == 0
+
+
+def test_what_a_rule_objects_to_is_open_to_be_mended() -> None:
+    before = refused_at_filing(AT["N"])
+    again = Alone.of(before).begin_for(before.institution)
+    again.type("premises", {"video_days": "1"})
+    page = read(again.client, again.pk, "premises")
+    assert 'name="video_days"' in page
+    assert asking.total() == 0
+
+
+def test_a_duplicate_planted_is_counted_once_each_time_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = refused_at_filing(AT["N"])
+    again = Alone.of(before).begin_for(before.institution)
+    shown = asking.Asking.shown
+
+    def forgetful(self: asking.Asking, key: str, fact: str, *rest: Any) -> Any:
+        return None if key == "address" else shown(self, key, fact, *rest)
+
+    monkeypatch.setattr(asking.Asking, "shown", forgetful)
+    read(again.client, again.pk, "basics")
+    assert list(AskedAgain.objects.values_list("page", "field", "fact", "count")) == [
+        ("只办备案：基本情况", "address", "address", 1)
+    ]
+    read(again.client, again.pk, "basics")
+    assert asking.total() == 2
+    lead, system = (seated(role, "", "320100") for role in (Role.JURISDICTION_LEAD, Role.SYSTEM_ADMIN))
+    for user in (lead, system):
+        page = browser(user).get(reverse("institutions:asked_again")).content.decode()
+        assert "累计 2 次，目标 0" in page
+        assert "只办备案：基本情况" in page
+        assert "详细地址" in page
+    told = browser(system).get("/api/v1/asked-again").json()
+    assert [row["count"] for row in told["rows"]] == [2]
+    assert desk_of("health", desk.GULOU).get(reverse("institutions:asked_again")).status_code == 403
+
+
+def test_the_officers_form_that_asks_what_is_registered_is_counted() -> None:
+    institution = registered_elsewhere()
+    form = asking.note_form("办件：登记", RegistrationForm(), institution)
+    assert isinstance(form, RegistrationForm)
+    assert asking.total() == 3
+    # The new value of a change is no duplicate, and of what is not registered yet nothing is known.
+    asking.note_form("变更", RegistrationForm(), institution, new=list(RegistrationForm.asks))
+    asking.note_form("办件：登记", RegistrationForm(), None)
+    assert asking.total() == 3
+
+
+def registered_elsewhere() -> Institution:
+    told = {
+        "source_system": "民政系统", "source_id": "A1", "name": "鼓楼区小星星托育园", "uscc": desk.USCC,
+        "registration_number": "民证字第0001号", "registered_on": clock.today().isoformat(),
+        "division_code": desk.GULOU, "address": "红旗大道1号", "nature": "nonprofit",
+        "legal_form": "social_service_org", "business_scope": "托育服务", "representative": "钱某某",
+    }  # fmt: skip
+    answer = robot("civil_affairs", desk.GULOU).post("/registrations", told)
+    assert answer.status_code == 201, answer.content
+    return Institution.objects.get(source_id="A1")
+
+
+def test_who_only_knows_the_credit_code_is_shown_what_is_registered_and_no_person() -> None:
+    institution = registered_elsewhere()
+    stranger = Alone(AT["N"], applicant=person("stranger")).begin_for(institution)
+    basics = read(stranger.client, stranger.pk, "basics")
+    assert "红旗大道1号" in basics
+    assert 'name="address"' not in basics
+    assert "钱某某" not in basics
+    papers = read(stranger.client, stranger.pk, "papers")
+    assert "登记信息平台已经掌握" in papers
+    assert 'name="legal_person_certificate_number"' not in papers
+    assert 'name="file-legal_person_certificate"' in papers
+
+
+def test_the_licence_is_not_asked_of_who_heads_what_is_registered_here() -> None:
+    before = refused_at_filing(AT["N"])
+    again = Alone.of(before).begin_for(before.institution)
+    again.application.papers.filter(slot="legal_person_certificate").delete()
+    assert {p["field"] for p in again.problems() if p["severity"] == "block"} == {"agreed", "signer"}
+    assert "证照也不用上传" in read(again.client, again.pk, "papers")
+
+
+@pytest.mark.parametrize("letter", list(AT))
+def test_over_the_whole_way_nothing_is_asked_that_is_known(letter: str) -> None:
+    """Establishment with a mending after the visit, then a filing alone: every page is looked at."""
+    at = AT[letter]
+    journey = Journey(at).hand_in().until("verification")
+    assert journey.decide("verification", "defects", "premises.floor: 请核对楼层。").status_code == 302
+    look(journey)
+    journey.submit()
+    assert journey.decide("verification", "refuse", reason="没有户外活动场地。").status_code == 302
+    again = Alone.of(journey).begin_for(journey.institution)
+    look(again)
+    again.commit()
+    look(again)
+    again.hand_in()
+    for step in again.case.steps.order_by("stage", "pk"):
+        answer = again.officer(step.key).get(reverse("cases:case", args=[again.case.number]))
+        assert answer.status_code == 200
+        again.approve(step.key)
+    assert list(AskedAgain.objects.values_list("page", "field", "fact")) == []
+
+
+def look(journey: Journey) -> None:
+    for page in pages.FILLED:
+        read(journey.client, journey.pk, page.key)
