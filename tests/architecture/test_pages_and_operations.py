@@ -152,6 +152,7 @@ exchange:deliveries | GET /deliveries
 workforce:staff | GET /office/institutions/{pk}/staff
 workforce:staffing | GET /office/institutions/{pk}/staffing
 workforce:overview | GET /staff
+workforce:alerts | GET /staff/alerts
 workforce:several | GET /staff/several
 workforce:person | GET /staff/{pk}
 workforce:paper | GET /staff/certificates/{pk}/file

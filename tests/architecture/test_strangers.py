@@ -126,6 +126,7 @@ workforce:staff | in 403 404 403 403 403 | 405
 workforce:hiring | in 403 403 403 403 403 | in 403 403 403 403 403
 workforce:staffing | in 403 404 403 403 403 | 405
 workforce:overview | in 403 200 403 403 403 | 405
+workforce:alerts | in 403 200 403 403 403 | 405
 workforce:several | in 403 200 403 403 403 | 405
 workforce:search | in 403 200 403 403 403 | in 403 422 403 403 403
 workforce:person | in 403 404 403 403 403 | 405
@@ -390,6 +391,7 @@ GET /office/institutions/{pk}/staff | 401 403 404 403 403 403
 POST /office/institutions/{pk}/staff | 401 403 403 403 403 403
 GET /office/institutions/{pk}/staffing | 401 403 404 403 403 403
 GET /staff | 401 403 200 403 403 403
+GET /staff/alerts | 401 403 200 403 403 403
 GET /staff/several | 401 403 200 403 403 403
 POST /staff/search | 401 403 422 403 403 403
 GET /staff/{pk} | 401 403 404 403 403 403

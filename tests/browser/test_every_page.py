@@ -97,6 +97,7 @@ OFFICES: dict[str, dict[str, Args]] = {
         "workforce:person": lambda town: [town.employed.pk],
         "workforce:overview": NONE,
         "workforce:several": NONE,
+        "workforce:alerts": NONE,
         "workforce:search": NONE,
         "workforce:training_gaps": NONE,
         "workforce:institution_hours": lambda town: [town.institution.pk],

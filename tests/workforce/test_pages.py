@@ -213,7 +213,9 @@ def test_filters_are_the_address() -> None:
     assert seen("?post=nonsense&on=2026-99-99&held=x&want=y") == {"员工1", "员工2", "员工3"}
 
 
-@pytest.mark.parametrize("address", ["/institutions/{pk}/staff/", "/staff/", "/staff/several/"])
+@pytest.mark.parametrize(
+    "address", ["/institutions/{pk}/staff/", "/staff/", "/staff/several/", "/staff/alerts/"]
+)
 def test_one_row_costs_as_many_queries_as_twenty(address: str) -> None:
     place, other = nursery(GULOU, ("小一班", "toddler_small", 10)), nursery(GULOU)
     user = head_user(place)
@@ -243,3 +245,30 @@ def test_staff_of_a_day_are_those_who_worked_there_that_day() -> None:
     assert [
         "员工1" in text(client, f"{address}{days(n)}") for n in (-31, -30, -10, -9)
     ] == [False, True, True, False]  # fmt: skip
+
+
+def test_the_board_names_rule_person_and_day_and_forgets_what_is_mended() -> None:
+    place = nursery(GULOU, ("小一班", "toddler_small", 10))
+    user = head_user(place)
+    by, group = actor_for(user), place.classes.get()
+    one, two = carer(by, place, 1, group), carer(by, place, 2, group)
+    health_paper = Qualification.objects.filter(kind="health_certificate")
+    health_paper.filter(person=one.person).update(issued_on=days(-365), expires_on=days(-1))
+    health_paper.filter(person=two.person).update(expires_on=days(9))
+    officer = health()
+    for client in (browser(user), officer):
+        page = text(client, "/staff/alerts/")
+        broken, _, soon = page.partition('id="soon"')
+        assert f"最后有效日为{days(-1)}" in broken
+        assert "托儿所幼儿园卫生保健管理办法" in broken
+        assert "“小一班”10个托位" in broken
+        assert "设置标准（试行）》" in broken
+        assert ">员工1</a>" in broken
+        assert ">员工2</a>" in soon
+        assert str(days(10)) in soon
+    assert place.name not in text(health(XUANWU), "/staff/alerts/")
+    for employment in (one, two):
+        certified(by, employment, "health_certificate", number="新证")
+    page = text(officer, "/staff/alerts/")
+    assert "健康合格证" not in page
+    assert "“小一班”10个托位" not in page

@@ -12,7 +12,7 @@ from tuoyu.institutions.rules.facts import ClassFacts, Facts
 from tuoyu.workforce.rules.certified import certified
 from tuoyu.workforce.rules.live import live_capacity
 from tuoyu.workforce.rules.register import Answer, InClass, Paper, Register, Room, Span, Worker
-from tuoyu.workforce.rules.staffing import findings, open_points
+from tuoyu.workforce.rules.staffing import due_soon, findings, open_points
 
 DAY = date(2026, 6, 1)
 
@@ -159,6 +159,20 @@ def test_the_yearly_question_is_due_a_year_after_the_last_answer() -> None:
     assert holds(asked, "staff.record_rechecks_per_year", date(2026, 6, 1)) == [True]
     assert holds(asked, "staff.record_rechecks_per_year", date(2026, 6, 2)) == [False]
     assert holds(register(carer(1, answers=())), "staff.record_rechecks_per_year") == [None]
+
+
+def test_what_will_not_hold_soon_is_told_with_its_day() -> None:
+    month = timedelta(days=30)
+    ends = paper("health_certificate", after=date(2026, 6, 20))
+    found = register(carer(1, papers=(ends, GOOD[1])), carer(2, answers=(Answer(date(2025, 6, 9), "clear"),)))
+    told = {(f.rule_key, f.worker, f.since) for f in due_soon(found, lambda day: BOOK, DAY, month)}
+    assert told == {
+        ("staff.health_certificate", 1, date(2026, 6, 20)),
+        ("staff.record_rechecks_per_year", 2, date(2026, 6, 10)),
+        ("ratio.toddler_small", None, date(2026, 6, 20)),
+    }
+    renewed = register(carer(1, papers=(ends, *GOOD)), carer(2))
+    assert due_soon(renewed, lambda day: BOOK, DAY, month) == ()
 
 
 def test_the_share_counts_people_once_and_cuts_off() -> None:

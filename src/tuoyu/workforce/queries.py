@@ -1,6 +1,6 @@
 """Reads for pages and the API: lists of staff, one person's papers, the share of those certified."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -19,9 +19,10 @@ from tuoyu.institutions.rules.facts import day
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.workforce.models import ClassAssignment, Employment, Qualification, RecordCheck
 from tuoyu.workforce.permissions import FIND_PERSON, VIEW_PAPERS, VIEW_STAFF
-from tuoyu.workforce.registers import registers_of
+from tuoyu.workforce.registers import books_at, registers_of
 from tuoyu.workforce.rules.certified import PAPERS, POSTS, Certified, certified, named, percent
-from tuoyu.workforce.rules.staffing import findings
+from tuoyu.workforce.rules.register import Register
+from tuoyu.workforce.rules.staffing import Books, Finding, due_soon, findings, open_points
 from tuoyu.workforce.vocabulary import Post, QualificationKind
 
 M = TypeVar("M", bound=Model)
@@ -67,16 +68,65 @@ class Row:
 
 def wanting(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
     """Those of `institutions` where a rule on staff is not kept today: every register is looked through."""
+    return institutions.filter(pk__in=_where(institutions, _is_broken))
+
+
+def needing_attention(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
+    """Those where a rule is not kept, or soon will not be."""
+
+    def asks(register: Register, books: Books, at: date) -> bool:
+        return _is_broken(register, books, at) or bool(due_soon(register, books, at, SOON))
+
+    return institutions.filter(pk__in=_where(institutions, asks))
+
+
+def _is_broken(register: Register, books: Books, at: date) -> bool:
+    return any(point.holds is False for point in findings(register, books(at), at))
+
+
+def _where(institutions: QuerySet[Institution], holds: Callable[[Register, Books, date], bool]) -> list[int]:
+    """The institutions with somebody registered of which something is so today."""
     at = clock.today()
     kept = institutions.filter(pk__in=Employment.objects.values("institution"))
     given = {pk: (kind, place) for pk, kind, place in kept.values_list("pk", "kind", "division_code")}
     registers = registers_of({pk: kind for pk, (kind, _) in given.items()}, names=False)
-    broken = [
-        pk
-        for pk, (_, place) in given.items()
-        if any(point.holds is False for point in findings(registers[pk], policy.book_at(place, at), at))
-    ]
-    return institutions.filter(pk__in=broken)
+    return [pk for pk, (_, place) in given.items() if holds(registers[pk], books_at(place), at)]
+
+
+# Until when a page says that something is about to lapse.
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What needs somebody at one institution: what is not kept since when, what soon will not be."""
+
+    pk: int
+    name: str
+    broken: tuple[Finding, ...]
+    soon: tuple[Finding, ...]
+    names: Mapping[int, str]
+    rooms: Mapping[int, str]
+
+
+def attention(institutions: Sequence[Mapping[str, Any]]) -> list[Attention]:
+    """What needs somebody at each of a page of institutions (`id`, `name`, `kind`, `division_code`)."""
+    at = clock.today()
+    registers = registers_of({row["id"]: row["kind"] for row in institutions})
+    found = []
+    for row in institutions:
+        register, books = registers[row["id"]], books_at(row["division_code"])
+        found.append(
+            Attention(
+                pk=row["id"],
+                name=row["name"],
+                broken=tuple(f for f in open_points(register, books, at) if f.holds is False),
+                soon=due_soon(register, books, at, SOON),
+                names={worker.key: worker.name for worker in register.workers},
+                rooms={room.key: room.name for room in register.rooms},
+            )
+        )
+    return found
 
 
 def overview(institutions: Sequence[Mapping[str, Any]], on: date | None = None) -> list[Row]:

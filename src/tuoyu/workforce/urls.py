@@ -18,6 +18,7 @@ urlpatterns = [
     path("institutions/<id:pk>/staff/hiring/", staff.hiring, name="hiring"),
     path("institutions/<id:pk>/staffing/", staff.staffing, name="staffing"),
     path("staff/", offices.overview, name="overview"),
+    path("staff/alerts/", offices.alerts, name="alerts"),
     path("staff/several/", offices.several, name="several"),
     path("staff/search/", offices.search, name="search"),
     path("staff/<id:pk>/", person.person, name="person"),

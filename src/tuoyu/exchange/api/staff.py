@@ -221,6 +221,15 @@ class Figures(Told):
     unknown: int
 
 
+class Alerts(Told):
+    """What needs somebody at one institution; of what is soon not kept, `since` is the day to come."""
+
+    id: int
+    name: str
+    broken: list[Point]
+    soon: list[Point]
+
+
 # ---------------------------------------------------------------- an institution
 
 
@@ -322,6 +331,24 @@ def overview(request: HttpRequest, asked: PageAsked) -> Any:
             "unknown": row.unknown,
         }
         for row in queries.overview(found["rows"])
+    ]
+    return found
+
+
+@operation(router, "GET", "/staff/alerts", door=permitted(VIEW_PAPERS), ok=PageOf[Alerts])
+def alerts(request: HttpRequest, asked: PageAsked) -> Any:
+    """Institutions where a rule on staff is not kept today, or soon will not be."""
+    seen = visible_to(actor_of(request), VIEW_PAPERS, Institution.objects.filter(SHOWN))
+    rows = queries.needing_attention(seen).order_by("pk").values("id", "name", "kind", "division_code")
+    found = page_of(rows, asked)
+    found["rows"] = [
+        {
+            "id": one.pk,
+            "name": one.name,
+            "broken": [_point(point) for point in one.broken],
+            "soon": [_point(point) for point in one.soon],
+        }
+        for one in queries.attention(found["rows"])
     ]
     return found
 

@@ -74,6 +74,28 @@ def open_points(register: Register, books: Books, day: date) -> tuple[Finding, .
     return tuple(sorted(dated, key=lambda f: (f.holds is None, not f.hard)))
 
 
+def due_soon(register: Register, books: Books, day: date, within: timedelta) -> tuple[Finding, ...]:
+    """What is kept today and will not be within some days, unless something is done; `since` is the day from
+    which it will not, the nearest first."""
+    kept = {f.about for f in findings(register, books(day), day) if f.holds is True}
+    found: dict[tuple[object, ...], Finding] = {}
+    turns = {*register.turning_days(), *_recheck_turns(register, books(day), day)}
+    for turn in sorted(turn for turn in turns if day < turn <= day + within):
+        for finding in findings(register, books(turn), turn):
+            if finding.holds is False and finding.about in kept:
+                found.setdefault(finding.about, replace(finding, since=turn))
+    return tuple(found.values())
+
+
+def _recheck_turns(register: Register, book: Book, day: date) -> Iterator[date]:
+    """The days after which the yearly question was to be asked again."""
+    for rule in book.all("staff.record_rechecks_per_year"):
+        for worker in register.working(day):
+            clear = [a.on for a in worker.answers if a.result == CheckResult.CLEAR]
+            if clear:
+                yield recheck_due(max(clear), int(rule.value)) + timedelta(days=1)
+
+
 def _since(wanting: list[Finding], register: Register, books: Books, day: date) -> list[Finding]:
     """Walk back over the days on which something turned, as long as the same point stood as it does."""
     since = dict.fromkeys((f.about for f in wanting), day)

@@ -1,5 +1,6 @@
 """What an office sees over its places: institutions with their staff in figures; people at several."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from tuoyu.jurisdictions.names import place_name
 from tuoyu.workforce import actions, queries
 from tuoyu.workforce.models import Employment
 from tuoyu.workforce.permissions import FIND_PERSON, VIEW_FIGURES, VIEW_PAPERS
+from tuoyu.workforce.rules.staffing import Finding
 
 WANT = {"broken": "有不符合", "uncertified": "有人未持证"}
 
@@ -95,3 +97,29 @@ def search(request: HttpRequest) -> HttpResponse:
             problems, status = refused.problems, refused.status
     context = {"found": found, "problems": problems}
     return render(request, "workforce/search.html", context, status=status)
+
+
+@require_GET
+@access.permitted(VIEW_PAPERS)
+@never_cache
+def alerts(request: HttpRequest) -> HttpResponse:
+    """What needs somebody at the institutions within reach: not kept since when, soon not kept any more."""
+    seen = visible_to(access.actor_of(request), VIEW_PAPERS, Institution.objects.filter(SHOWN))
+    rows = queries.needing_attention(seen).order_by("pk").values("id", "name", "kind", "division_code")
+    page = page_of(rows, request, size=AT_ONCE)
+    found = queries.attention(page.rows)
+    context = {
+        "page": page,
+        "broken": sorted(((point, one) for one in found for point in one.broken), key=_by_day),
+        "soon": sorted(((point, one) for one in found for point in one.soon), key=_by_day),
+    }
+    return render(request, "workforce/alerts.html", context)
+
+
+# So many institutions are looked through day by day for one page.
+AT_ONCE = 20
+
+
+def _by_day(row: tuple[Finding, queries.Attention]) -> tuple[bool, date, int]:
+    point, one = row
+    return not point.hard, point.since or date.max, one.pk

@@ -33,7 +33,6 @@ CHOICES = {
     "results": CheckResult.choices,
     "full_times": [("yes", "全职"), ("no", "兼职")],
 }
-SOON = timedelta(days=30)
 
 
 def institution_of(request: HttpRequest, pk: int) -> Institution:
@@ -125,7 +124,7 @@ def _papers_in_words(worker: Worker, day: Any) -> list[dict[str, Any]]:
             "state": "lapsed"
             if not paper.span.holds(day)
             else "soon"
-            if paper.span.after and paper.span.after <= day + SOON
+            if paper.span.after and paper.span.after <= day + queries.SOON
             else "good",
         }
         for kind, paper in latest.items()
