@@ -71,6 +71,9 @@ institutions:page | PATCH /applications/{pk}/pages/{page}, POST /applications/{p
 institutions:review | POST /applications/{pk}/submission | submit
 institutions:delete | DELETE /applications/{pk} | delete_draft
 institutions:restore | POST /applications/{pk}/restoration | restore_draft
+institutions:openings | POST /office/institutions/{pk}/opened-places | open_places
+institutions:pairings | POST /office/institutions/{pk}/pairings | propose_pairing
+institutions:pairing | POST /office/institutions/{pk}/pairings/{number} | answer_pairing, end_pairing
 institutions:remind | POST /office/institutions/{pk}/reminder | remind
 workforce:new_session | POST /training-sessions | open_course, plan_session
 workforce:enrol | POST /training-sessions/{pk}/enrolments | enrol

@@ -112,6 +112,9 @@ institutions:unfiled | in 403 200 403 403 403 | 405
 institutions:asked_again | in 403 403 200 403 403 | 405
 institutions:history | in 403 404 403 403 403 | 405
 institutions:record | in 403 404 403 403 403 | 405
+institutions:openings | in 403 403 403 403 403 | in 403 403 403 403 403
+institutions:pairings | in 403 403 403 403 403 | in 403 403 403 403 403
+institutions:pairing | 405 | in 403 403 403 403 403
 institutions:remind | 405 | in 403 404 403 403 403
 institutions:certificate | in 403 404 403 403 403 | 405
 institutions:verify | 200 | 405
@@ -237,6 +240,9 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "institutions:page": [town.draft.pk, "basics"],
         "institutions:record": [town.filed.pk],
         "institutions:history": [town.filed.pk],
+        "institutions:openings": [town.filed.pk],
+        "institutions:pairings": [town.filed.pk],
+        "institutions:pairing": [town.filed.pk, 1],
         "institutions:remind": [town.unfiled.pk],
         "institutions:certificate": [town.certificate.pk],
         "institutions:verify": [town.certificate.code],
@@ -378,6 +384,11 @@ GET /office/institutions/unfiled | 401 403 200 403 403 403
 GET /office/institutions/{pk} | 401 403 404 403 403 403
 GET /office/institutions/{pk}/history | 401 403 404 403 403 403
 GET /asked-again | 401 403 403 200 403 403
+GET /office/institutions/{pk}/opened-places | 401 403 403 403 403 403
+POST /office/institutions/{pk}/opened-places | 401 403 403 403 403 403
+GET /office/institutions/{pk}/pairings | 401 403 403 403 403 403
+POST /office/institutions/{pk}/pairings | 401 403 403 403 403 403
+POST /office/institutions/{pk}/pairings/{number} | 401 403 403 403 403 403
 POST /office/institutions/{pk}/reminder | 401 403 404 403 403 403
 GET /office/certificates/{pk}/file | 401 403 404 403 403 403
 GET /messages | 401 403 200 403 403 403
@@ -467,6 +478,9 @@ BODIES: dict[str, dict[str, Any]] = {
         "legal_form": "social_service_org", "owner_id": 2,
     },
     "POST /filings": {"uscc": "123"},
+    "POST /office/institutions/{pk}/opened-places": {"places": 1, "from_on": "2026-12-01"},
+    "POST /office/institutions/{pk}/pairings": {"uscc": "123"},
+    "POST /office/institutions/{pk}/pairings/{number}": {"act": "agree"},
     "POST /walk-ins": {"name": "甲", "phone": "13800138000"},
     "PATCH /applications/{pk}/pages/{page}": {"version": 1, "fields": {"name": "改"}},
     "POST /cases/{number}/steps/{key}/decision": {"decision": "approve"},
@@ -570,7 +584,7 @@ def places_of(town: Town) -> dict[str, Any]:
         "/invitation-links/": {"token": "no-such-token"},
         "/agents/{pk}": {"pk": town.authorisation.pk},
         "/institutions/{pk}": {"pk": town.filed.pk},
-        "/office/institutions/{pk}": {"pk": town.filed.pk},
+        "/office/institutions/{pk}": {"pk": town.filed.pk, "number": 1},
         "/office/institutions/{pk}/history": {"pk": town.filed.pk},
         "/office/certificates/{pk}": {"pk": town.certificate.pk},
         "/certificates/{code}": {"code": town.certificate.code},

@@ -3,11 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from accounts.people import browser, person
 from institutions import desk
 from journeys import ALL, AT, SOCIAL_SERVICE, At, Journey, desk_of, said, text_of
 from tuoyu.core import clock
 from tuoyu.core.models import OutboxMessage
-from tuoyu.institutions.models import Institution
+from tuoyu.institutions.models import Institution, Pairing
 
 pytestmark = pytest.mark.django_db
 
@@ -231,6 +232,71 @@ def test_in_shizhong_the_approval_bureau_admits_and_education_is_told_and_sees_t
     other.hand_in(basics={"name": "另一家托育园"}).approve("registration")
     strange = reverse("institutions:record", args=[other.institution.pk])
     assert desk_of("education", at.county).get(strange).status_code == 404
+
+
+# ---------------------------------------------------------------- Shizhong: paired with a new institution
+
+
+def pair(at: At) -> tuple[Journey, Journey]:
+    """A kindergarten with its class and an institution of its own, both filed, each with its head."""
+    kinder = kindergarten(at).hand_in().until("filing").approve("filing")
+    nursery = Journey(at, applicant=person("another")).hand_in().until("filing").approve("filing")
+    kinder.client, nursery.client = browser(kinder.applicant), browser(nursery.applicant)
+    return kinder, nursery
+
+
+def pairings(journey: Journey) -> str:
+    return reverse("institutions:pairings", args=[journey.institution.pk])
+
+
+@marked("S")
+def test_a_pairing_holds_once_both_agreed_and_both_records_and_the_public_see_it() -> None:
+    kinder, nursery = pair(AT["S"])
+    asked = kinder.client.post(pairings(kinder), {"uscc": nursery.institution.uscc})
+    assert asked.status_code == 302, said(asked)
+    row = Pairing.objects.get()
+    answer = reverse("institutions:pairing", args=[nursery.institution.pk, row.pk])
+    own = reverse("institutions:pairing", args=[kinder.institution.pk, row.pk])
+    assert "托育联合体" not in text_of(kinder.client, kinder.public_address)
+    # Who asked cannot answer for the other, and who is neither side finds nothing.
+    kinder.client.post(own, {"do": "agree"})
+    row.refresh_from_db()
+    assert row.state == "proposed"
+    strange = reverse("institutions:pairing", args=[kinder.institution.pk, row.pk + 1])
+    assert kinder.client.post(strange, {"do": "agree"}).status_code == 404
+    assert kinder.client.post(answer, {"do": "agree"}).status_code == 404
+    assert "邀请" in nursery.notices()
+    assert "同意结对" in text_of(nursery.client, pairings(nursery))
+    nursery.client.post(answer, {"do": "agree"})
+    nursery.client.post(answer, {"do": "agree"})
+    row.refresh_from_db()
+    assert row.state == "agreed"
+    health = desk_of("health", AT["S"].county)
+    for one, other in ((kinder, nursery), (nursery, kinder)):
+        name = other.institution.name
+        assert f">{name}</a>" in text_of(one.client, one.public_address).partition("托育联合体")[2]
+        record = text_of(health, reverse("institutions:record", args=[one.institution.pk]))
+        assert name in record.partition("托育联合体（1）")[2]
+        told = health.get(f"/api/v1/institutions/{one.institution.pk}").json()
+        assert [p["name"] for p in told["paired_with"]] == [name]
+    again = nursery.client.post(pairings(nursery), {"uscc": kinder.institution.uscc})
+    assert again.status_code == 409
+    kinder.client.post(own, {"do": "end", "reason": ""})
+    assert Pairing.objects.get().state == "agreed"
+    kinder.client.post(own, {"do": "end", "reason": "合作期满"})
+    assert Pairing.objects.get().state == "ended"
+    assert "托育联合体" not in text_of(kinder.client, kinder.public_address)
+
+
+@marked("J")
+def test_where_the_document_does_not_speak_of_pairing_none_is_recorded() -> None:
+    kinder, nursery = pair(AT["J"])
+    given = {"uscc": nursery.institution.uscc}
+    operation = f"/api/v1/office/institutions/{kinder.institution.pk}/pairings"
+    told = kinder.client.post(operation, given, content_type="application/json")
+    assert told.status_code == 409
+    assert "没有说到结对" in told.json()["problems"][0]["message"]
+    assert not Pairing.objects.exists()
 
 
 # ---------------------------------------------------------------- Jiangxi: new and private kindergartens

@@ -50,3 +50,26 @@ class RegistrationForm(forms.Form):
         if day > clock.today():
             raise forms.ValidationError("登记日期不能晚于今天。")
         return day
+
+
+class FromDay(forms.Form):
+    """So many places open to others, from a day on."""
+
+    places = forms.IntegerField(
+        label="对外开放的托位数",
+        min_value=0,
+        max_value=10_000,
+        error_messages={
+            "required": "请填写对外开放的托位数，不再开放的填0。",
+            "invalid": "托位数请填整数。",
+            "min_value": "托位数不能小于0。",
+            "max_value": "托位数太大，请核对。",
+        },
+    )
+    from_on = forms.DateField(
+        label="从哪天起",
+        error_messages={
+            "required": "请填写从哪天起。",
+            "invalid": "日期看不懂，请按2026-11-22的样子填写。",
+        },
+    )

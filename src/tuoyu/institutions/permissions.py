@@ -140,6 +140,13 @@ OPEN_PLACES = declare(
     grants=[Grant(Role.NURSERY_HEAD, _own_institution, "own institution")],
 )
 
+PAIR = declare(
+    "institutions.pair",
+    "与另一家机构结对",
+    model="institutions.Institution",
+    grants=[Grant(Role.NURSERY_HEAD, _own_institution, "own institution")],
+)
+
 REPORT_REGISTRATION = declare(
     "institutions.registration.report",
     "报送登记信息",

@@ -109,3 +109,36 @@ def pairing_rows(*, shown: Iterable[str]) -> ArraySubquery:
             )
         )
     )
+
+
+# ---------------------------------------------------------------- pairings of one institution
+
+
+def pairing_of(institution: Institution, number: int) -> Pairing | None:
+    """A pairing that an institution is one side of."""
+    return _pairings(institution).filter(pk=number).first()
+
+
+def pairings_of(institution: Institution) -> list[dict[str, Any]]:
+    """Every pairing of an institution, the newest first, with what it may do about each."""
+    return [
+        {
+            "id": row.pk,
+            "other": row.nursery.name if row.kindergarten_id == institution.pk else row.kindergarten.name,
+            "state": row.state,
+            "state_label": row.get_state_display(),
+            "proposed_on": row.proposed_on,
+            "agreed_on": row.agreed_on,
+            "ended_on": row.ended_on,
+            "end_reason": row.end_reason,
+            "may_answer": row.state == Pairing.State.PROPOSED
+            and row.by_kindergarten is not (row.kindergarten_id == institution.pk),
+            "may_end": row.state == Pairing.State.AGREED,
+        }
+        for row in _pairings(institution).order_by("-pk")
+    ]
+
+
+def _pairings(institution: Institution) -> QuerySet[Pairing]:
+    rows = Pairing.objects.select_related("kindergarten", "nursery")
+    return rows.filter(Q(kindergarten=institution) | Q(nursery=institution))

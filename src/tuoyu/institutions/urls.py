@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tuoyu.institutions.views import applications, filing_alone, history, records, start
+from tuoyu.institutions.views import applications, filing_alone, history, provision, records, start
 
 
 class SmallId:
@@ -39,6 +39,9 @@ urlpatterns = [
     path("institutions/asked-again/", history.asked_again, name="asked_again"),
     path("institutions/<id:pk>/", records.record, name="record"),
     path("institutions/<id:pk>/history/", history.past, name="history"),
+    path("institutions/<id:pk>/opened-places/", provision.openings, name="openings"),
+    path("institutions/<id:pk>/pairings/", provision.pairings, name="pairings"),
+    path("institutions/<id:pk>/pairings/<id:number>/", provision.pairing, name="pairing"),
     path("institutions/<id:pk>/reminder/", filing_alone.remind, name="remind"),
     path("institutions/papers/<id:pk>/", records.certificate, name="certificate"),
     path("verify/<slug:code>/", records.verify, name="verify"),

@@ -21,6 +21,7 @@ from tuoyu.exchange.api import (
     own,
     places,
     policies,
+    provision,
     refusals,
     registrations,
     session,
@@ -32,7 +33,7 @@ from tuoyu.exchange.api.input import CarefulParser, guard
 ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
-    bars, staff, training, facts,
+    bars, staff, training, facts, provision,
 )  # fmt: skip
 
 

@@ -13,10 +13,10 @@ from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.exchange.api.doors import permitted, public
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Asked, Code, Id, PageOf, Told, page_of
-from tuoyu.institutions import actions, documents, queries
+from tuoyu.institutions import actions, documents, provision, queries
 from tuoyu.institutions.models import Certificate, Institution, Publication
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
-from tuoyu.institutions.vocabulary import CareType, Filing, Kind
+from tuoyu.institutions.vocabulary import FILED, CareType, Filing, Kind
 from tuoyu.jurisdictions.packs.schema import prefix_of
 
 router = Router(tags=["directory"])
@@ -45,8 +45,32 @@ class Listed(Told):
     receipt_number: str | None
 
 
-class Shown(Listed):
+class PubliclyListed(Listed):
+    """A filed institution in the public list; `opened_places` are those an employer opens to others today."""
+
+    opened_places: int
+
+
+class Employer(Told):
+    """An employer behind an institution; of several one leads."""
+
+    name: str
+    leads: bool
+
+
+class PairedWith(Told):
+    """With which institution another is paired now, and since when."""
+
+    institution_id: int
+    name: str
+    agreed_on: date
+
+
+class Shown(PubliclyListed):
     """What the public may know of a filed institution."""
+
+    employers: list[Employer]
+    paired_with: list[PairedWith]
 
     legal_form: str
     opening_hours: str
@@ -64,6 +88,7 @@ class Search(Asked):
     kind: Kind | Literal[""] = ""
     care: CareType | Literal[""] = ""
     inclusive: bool = False
+    opened: bool = False
 
 
 class OfficeSearch(Search):
@@ -115,10 +140,11 @@ def _narrowed(asked: Search) -> queries.Narrowed:
         care_type=str(asked.care),
         inclusive=asked.inclusive,
         state=str(getattr(asked, "state", "")),
+        opened=asked.opened,
     )
 
 
-@operation(router, "GET", "/institutions", door=PUBLIC, ok=PageOf[Listed])
+@operation(router, "GET", "/institutions", door=PUBLIC, ok=PageOf[PubliclyListed])
 def search(request: HttpRequest, asked: Annotated[Search, Query()]) -> Any:
     """Filed institutions, the best match first."""
     return page_of(queries.directory(_narrowed(asked)), asked)
@@ -127,8 +153,13 @@ def search(request: HttpRequest, asked: Annotated[Search, Query()]) -> Any:
 @operation(router, "GET", "/institutions/{pk}", door=PUBLIC, ok=Shown)
 def institution(request: HttpRequest, pk: Annotated[Id, Path()]) -> Any:
     """One filed institution."""
-    names = tuple(Shown.model_fields)
-    row = queries.public_institutions().filter(pk=pk).values(*names).first()
+    behind = {
+        "opened_places": provision.opened_today(),
+        "employers": provision.partner_rows(public=True),
+        "paired_with": provision.pairing_rows(shown=FILED),
+    }
+    names = [name for name in Shown.model_fields if name not in behind]
+    row = queries.public_institutions().filter(pk=pk).values(*names, **behind).first()
     if row is None:
         raise Http404
     return row
@@ -256,6 +287,11 @@ class Record(Told):
     certificates: list[dict[str, Any]]
     papers: list[dict[str, Any]]
     cases: list[dict[str, Any]]
+    partners: list[dict[str, Any]]
+    pairings: list[dict[str, Any]]
+    opened_places: int
+    operation: str | None
+    operator: str | None
 
 
 @operation(router, "GET", "/office/institutions", door=permitted(VIEW_INSTITUTION), ok=PageOf[OfficeListed])
@@ -277,7 +313,8 @@ def record(request: HttpRequest, pk: Annotated[Id, Path()]) -> Any:
     if row is None:
         raise Http404
     related = ("classes", "class_rows"), ("publications", "publication_rows"), ("papers", "paper_rows")
-    for name, source in (*related, ("certificates", "certificate_rows"), ("cases", "case_rows")):
+    behind = ("partners", "partner_rows"), ("pairings", "pairing_rows")
+    for name, source in (*related, *behind, ("certificates", "certificate_rows"), ("cases", "case_rows")):
         row[name] = row[source]
     return row
 

@@ -24,6 +24,8 @@ from tuoyu.institutions.actions.filings import (
     issue_receipt,
     publish_nonconforming,
 )
+from tuoyu.institutions.actions.pairings import answer_pairing, end_pairing, propose_pairing
+from tuoyu.institutions.actions.provision import open_places
 from tuoyu.institutions.actions.registrations import Registered, register, report_registration
 
 __all__ = [
@@ -32,10 +34,14 @@ __all__ = [
     "Supplier",
     "accept_verification",
     "add_paper",
+    "answer_pairing",
     "delete_draft",
     "demand_rectification",
+    "end_pairing",
     "issue_receipt",
     "move_state",
+    "open_places",
+    "propose_pairing",
     "publish_nonconforming",
     "register",
     "remind",

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tuoyu.core import access, clock, paging, uploads
-from tuoyu.core.actor import Role
+from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import can, visible_to
 from tuoyu.institutions import (
     documents,
@@ -23,6 +23,7 @@ from tuoyu.institutions import (
 from tuoyu.institutions.models import Certificate, Institution, Publication
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
+    FILED,
     MAY_FILE,
     CareType,
     ClassType,
@@ -103,7 +104,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         certificate["label"] = Certificate.Kind(certificate["kind"]).label
     for group in row["class_rows"]:
         group["label"] = ClassType(group["class_type"]).label
-    row |= behind(row)
+    row |= behind(actor, row)
     slots = {slot.key: slot.label for slot in policy.slots_at(row["division_code"], row["kind"])}
     for paper in row["paper_rows"]:
         paper["label"] = slots.get(paper["slot"], paper["title"])
@@ -116,9 +117,10 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "institutions/record.html", context)
 
 
-def behind(row: dict[str, Any]) -> dict[str, Any]:
-    """What the place's document says of kindergartens and employers."""
+def behind(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
+    """What the place's document says of kindergartens and employers, and what the actor may do about it."""
     place, kind = row["division_code"], row["kind"]
+    head = any(seat.institution_id == row["id"] for seat in actor.seats_as(Role.NURSERY_HEAD))
     kindergarten = kind == Kind.KINDERGARTEN_CLASS
     rule = provision.supervision(place) if kindergarten else None
     names = [department_name(str(one), place[:6]) for one in rule.value] if rule else []
@@ -127,6 +129,8 @@ def behind(row: dict[str, Any]) -> dict[str, Any]:
         "supervision": rule,
         "supervised_by": "、".join(names),
         "pairing_name": pairing.value if pairing else "结对",
+        "may_pair": head and pairing is not None and row["filing"] in FILED,
+        "may_open": head and kind == Kind.EMPLOYER and provision.audience(place) is not None,
     }
 
 
