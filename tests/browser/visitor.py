@@ -10,7 +10,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from accounts.people import browser as signed_in
 from tuoyu.accounts.models import User
 from tuoyu.institutions import pages
+from tuoyu.institutions.asked import Form, form_of
 
+# What an institution is asked that is neither a kindergarten's nor an employer's.
+FORM = form_of("institution")
 DESK, PHONE = 1440, 390
 HEIGHT = 900
 # Two slow cores under other work: what takes a moment may take seconds.
@@ -79,9 +82,9 @@ class Visitor:
         for choice in choices:
             inside.get_by_label(label_of(choice)).first.check()
 
-    def fills(self, page: str, values: Mapping[str, Any]) -> None:
+    def fills(self, page: str, values: Mapping[str, Any], form: Form = FORM) -> None:
         """Fill a page of the application; `values` by the fields' keys."""
-        for asked in pages.BY_KEY[page].fields:
+        for asked in form.fields(page):
             if asked.key in values:
                 self._fill(asked, values[asked.key])
 
