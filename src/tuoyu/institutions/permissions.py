@@ -107,8 +107,8 @@ VIEW_HISTORY = declare(
     model="institutions.Institution",
     grants=[
         Grant(Role.NURSERY_HEAD, _own_institution, "own institution"),
-        Grant(Role.OFFICER, _concerned, "own places; others than health: those they registered"),
-        Grant(Role.DEPARTMENT_LEAD, _concerned, "own places; others than health: those they registered"),
+        Grant(Role.OFFICER, _concerned, CONCERNED),
+        Grant(Role.DEPARTMENT_LEAD, _concerned, CONCERNED),
         *own_places(Role.JURISDICTION_LEAD),
     ],
 )
