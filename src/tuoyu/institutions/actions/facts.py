@@ -99,8 +99,8 @@ def state_classes(
 ) -> list[str]:
     """Let the classes be `wanted` from today on; what is no longer among them is closed, not deleted.
 
-    A class goes on as the one of the same name, else as one of the same type, so that what others hang on it
-    stays. The keys of what changed come back.
+    The places of the institution are theirs together. A class goes on as the one of the same name, else as
+    one of the same type, so that what others hang on it stays. The keys of what changed come back.
     """
     today = clock.today()
     open_now = list(institution.classes.open_now().order_by("pk"))
@@ -108,7 +108,8 @@ def state_classes(
     kept = {group.pk for group, _ in pairs if group is not None}
     closed = [group.pk for group in open_now if group.pk not in kept]
     ClassGroup.objects.filter(pk__in=closed).update(closed_on=today)
-    before, values = {}, {}
+    values: dict[str, Any] = {"places": sum(said["places"] for said in wanted)}
+    before = _standing(institution, values)
     for group, said in pairs:
         if group is None:
             group = ClassGroup.objects.create(institution=institution, opened_on=today, **said)
