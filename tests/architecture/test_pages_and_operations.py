@@ -75,6 +75,9 @@ institutions:openings | POST /office/institutions/{pk}/opened-places | open_plac
 institutions:pairings | POST /office/institutions/{pk}/pairings | propose_pairing
 institutions:pairing | POST /office/institutions/{pk}/pairings/{number} | answer_pairing, end_pairing
 institutions:remind | POST /office/institutions/{pk}/reminder | remind
+workforce:institution_service | POST /service-periods | enter_service
+workforce:decide_service | POST /service-periods/{pk}/decision | decide_service
+workforce:certify_service | POST /employments/{pk}/service-certificate | certify_service
 workforce:new_session | POST /training-sessions | open_course, plan_session
 workforce:enrol | POST /training-sessions/{pk}/enrolments | enrol
 workforce:confirm_presence | POST /training-sessions/{pk}/presence | confirm_presence
@@ -139,6 +142,8 @@ institutions:history | GET /office/institutions/{pk}/history
 institutions:asked_again | GET /asked-again
 institutions:certificate | GET /office/certificates/{pk}/file
 institutions:verify | GET /certificates/{code}
+workforce:service_periods | GET /service-periods
+workforce:service_certificate | GET /service-certificates/{pk}/file
 workforce:sessions | GET /training-sessions
 workforce:session | GET /training-sessions/{pk}
 workforce:sign_in_code | GET /training-sessions/{pk}/sign-in-code

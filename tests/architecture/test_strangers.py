@@ -142,6 +142,11 @@ workforce:check | 405 | in 403 403 403 403 403
 workforce:withdrawal | 405 | in 403 403 403 403 403
 workforce:paper | in 403 404 403 403 403 | 405
 workforce:answer | 405 | in 403 403 403 403 403
+workforce:institution_service | in 403 404 403 403 403 | in 403 404 403 403 403
+workforce:service_periods | in 403 200 403 403 403 | 405
+workforce:decide_service | 405 | in 403 404 403 403 403
+workforce:certify_service | 405 | in 403 403 403 403 403
+workforce:service_certificate | in 403 404 403 403 403 | 405
 workforce:sessions | in 403 200 403 403 403 | 405
 workforce:new_session | in 403 200 403 403 403 | in 403 422 403 403 403
 workforce:training_gaps | in 403 200 403 403 403 | 405
@@ -251,6 +256,10 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "workforce:withdrawal": [town.qualification.pk],
         "workforce:paper": [town.qualification.pk],
         "workforce:answer": [town.hit.pk],
+        "workforce:institution_service": [town.filed.pk],
+        "workforce:decide_service": [town.served.pk],
+        "workforce:certify_service": [town.served.employment_id],
+        "workforce:service_certificate": [town.served.certificate_id or 0],
         "workforce:sign_in": [code_of(town.attended.session)],
         "workforce:correct_hours": [town.attended.pk],
         **{f"workforce:{page}": [town.attended.session_id] for page in SESSION_PAGES},
@@ -415,6 +424,11 @@ POST /staff/{pk}/checks | 401 403 403 403 403 403
 POST /staff/certificates/{pk}/withdrawal | 401 403 403 403 403 403
 GET /staff/certificates/{pk}/file | 401 403 404 403 403 403
 POST /staff/checks/{pk}/answer | 401 403 403 403 403 403
+GET /service-periods | 401 403 200 403 403 403
+POST /service-periods | 401 403 403 403 403 403
+POST /service-periods/{pk}/decision | 401 403 404 403 403 403
+POST /employments/{pk}/service-certificate | 401 403 403 403 403 403
+GET /service-certificates/{pk}/file | 401 403 404 403 403 403
 GET /training-sessions | 401 403 200 403 403 403
 POST /training-sessions | 401 403 422 403 403 403
 GET /training-sessions/{pk} | 401 403 404 403 403 403
@@ -499,6 +513,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /staff/checks/{pk}/answer": {
         "answered_on": "2026-01-05", "authority": "公安", "result": "clear",
     },
+    "POST /service-periods": {
+        "employment_id": 1, "profession": "nurse", "home_unit": "甲", "first_day": "2026-01-05",
+        "last_day": "2026-01-06", "hours": 2,
+    },
+    "POST /service-periods/{pk}/decision": {"confirmed": True},
     "POST /training-sessions": {"held_on": "2026-11-28", "place": " ", "trainer": "甲", "hours": 2},
     "POST /training-sessions/{pk}/enrolments": {"employments": [1]},
     "POST /training-sessions/{pk}/presence": {"participations": [1]},
@@ -565,6 +584,9 @@ def places_of(town: Town) -> dict[str, Any]:
         "/staff/{pk}": {"pk": town.employed.pk},
         "/staff/certificates/{pk}": {"pk": town.qualification.pk},
         "/staff/checks/{pk}": {"pk": town.hit.pk},
+        "/service-periods/{pk}": {"pk": town.served.pk},
+        "/employments/{pk}/service-certificate": {"pk": town.served.employment_id},
+        "/service-certificates/{pk}": {"pk": town.served.certificate_id},
         "/training-sessions/{pk}": {"pk": town.attended.session_id},
         "/training-hours/{pk}": {"pk": town.attended.pk},
         "/institutions/{pk}/training": {"pk": town.filed.pk, "person": town.attended.person_id},

@@ -21,7 +21,7 @@ from tuoyu.institutions.models import Application, Certificate, Institution, Pap
 from tuoyu.jurisdictions.models import DivisionSetting
 from tuoyu.policy.models import PolicyDraft
 from tuoyu.workforce.actions import confirm_presence, record_bar
-from tuoyu.workforce.models import Bar, Employment, Participation, Qualification, RecordCheck
+from tuoyu.workforce.models import Bar, Employment, Participation, Qualification, RecordCheck, ServicePeriod
 from workforce import barred, trained
 from workforce import staff as nurseries
 
@@ -55,6 +55,7 @@ class Town:
     employed: Employment
     qualification: Qualification
     attended: Participation
+    served: ServicePeriod
 
 
 def built() -> Town:
@@ -107,7 +108,13 @@ def built() -> Town:
         employed=employed,
         qualification=employed.person.qualifications.all()[0],
         attended=_attended(filed),
+        served=_served(filed),
     )  # fmt: skip
+
+
+def _served(filed: Institution) -> ServicePeriod:
+    """Somebody of a hospital served there and has a certificate of it."""
+    return barred.served(barred.employed(filed, barred.identity(4)))
 
 
 def _attended(filed: Institution) -> Participation:

@@ -101,6 +101,8 @@ OFFICES: dict[str, dict[str, Args]] = {
         "workforce:several": NONE,
         "workforce:alerts": NONE,
         "workforce:search": NONE,
+        "workforce:institution_service": lambda town: [town.institution.pk],
+        "workforce:service_periods": NONE,
         "workforce:training_gaps": NONE,
         "workforce:institution_hours": lambda town: [town.institution.pk],
         "workforce:person_hours": lambda town: [town.institution.pk, town.attended.person_id],
@@ -162,6 +164,7 @@ NO_PAGE = {
     "workforce:identity", "workforce:details", "workforce:class", "workforce:end", "workforce:certificate",
     "workforce:check", "workforce:withdrawal", "workforce:paper", "workforce:answer",
     "workforce:correct_hours", "workforce:enrol", "workforce:confirm_presence", "workforce:cancel_session",
+    "workforce:decide_service", "workforce:certify_service", "workforce:service_certificate",
 }  # fmt: skip
 
 

@@ -125,6 +125,7 @@ def _attended() -> Participation:
         for number, name in ((3, "陈某某"), (4, "赵某某"))
     )
     confirm_presence(by=by, session=session, participations=[came])
+    barred.served(barred.employed(nursery, barred.identity(5), "宋某某"))
     return came
 
 

@@ -9,8 +9,8 @@ from stdnum.cn import ric
 from tuoyu.accounts.models import Membership, User
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
-from tuoyu.institutions.models import Institution
-from tuoyu.workforce.models import Employment, Person, RecordCheck
+from tuoyu.institutions.models import Certificate, Institution
+from tuoyu.workforce.models import Employment, Person, RecordCheck, ServicePeriod
 from tuoyu.workforce.rules.bars import BarGiven
 
 GULOU = "320106"
@@ -129,4 +129,31 @@ def given(number: str, **changed: Any) -> BarGiven:
             "authority": "鼓楼区卫生健康委员会",
         }
         | changed
+    )
+
+
+def served(employment: Employment) -> ServicePeriod:
+    """Somebody of a hospital served at the nursery, and has a certificate of it."""
+    today = clock.today()
+    certificate = Certificate.objects.create(
+        number=f"托医{employment.pk}",
+        kind="service_hours",
+        institution=employment.institution,
+        code=f"{employment.pk:016x}",
+        issued_on=today,
+        issuer="卫生健康局",
+        content={"name": "宋**", "facts": []},
+        digest="0" * 64,
+    )
+    return ServicePeriod.objects.create(
+        employment=employment,
+        profession="physician",
+        home_unit="人民医院儿科",
+        period=DateRange(date(today.year, 1, 5), date(today.year, 1, 9)),
+        hours=32,
+        entered_label="园长",
+        state="confirmed",
+        decided_at=clock.now(),
+        decided_label="经办人",
+        certificate=certificate,
     )

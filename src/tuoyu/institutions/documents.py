@@ -90,11 +90,12 @@ def facts_of(institution: Institution) -> list[tuple[str, str]]:
 
 
 def said_by(certificate: Certificate) -> list[tuple[str, str]]:
-    """What a paper said of the institution on the day it was issued, its name first."""
+    """What a paper said on the day it was issued: the institution's name first, or whose paper it is."""
     content = certificate.content
     now = certificate.institution
     facts = content.get("facts") or facts_of(now)
-    return [(NAME, content.get("name") or now.name), *((label, words) for label, words in facts)]
+    name = (content.get("name_label", NAME), content.get("name") or now.name)
+    return [name, *((label, words) for label, words in facts)]
 
 
 def changed_since(certificate: Certificate) -> list[tuple[str, str, str]]:

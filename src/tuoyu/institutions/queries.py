@@ -494,8 +494,9 @@ def record(actor: Actor, pk: int) -> Any:
                 "department", "division_code",
             ),
             certificate_rows=_rows(
-                "institution", Certificate.objects.order_by("pk"), "id", "number", "kind", "code",
-                "issued_on", "issuer", "cancelled_on", "cancelled_reason",
+                "institution",
+                Certificate.objects.filter(kind__in=Certificate.OF_THE_FILING).order_by("pk"),
+                "id", "number", "kind", "code", "issued_on", "issuer", "cancelled_on", "cancelled_reason",
             ),
             paper_rows=_rows(
                 "application__institution",

@@ -65,6 +65,7 @@ ENTRIES = (
     Entry("机构", "building-community", ("institutions:list",), OFFICE | NURSERY),
     Entry("培训", "book", ("workforce:sessions",), OFFICE | NURSERY, TRAINERS),
     Entry("培训课时", "report", ("workforce:training_gaps",), OFFICE | NURSERY, HEALTH),
+    Entry("医护服务时长", "clock", ("workforce:service_periods",), OFFICE, HEALTH),
     Entry("我的课时", "clipboard-check", ("workforce:my_hours",), NURSERY),
     Entry("须解除聘用", "alert-circle", ("workforce:bar_alerts",), OFFICE | NURSERY, HEALTH),
     Entry("从业限制", "lock", ("workforce:bars",), OFFICE | ADMINISTRATORS, HEALTH),

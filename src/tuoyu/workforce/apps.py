@@ -8,13 +8,13 @@ class WorkforceConfig(AppConfig):
     label = "workforce"
 
     def ready(self) -> None:
-        """Add staff and hours of training to the page of an institution, and the staff to its past."""
+        """Add staff, hours of training and of service to an institution's page, the staff to its past."""
         from django.db.models import QuerySet
         from django.urls import reverse
 
         from tuoyu.core.actor import Actor
         from tuoyu.institutions import history, parts
-        from tuoyu.workforce import past, queries, training
+        from tuoyu.workforce import past, queries, service, training
 
         def address(pk: int) -> str:
             return reverse("workforce:staff", args=[pk])
@@ -28,4 +28,8 @@ class WorkforceConfig(AppConfig):
         def hours(pk: int) -> str:
             return reverse("workforce:institution_hours", args=[pk])
 
+        def served(pk: int) -> str:
+            return reverse("workforce:institution_service", args=[pk])
+
+        parts.register(parts.Part("service", "医护服务时长", 27, served, service.periods_at))
         parts.register(parts.Part("training", "培训课时", 25, hours, training.credited_at))

@@ -270,3 +270,32 @@ VIEW_HOURS = declare(
         *own_places(Role.JURISDICTION_LEAD),
     ],
 )
+
+
+# ---------------------------------------------------------------- service of medical staff
+
+
+def _service_here(actor: Actor, seat: Seat) -> Q:
+    return seat.covers("employment__institution__division_code")
+
+
+VIEW_SERVICE = declare(
+    "workforce.service.view",
+    "查看医护人员服务时长",
+    model="institutions.Institution",
+    grants=[*HEADS, *HEALTH_HERE],
+)
+
+ENTER_SERVICE = declare(
+    "workforce.service.enter",
+    "登记医护人员服务时长、申请时长证明",
+    model="institutions.Institution",
+    grants=HEADS,
+)
+
+CONFIRM_SERVICE = declare(
+    "workforce.service.confirm",
+    "确认医护人员服务时长",
+    model="workforce.ServicePeriod",
+    grants=[Grant(role, _service_here, OF_HEALTH_HERE, of=_of_health) for role in OFFICE_ROLES],
+)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tuoyu.workforce.views import bars, offices, person, staff, training
+from tuoyu.workforce.views import bars, offices, person, service, staff, training
 
 app_name = "workforce"
 
@@ -44,4 +44,9 @@ urlpatterns = [
     path("my/hours/", training.my_hours, name="my_hours"),
     path("institutions/<id:pk>/training/", training.institution_hours, name="institution_hours"),
     path("institutions/<id:pk>/training/<id:person>/", training.person_hours, name="person_hours"),
+    path("institutions/<id:pk>/service/", service.institution_service, name="institution_service"),
+    path("service/", service.service_periods, name="service_periods"),
+    path("service/<id:pk>/decision/", service.decide_service, name="decide_service"),
+    path("service/people/<id:pk>/certificate/", service.certify_service, name="certify_service"),
+    path("service/certificates/<id:pk>/", service.service_certificate, name="service_certificate"),
 ]

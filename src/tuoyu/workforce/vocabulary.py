@@ -119,3 +119,18 @@ class Presence(TextChoices):
 
     CODE = "code", "扫码签到"
     LIST = "list", "组织者核对"
+
+
+class Profession(TextChoices):
+    """As what somebody of a hospital serves at a nursery."""
+
+    PHYSICIAN = "physician", "医师"
+    NURSE = "nurse", "护士"
+
+
+class ServiceState(TextChoices):
+    """How far a period of service has come."""
+
+    ENTERED = "entered", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    RETURNED = "returned", "不予确认"

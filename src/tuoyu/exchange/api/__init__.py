@@ -24,6 +24,7 @@ from tuoyu.exchange.api import (
     provision,
     refusals,
     registrations,
+    service,
     session,
     staff,
     training,
@@ -33,7 +34,7 @@ from tuoyu.exchange.api.input import CarefulParser, guard
 ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
-    bars, staff, training, facts, provision,
+    bars, staff, training, service, facts, provision,
 )  # fmt: skip
 
 

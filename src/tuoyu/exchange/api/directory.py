@@ -212,7 +212,7 @@ def verification(request: HttpRequest, code: Annotated[str, Path(max_length=64)]
         "kind": found.kind,
         "issued_on": found.issued_on,
         "issuer": found.issuer,
-        "institution": found.content.get("name") or found.institution.name,
+        "institution": dict(documents.said_by(found)).get(documents.NAME) or found.institution.name,
         "said": documents.said_by(found),
         "changed": documents.changed_since(found),
         "division_code": found.institution.division_code,
@@ -339,7 +339,8 @@ def remind(request: HttpRequest, pk: Annotated[Id, Path()]) -> Any:
 def certificate(request: HttpRequest, pk: Annotated[Id, Path()]) -> HttpResponseBase:
     """The PDF of a receipt or notice."""
     own = visible_to(actor_of(request), VIEW_INSTITUTION, Institution.objects.all())
-    found = Certificate.objects.select_related("file").filter(pk=pk, institution__in=own).first()
+    rows = Certificate.objects.filter(kind__in=Certificate.OF_THE_FILING).select_related("file")
+    found = rows.filter(pk=pk, institution__in=own).first()
     if found is None or found.file is None:
         raise Http404
     return uploads.stream(found.file)

@@ -70,7 +70,7 @@ def _ground(by: Actor, case: Case, step: Step) -> Ground:
 def _replace_papers(institution: Institution) -> None:
     """Of an earlier filing nothing stays good beside the new receipt."""
     earlier = Certificate.objects.filter(institution=institution, cancelled_on=None)
-    earlier.exclude(kind=Certificate.Kind.REFUSAL_NOTICE).update(
+    earlier.filter(kind__in=(Certificate.Kind.RECEIPT, Certificate.Kind.CONDITIONS_NOTICE)).update(
         cancelled_on=clock.today(), cancelled_reason="机构已重新备案，以新的备案回执为准。"
     )
 

@@ -45,6 +45,10 @@ class Certificate(models.Model):
         RECEIPT = "receipt", "托育机构备案回执"
         CONDITIONS_NOTICE = "conditions_notice", "托育机构基本条件告知书"
         REFUSAL_NOTICE = "refusal_notice", "不符合备案要求告知书"
+        SERVICE_HOURS = "service_hours", "医护人员托育服务时长证明"
+
+    # What is issued to the nursery itself; a certificate of hours is somebody's own.
+    OF_THE_FILING = (Kind.RECEIPT, Kind.CONDITIONS_NOTICE, Kind.REFUSAL_NOTICE)
 
     number = models.CharField(max_length=48, unique=True)
     kind = models.CharField(max_length=20, choices=Kind)

@@ -159,7 +159,8 @@ def in_words(row: dict[str, Any]) -> dict[str, Any]:
 def certificate(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The PDF of a receipt or notice, for the office and the institution's own people."""
     own = visible_to(access.actor_of(request), VIEW_INSTITUTION, Institution.objects.all())
-    found = Certificate.objects.select_related("file").filter(pk=pk, institution__in=own).first()
+    rows = Certificate.objects.filter(kind__in=Certificate.OF_THE_FILING).select_related("file")
+    found = rows.filter(pk=pk, institution__in=own).first()
     if found is None or found.file is None:
         raise Http404
     return uploads.stream(found.file, inline=True)

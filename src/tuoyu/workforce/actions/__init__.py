@@ -18,6 +18,7 @@ from tuoyu.workforce.actions.employments import (
 from tuoyu.workforce.actions.finding import find_person
 from tuoyu.workforce.actions.qualifications import record_qualification, withdraw_qualification
 from tuoyu.workforce.actions.record_checks import record_check_answered, record_check_asked
+from tuoyu.workforce.actions.service import certify_service, decide_service, enter_service
 from tuoyu.workforce.actions.training import (
     cancel_session,
     confirm_presence,
@@ -32,13 +33,16 @@ __all__ = [
     "alert_employers",
     "assign_to_class",
     "cancel_session",
+    "certify_service",
     "check_before_hiring",
     "confirm_presence",
     "correct_bar",
     "correct_hours",
     "correct_record_check",
+    "decide_service",
     "end_employment",
     "enrol",
+    "enter_service",
     "find_person",
     "hire",
     "mend_employment",

@@ -2,6 +2,7 @@
 
 from tuoyu.workforce.models.bars import Bar, BarAlert, BarCorrection, HiringCheck
 from tuoyu.workforce.models.people import ClassAssignment, Employment, Person, Qualification, RecordCheck
+from tuoyu.workforce.models.service import ServicePeriod
 from tuoyu.workforce.models.training import Course, HourCorrection, Participation, Session
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Person",
     "Qualification",
     "RecordCheck",
+    "ServicePeriod",
     "Session",
 ]
