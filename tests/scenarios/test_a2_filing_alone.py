@@ -32,7 +32,7 @@ class Alone(Journey):
     @classmethod
     def of(cls, before: Journey) -> Self:
         """The same person goes on after `before` came to nothing."""
-        return cls(before.county, applicant=before.applicant, client=before.client)
+        return cls(before.county, kind=before.kind, applicant=before.applicant, client=before.client)
 
     def begin_for(self, institution: Institution, **more: str) -> Self:
         """Name it by its credit code and begin."""

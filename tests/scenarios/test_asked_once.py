@@ -11,11 +11,13 @@ from exchange.callers import robot
 from institutions import desk
 from journeys import AT, Journey, desk_of
 from scenarios.test_a2_filing_alone import Alone, refused_at_filing
+from scenarios.test_c1_kindergarten_classes import kindergarten
+from scenarios.test_c2_employers import employers
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.institutions import asking, facts, pages
 from tuoyu.institutions.forms import RegistrationForm
-from tuoyu.institutions.models import AskedAgain, Institution
+from tuoyu.institutions.models import AskedAgain, Institution, Partner
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +171,26 @@ def test_over_the_whole_way_nothing_is_asked_that_is_known(letter: str) -> None:
     assert list(AskedAgain.objects.values_list("page", "field", "fact")) == []
 
 
+@pytest.mark.parametrize("kind", ["employer", "kindergarten_class"])
+def test_of_employers_and_kindergartens_nothing_is_asked_again_either(kind: str) -> None:
+    journey = employers(AT["N"]) if kind == "employer" else kindergarten(AT["J"])
+    journey.hand_in().until("verification")
+    assert journey.decide("verification", "refuse", reason="没有户外活动场地。").status_code == 302
+    again = Alone.of(journey).begin_for(journey.institution)
+    look(again)
+    provider = read(again.client, again.pk, "provider")
+    assert "已经掌握，不用再填" in provider
+    assert 'name="row-0-uscc"' not in provider
+    assert 'name="registered_on"' not in provider
+    again.commit().hand_in().until("verification")
+    # Who stands behind it is as it was.
+    before = list(Partner.objects.values_list("name", "uscc"))
+    assert before == list(again.institution.partners.order_by("pk").values_list("name", "uscc"))
+    assert bool(before) == (kind == "employer")
+    assert list(AskedAgain.objects.values_list("page", "field", "fact")) == []
+
+
 def look(journey: Journey) -> None:
-    for page in pages.FILLED:
+    beside = [pages.BESIDES[journey.kind]] if journey.kind in pages.BESIDES else []
+    for page in (*pages.FILLED, *beside):
         read(journey.client, journey.pk, page.key)
