@@ -128,6 +128,7 @@ PROVIDER = Page(
     ),
     "家单位",
     (
+        "kindergarten_class.demand_met",
         "kindergarten_class.new_kindergartens",
         "kindergarten_class.private_may_convert",
         "kindergarten_class.younger_if_able",
@@ -135,6 +136,9 @@ PROVIDER = Page(
         "kindergarten_class.supervised_by",
         "kindergarten_class.pairing",
         "employer.encouraged",
+        "employer.joint",
         "employer.same_park",
+        "employer.operation",
+        "employer.opens_to",
     ),
 )

@@ -28,7 +28,7 @@ def issue_receipt(*, by: Actor, case: Case, step: Step) -> Institution:
     institution = registered_institution(case, step)
     application = Application.objects.select_related("case__pack").get(case=case)
     changed = take_over(institution, application, by=by)
-    open_as_applied(by, institution, queries.facts_of(application))
+    open_as_applied(institution, queries.facts_of(application))
     before, today = institution.filing, clock.today()
     number = _receipt_number(institution, case)
     move_state(

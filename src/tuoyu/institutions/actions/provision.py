@@ -14,6 +14,7 @@ from tuoyu.institutions.models import EmployerSite, Institution, OpenedPlaces, P
 from tuoyu.institutions.permissions import OPEN_PLACES
 from tuoyu.institutions.vocabulary import Kind
 
+AS_APPLIED = "备案时申报"
 # Further off nobody plans; a slip of the year is caught.
 FURTHEST = timedelta(days=366)
 
@@ -37,13 +38,13 @@ def write_provision(institution: Institution, facts: rules.Facts) -> None:
     )
 
 
-def open_as_applied(by: Actor, institution: Institution, facts: rules.Facts) -> None:
+def open_as_applied(institution: Institution, facts: rules.Facts) -> None:
     """The places an application opens to others hold from today, unless that is their number already."""
     if institution.kind != Kind.EMPLOYER:
         return
     opened = facts.get("provider.opened_places") if facts.yes("provider.opens") else 0
     if int(opened or 0) != provision.opened_on(institution.pk, clock.today()):
-        _state(institution, int(opened or 0), clock.today(), by.label)
+        _state(institution, int(opened or 0), clock.today(), AS_APPLIED)
 
 
 @action

@@ -508,7 +508,8 @@ def conflicts_of(reading: queries.Reading) -> list[dict[str, Any]]:
 
 def fixed_of(found: Application) -> list[tuple[str, str]]:
     """The choices an application began with."""
-    matter = "只办备案（已经登记）" if found.files_alone else "登记和备案"
+    alone = "只办备案（已经登记）" if found.files_alone else "登记和备案"
+    matter = "备案（已有法人登记，不另行登记）" if found.kind in REGISTERED_ALREADY else alone
     return [
         ("申办事项", matter),
         ("申办地", place_name(found.division_code)),
