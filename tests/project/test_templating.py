@@ -63,6 +63,14 @@ def test_what_is_short_stays_on_one_line(value: object, expected: bool) -> None:
     assert (templating.environment().from_string("{{ v is short }}").render(v=value)) == str(expected)
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(date(2026, 11, 22), True), ("2026-11-22", True), ("2026-11-22 起", False), (7, False)],
+)
+def test_a_date_in_a_table_is_never_broken(value: object, expected: bool) -> None:
+    assert (templating.environment().from_string("{{ v is day }}").render(v=value)) == str(expected)
+
+
 def test_a_moment_late_in_the_day_abroad_is_the_next_day_in_china() -> None:
     late = datetime(2026, 11, 21, 16, 30, tzinfo=UTC)
     assert drawn("{{ v|moment }} {{ v|date }}", v=late) == "2026-11-22 00:30 2026-11-22"

@@ -23,6 +23,7 @@ from tuoyu.project import badges, drawing, navigation
 
 NOTHING = "—"
 SHORT = 10
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _TYPED_GAP = re.compile(
     rf"(?<=[{_HAN}])[ \t\u00a0]+(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])[ \t\u00a0]+(?=[{_HAN}])"
@@ -38,6 +39,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env.globals.update(GLOBALS)
     env.filters.update(FILTERS)
     env.tests["short"] = is_short
+    env.tests["day"] = is_day
     return env
 
 
@@ -154,6 +156,11 @@ def is_short(value: Any) -> bool:
     if not isinstance(value, str):
         return False
     return sum(0.55 if character.isascii() else 1 for character in value) <= SHORT
+
+
+def is_day(value: Any) -> bool:
+    """Whether a table shows a date here, which is broken nowhere."""
+    return isinstance(value, date) or (isinstance(value, str) and bool(DAY.fullmatch(value)))
 
 
 def _masked(value: str | None, *, head: int, tail: int) -> str:
