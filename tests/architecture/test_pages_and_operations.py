@@ -67,6 +67,8 @@ institutions:start | POST /applications | start_application
 institutions:desk | POST /walk-ins, POST /applications | walk_in_applicant, start_application
 institutions:filing | POST /filings | start_filing
 institutions:desk_filing | POST /walk-ins, POST /filings | start_filing
+institutions:matters | POST /matters | start_after_filing
+institutions:desk_matters | POST /walk-ins, POST /matters | start_after_filing
 institutions:page | PATCH /applications/{pk}/pages/{page}, POST /applications/{pk}/papers, DELETE /papers/{pk}, POST /papers/{pk}/restoration | save_page, add_paper, remove_paper, restore_paper
 institutions:review | POST /applications/{pk}/submission | submit
 institutions:delete | DELETE /applications/{pk} | delete_draft
@@ -137,7 +139,7 @@ institutions:application | GET /applications/{pk}
 institutions:handed_in | GET /cases/{number}
 institutions:list | GET /office/institutions
 institutions:unfiled | GET /office/institutions/unfiled
-institutions:record | GET /office/institutions/{pk}
+institutions:record | GET /office/institutions/{pk}, GET /office/institutions/{pk}/yearly
 institutions:history | GET /office/institutions/{pk}/history
 institutions:asked_again | GET /asked-again
 institutions:certificate | GET /office/certificates/{pk}/file
@@ -166,7 +168,7 @@ workforce:person | GET /staff/{pk}
 workforce:paper | GET /staff/certificates/{pk}/file
 portal:directory | GET /institutions
 portal:points | GET /institutions
-portal:institution | GET /institutions/{pk}
+portal:institution | GET /institutions/{pk}, GET /institutions/{pk}/suspensions
 portal:publications | GET /publications
 portal:home | none: leads on to the pages of the directory and of policy
 accounts:home | none: leads each person to the page where the work begins

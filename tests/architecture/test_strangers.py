@@ -99,6 +99,8 @@ institutions:start | in 200 200 200 200 200 | in 422 422 422 422 422
 institutions:desk | in 302 302 302 302 302 | in 302 302 302 302 302
 institutions:filing | in 200 200 200 200 200 | in 422 422 422 422 422
 institutions:desk_filing | in 302 302 302 302 302 | in 302 302 302 302 302
+institutions:matters | in 200 200 200 200 200 | in 422 422 422 422 422
+institutions:desk_matters | in 302 302 302 302 302 | in 302 302 302 302 302
 institutions:applications | in 200 200 200 200 200 | 405
 institutions:paper | in 404 404 404 404 404 | 405
 institutions:application | in 404 404 404 404 404 | 405
@@ -359,6 +361,11 @@ GET /routes | 200
 GET /applications | 401 200 200 200 200 200
 POST /applications | 401 403 403 403 403 403
 POST /filings | 401 422 422 422 422 422
+GET /matters | 401 422 422 422 422 422
+POST /matters | 401 422 422 422 422 422
+GET /applications/{pk}/changes | 401 404 404 404 404 404
+GET /office/institutions/{pk}/yearly | 401 403 404 403 403 403
+GET /institutions/{pk}/suspensions | 200
 POST /walk-ins | 401 403 403 403 403 403
 GET /applications/{pk} | 401 404 404 404 404 404
 PATCH /applications/{pk}/pages/{page} | 401 404 404 404 404 404
@@ -495,6 +502,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /office/institutions/{pk}/opened-places": {"places": 1, "from_on": "2026-12-01"},
     "POST /office/institutions/{pk}/pairings": {"uscc": "123"},
     "POST /office/institutions/{pk}/pairings/{number}": {"act": "agree"},
+    "POST /matters": {"uscc": "123", "procedure": "change"},
     "POST /walk-ins": {"name": "甲", "phone": "13800138000"},
     "PATCH /applications/{pk}/pages/{page}": {"version": 1, "fields": {"name": "改"}},
     "POST /cases/{number}/steps/{key}/decision": {"decision": "approve"},

@@ -56,6 +56,7 @@ PUBLIC: dict[str, Args] = {
 APPLICANTS: dict[str, Args] = {
     "institutions:start": NONE,
     "institutions:filing": NONE,
+    "institutions:matters": NONE,
     "institutions:applications": NONE,
     "institutions:review": lambda town: [town.draft.pk],
     "institutions:handed_in": lambda town: [town.application.pk],
@@ -119,7 +120,11 @@ OFFICES: dict[str, dict[str, Args]] = {
         "policy:draft_changes": POLICY,
         "policy:draft_adoption": POLICY,
     },
-    CLERK: {"institutions:desk": NONE, "institutions:desk_filing": NONE},
+    CLERK: {
+        "institutions:desk": NONE,
+        "institutions:desk_filing": NONE,
+        "institutions:desk_matters": NONE,
+    },
     COUNTRY: {"jurisdictions:calendar": NONE},
     SYSTEM: {
         "accounts:invite": NONE,

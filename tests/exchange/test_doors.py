@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs")]
 PUBLIC = {
     "GET /institutions",
     "GET /institutions/{pk}",
+    "GET /institutions/{pk}/suspensions",
     "GET /publications",
     "GET /certificates/{code}",
     "GET /routes",

@@ -183,15 +183,24 @@ def withdraw(*, by: Actor, case: Case, reason: str) -> Case:
     """Withdraw an open or returned case; it ends, and its steps with it. Raises Overtaken if it has ended."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     require(by, MEND, case)
-    done = case.steps.filter(state=Step.State.APPROVED).values_list("kind", flat=True)
-    if Step.Kind.REGISTRATION in done:
-        raise Refused("法人登记已经完成，不能再撤回；如不再办理，请到登记机关办理注销。", status=409)
-    if Step.Kind.FILING in done:
-        raise Refused("备案回执已经发出，不能再撤回；如不再服务，请到备案机关办理注销。", status=409)
+    done = case.steps.filter(state=Step.State.APPROVED, kind__in=Step.DONE_WITH)
+    for kind in done.values_list("kind", flat=True):
+        raise Refused(Step.DONE_WITH[Step.Kind(kind)], status=409)
     _end(case, Case.State.WITHDRAWN, reason)
     audit.record(by, "case.withdrawn", case, topic=case.topic, note=reason)
     handler_of(case).on_withdrawn(case, by)
     notices.tell_applicant(case, "withdrawn")
+    return case
+
+
+@action
+def end_moot(*, by: Actor, case: Case, reason: str) -> Case:
+    """End an open or returned case because what it was for is no more; the applicant is told why."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    _end(case, Case.State.WITHDRAWN, reason)
+    audit.record(by, "case.moot", case, topic=case.topic, note=reason)
+    handler_of(case).on_withdrawn(case, by)
+    notices.tell_applicant(case, "moot")
     return case
 
 

@@ -91,7 +91,20 @@ class Step(models.Model):
         REGISTRATION = "registration", "法人登记"
         FILING = "filing", "备案"
         VERIFICATION = "verification", "现场核实"
+        AMENDMENT = "amendment", "登记变更"
+        CHANGE = "change", "备案变更"
+        REVIEW = "review", "年审"
+        REPORT = "report", "年度报告"
+        SUSPENSION = "suspension", "暂停服务"
+        RESUMPTION = "resumption", "恢复服务"
+        CANCELLATION = "cancellation", "备案注销"
 
+    # What an approval has brought about already and a withdrawal cannot undo, and what to do instead.
+    DONE_WITH = {
+        Kind.REGISTRATION: "法人登记已经完成，不能再撤回；如不再办理，请到登记机关办理注销。",
+        Kind.FILING: "备案回执已经发出，不能再撤回；如不再服务，请到备案机关办理注销。",
+        Kind.AMENDMENT: "登记机关已经办理登记变更，备案要跟着变更，不能再撤回。",
+    }
     DECIDED = (State.APPROVED, State.DEFECTIVE, State.REFUSED)
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps")

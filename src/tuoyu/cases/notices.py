@@ -29,6 +29,7 @@ WORDS: dict[str, Words] = {
         f"“{case.subject_name}”的补正材料已收到，有关部门将继续办理。",
     ),
     "withdrawn": lambda case, step: ("申报已撤回", f"“{case.subject_name}”的申报已撤回，可随时重新申报。"),
+    "moot": lambda case, step: ("办件已终止", f"“{case.subject_name}”的这件办件已终止。{case.reason}"),
     "refused": lambda case, step: (
         "不予通过",
         f"“{case.subject_name}”未获通过。理由：{case.reason}",

@@ -85,7 +85,7 @@ def _planned(
         division_code=handling.authority,
         after=after,
         reviews=step.reviews,
-        push_to=step.push_to,
+        push_to=tuple(rules.named(one, facts, procedure.name) for one in step.push_to),
         working_days=int(days) if isinstance(days, (int, float)) else None,
         clock_from=step.clock_from,
         clause=handling.clause,

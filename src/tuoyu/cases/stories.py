@@ -32,6 +32,7 @@ WORDS: dict[str, tuple[Callable[[Row], str], str, str]] = {
         "todo",
         "send",
     ),
+    "case.moot": (lambda e: "终止办理", "grey", "x"),
     "case.withdrawn": (lambda e: "撤回申报", "grey", "arrow-back-up"),
     "case.refused": (lambda e: "办结：不予通过", "red", "x"),
     "case.done": (lambda e: "全部办结", "green", "circle-check"),

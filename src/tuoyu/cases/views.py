@@ -311,8 +311,6 @@ def _tracker(found: Any) -> dict[str, Any]:
         "labels": {(p.key, k): v for p in handler.pages(found) for k, v in p.fields},
         "story": stories.story(found.event_rows, for_applicant=True),
         "may_withdraw": found.state in (Case.State.OPEN, Case.State.RETURNED)
-        and not any(
-            s["kind"] in ("registration", "filing") and s["state"] == "approved" for s in found.step_rows
-        ),
+        and not any(s["kind"] in Step.DONE_WITH and s["state"] == "approved" for s in found.step_rows),
         "list_url": reverse("cases:mine"),
     }

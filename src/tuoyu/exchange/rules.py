@@ -14,6 +14,9 @@ TOPICS = {
     "filing.approved": "备案完成",
     "verification.approved": "备案核查通过",
     "check.approved": "联合查验通过",
+    "amendment.approved": "登记变更完成",
+    "change.approved": "备案变更完成",
+    "cancellation.approved": "备案注销",
     "sms": "短信通知",
 }
 # What a payload tells, in the order a person reads it.
@@ -25,6 +28,12 @@ FACTS = {
     "nature": "机构性质",
     "legal_form": "组织形式",
     "address": "地址",
+    "changed": "变更事项",
+    "receipt_number": "备案回执号",
+    "ended_on": "注销日期",
+    "reason": "原因",
+    "children": "婴幼儿安置",
+    "staff": "工作人员安置",
 }
 
 

@@ -6,16 +6,18 @@ class InstitutionsConfig(AppConfig):
     label = "institutions"
 
     def ready(self) -> None:
-        """Serve the cases of setting up and of filing alone; say where an institution lies."""
+        """Serve the cases of setting up, filing alone and what follows; say where an institution lies."""
         from tuoyu.accounts import nurseries
         from tuoyu.cases import procedures
         from tuoyu.institutions import history, parts, queries
-        from tuoyu.institutions.handlers import EstablishmentHandler
+        from tuoyu.institutions.handlers import AfterFilingHandler, EstablishmentHandler
         from tuoyu.institutions.parts import Part
-        from tuoyu.institutions.vocabulary import FILING_ALONE, SETTING_UP
+        from tuoyu.institutions.vocabulary import AFTER_FILING, FILING_ALONE, SETTING_UP
 
-        handler = EstablishmentHandler()
+        setting_up, after_filing = EstablishmentHandler(), AfterFilingHandler()
         for procedure in (*SETTING_UP, *FILING_ALONE):
-            procedures.register(procedure, handler)
+            procedures.register(procedure, setting_up)
+        for procedure in AFTER_FILING:
+            procedures.register(procedure, after_filing)
         nurseries.places_are_known_to(queries.division_of)
         parts.register(Part("history", "历史", 90, history.address_of, history.events_for))

@@ -11,7 +11,7 @@ from tuoyu.cases.procedures import FormPage, Material
 from tuoyu.core import audit
 from tuoyu.core.actor import Actor
 from tuoyu.core.transitions import move
-from tuoyu.institutions import actions, asking, queries, standing
+from tuoyu.institutions import actions, asking, matters, queries, standing, stated
 from tuoyu.institutions.forms import RegistrationForm
 from tuoyu.institutions.models import Application
 from tuoyu.institutions.vocabulary import FILED, REGISTERED_ALREADY
@@ -19,39 +19,15 @@ from tuoyu.institutions.vocabulary import FILED, REGISTERED_ALREADY
 State = Application.State
 
 
-class EstablishmentHandler:
-    """Setting up an institution or a family point: registration, filing, verification; or filing alone."""
+class ApplicationHandler:
+    """What every case that began with an application has in common: what was handed in, how it shows."""
 
     def on_opened(self, case: Case, by: Actor) -> None:
         """Nothing yet: the application notes its case itself."""
 
-    def on_approved(self, case: Case, step: Step, by: Actor, result: Mapping[str, Any]) -> None:
-        """Registration makes the institution, filing its receipt, verification ends the application."""
-        if step.kind == Step.Kind.REGISTRATION:
-            actions.register(by=by, case=case, step=step, result=result)
-        elif step.kind == Step.Kind.FILING:
-            actions.issue_receipt(by=by, case=case, step=step)
-        elif step.kind == Step.Kind.VERIFICATION:
-            actions.accept_verification(by=by, case=case, step=step)
-            _close(case)
-
-    def on_refused(self, case: Case, step: Step, by: Actor, reason: str) -> None:
-        """Refused at verification it is published; anywhere else the application ends."""
-        if step.kind == Step.Kind.VERIFICATION:
-            actions.publish_nonconforming(by=by, case=case, step=step, reasons=reason)
-        _close(case)
-
     def on_returned(self, case: Case, by: Actor) -> None:
-        """The applicant may mend; a filed institution with defects is in rectification."""
-        application = Application.objects.select_related("institution").get(case=case)
-        move(application, from_=State.SUBMITTED, to=State.MENDING)
-        found = case.steps.filter(kind=Step.Kind.VERIFICATION, state=Step.State.DEFECTIVE).first()
-        if (
-            found is not None
-            and application.institution is not None
-            and application.institution.filing in FILED
-        ):
-            actions.demand_rectification(by=by, case=case, step=found)
+        """The applicant may mend."""
+        move(Application.objects.get(case=case), from_=State.SUBMITTED, to=State.MENDING)
 
     def on_withdrawn(self, case: Case, by: Actor) -> None:
         """The application ends with its case."""
@@ -74,14 +50,16 @@ class EstablishmentHandler:
             "pages": self.pages(case),
             "slots": reading.slots,
             "files": queries.files_of(application),
-            "capacity": reading.capacity,
+            "capacity": reading.capacity if queries.shows_capacity(application) else None,
+            "changes": stated.changes(application, reading.form),
+            "year": application.year,
             "warnings": [p for p in reading.problems if p.severity == "warn"],
             "institution": application.institution,
             "known": [],
             "history": [],
         }
-        if application.files_alone and application.institution is not None:
-            context["known"] = standing.known(application.institution)
+        if application.institution is not None and (application.files_alone or application.is_after_filing):
+            context["known"] = standing.known(application.institution, whole=application.is_after_filing)
             context["history"] = standing.history(application.institution, without=application.pk)
         return Material("institutions/material.html", context)
 
@@ -99,12 +77,8 @@ class EstablishmentHandler:
         return "" if value is None else str(value)
 
     def result_form(self, step: Step, data: Mapping[str, Any] | None = None) -> forms.Form | None:
-        """A registrar states number, credit code and day."""
-        if step.kind != Step.Kind.REGISTRATION:
-            return None
-        application = queries.application_of(step.case)
-        institution = application.institution if application else None
-        return asking.note_form("办件：登记", RegistrationForm(data), institution)
+        """Nothing: an approval says it all."""
+        return None
 
     def applicant_url(self, case: Case) -> str:
         """Where the applicant mends and reads the application."""
@@ -146,11 +120,91 @@ class EstablishmentHandler:
         return told
 
 
+class EstablishmentHandler(ApplicationHandler):
+    """Setting up an institution or a family point: registration, filing, verification; or filing alone."""
+
+    def on_approved(self, case: Case, step: Step, by: Actor, result: Mapping[str, Any]) -> None:
+        """Registration makes the institution, filing its receipt, verification ends the application."""
+        if step.kind == Step.Kind.REGISTRATION:
+            actions.register(by=by, case=case, step=step, result=result)
+        elif step.kind == Step.Kind.FILING:
+            actions.issue_receipt(by=by, case=case, step=step)
+        elif step.kind == Step.Kind.VERIFICATION:
+            actions.accept_verification(by=by, case=case, step=step)
+            _close(case)
+
+    def on_refused(self, case: Case, step: Step, by: Actor, reason: str) -> None:
+        """Refused at verification it is published; anywhere else the application ends."""
+        if step.kind == Step.Kind.VERIFICATION:
+            actions.publish_nonconforming(by=by, case=case, step=step, reasons=reason)
+        _close(case)
+
+    def on_returned(self, case: Case, by: Actor) -> None:
+        """The applicant may mend; a filed institution with defects is in rectification."""
+        application = Application.objects.select_related("institution").get(case=case)
+        move(application, from_=State.SUBMITTED, to=State.MENDING)
+        found = case.steps.filter(kind=Step.Kind.VERIFICATION, state=Step.State.DEFECTIVE).first()
+        if (
+            found is not None
+            and application.institution is not None
+            and application.institution.filing in FILED
+        ):
+            actions.demand_rectification(by=by, case=case, step=found)
+
+    def result_form(self, step: Step, data: Mapping[str, Any] | None = None) -> forms.Form | None:
+        """A registrar states number, credit code and day."""
+        if step.kind != Step.Kind.REGISTRATION:
+            return None
+        application = queries.application_of(step.case)
+        institution = application.institution if application else None
+        return asking.note_form("办件：登记", RegistrationForm(data), institution)
+
+
+class AfterFilingHandler(ApplicationHandler):
+    """What comes after a filing: change, review, report, suspension, resumption, cancellation."""
+
+    def on_approved(self, case: Case, step: Step, by: Actor, result: Mapping[str, Any]) -> None:
+        """Carry out what the office approved; with health's approval the application ends."""
+        kinds = Step.Kind
+        if step.kind in (kinds.AMENDMENT, kinds.CHANGE):
+            actions.apply_change(by=by, case=case, step=step)
+        elif step.kind in (kinds.REVIEW, kinds.REPORT):
+            actions.keep_yearly_result(by=by, case=case, step=step, passed=True)
+        elif step.kind == kinds.SUSPENSION:
+            actions.suspend(by=by, case=case, step=step)
+        elif step.kind == kinds.RESUMPTION:
+            actions.resume(by=by, case=case, step=step)
+        elif step.kind == kinds.CANCELLATION:
+            actions.cancel_filing(by=by, case=case, step=step)
+        if step.kind != kinds.AMENDMENT:
+            _close(case)
+
+    def on_refused(self, case: Case, step: Step, by: Actor, reason: str) -> None:
+        """A review that is refused is kept as failed; the application ends."""
+        if step.kind == Step.Kind.REVIEW:
+            actions.keep_yearly_result(by=by, case=case, step=step, passed=False, reasons=reason)
+        _close(case)
+
+    def payload(self, case: Case, step: Step) -> dict[str, Any]:
+        """Beside who it is: what changed, or how the institution ended."""
+        told = super().payload(case, step)
+        application = Application.objects.select_related("institution").get(case=case)
+        found = application.institution
+        if found is not None:
+            told |= {"name": found.name, "receipt_number": found.receipt_number}
+        if step.kind == Step.Kind.CANCELLATION and found is not None:
+            told |= {"ended_on": str(found.filing_ended_on), **actions.settled_in_words(application)}
+        if application.items:
+            told["changed"] = "、".join(item.label for item in matters.ITEMS if item.key in application.items)
+        return told
+
+
 CITED = (
     "registration.scope", "registration.name", "filing.scans", "filing.papers", "class.", "ratio.",
     "lease.", "premises.", "floor.", "video.", "observation_room.", "outdoor.required", "head.", "carer.",
     "health_staff.", "guard.", "staff.", "family_point.", "fire.", "hygiene.", "kindergarten_class.",
     "employer.",
+    "filing.change", "filing.termination", "annual_re", "suspension.",
 )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """What the policy packs say about an application at its place: rules, papers, wording, the route."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -9,8 +11,9 @@ from tuoyu.core import clock
 from tuoyu.institutions.asked import Form, form_of
 from tuoyu.institutions.pages import Page, Slot
 from tuoyu.institutions.rules.book import FORCE_NAMES, Book, RuleLike
-from tuoyu.institutions.vocabulary import Kind
+from tuoyu.institutions.vocabulary import AFTER_FILING, CHANGE, Kind
 from tuoyu.jurisdictions import queries as jurisdictions
+from tuoyu.jurisdictions.packs.schema import Paper, Procedure
 from tuoyu.jurisdictions.rulebook import RuleBook, RuleMissing
 
 # Given on the page of that name, not as a file.
@@ -31,10 +34,19 @@ def filing_of(kind: str) -> str:
     return f"{kind}_filing" if kind in OF_ITS_OWN else "filing"
 
 
-def plan_of(procedure: str, division_code: str, *, kind: str, nature: str, legal_form: str) -> Plan:
+def plan_of(procedure: str, division_code: str, **facts: Any) -> Plan:
     """The steps such an application will take today; Refused when the place names nobody for it."""
-    facts = {"kind": kind, "nature": nature, "legal_form": legal_form}
     return plan(procedure, division_code, facts, clock.today())
+
+
+def offered_at(division_code: str, procedures: Iterable[str]) -> dict[str, Procedure]:
+    """Those of `procedures` that there are at a place today: what no document orders there is not offered."""
+    rules = jurisdictions.book(division_code)
+    found = {}
+    for key in procedures:
+        with suppress(RuleMissing):
+            found[key] = rules.procedure(key)
+    return found
 
 
 def book_at(division_code: str, on: date | None = None, pack: str | None = None) -> Book:
@@ -86,15 +98,25 @@ def notes_of(page: Page, book: Book) -> list[RuleLike]:
 
 
 def slots_at(
-    division_code: str, kind: str, on: date | None = None, pack: str | None = None
+    division_code: str,
+    kind: str,
+    on: date | None = None,
+    pack: str | None = None,
+    *,
+    procedure: str = "",
+    items: tuple[str, ...] = (),
 ) -> tuple[Slot, ...]:
-    """The papers a kind of institution may have to hand in at a place."""
+    """The papers a kind of institution may have to hand in at a place: in setting up and filing, in another
+    `procedure`, or in a change of these items."""
     rules = jurisdictions.book(division_code, on, pack)
-    return _slots_of(rules.digests, rules.since, kind, _Held(rules))
+    asked = procedure if procedure in AFTER_FILING else ""
+    return _slots_of(rules.digests, rules.since, kind, asked, items, _Held(rules))
 
 
 @lru_cache(maxsize=256)
-def _slots_of(digests: tuple[str, ...], since: date, kind: str, held: _Held) -> tuple[Slot, ...]:
+def _slots_of(
+    digests: tuple[str, ...], since: date, kind: str, procedure: str, items: tuple[str, ...], held: _Held
+) -> tuple[Slot, ...]:
     rules = held.rules
     return tuple(
         Slot(
@@ -109,8 +131,16 @@ def _slots_of(digests: tuple[str, ...], since: date, kind: str, held: _Held) -> 
             only_advised=_only_advised(rules, paper.rule),
         )
         for paper in rules.papers()
-        if paper.key not in GIVEN_ON_PAGE and _is_for(paper.required_when.get("kind"), kind)
+        if paper.key not in GIVEN_ON_PAGE
+        and _is_for(paper.required_when.get("kind"), kind)
+        and _is_asked(paper, procedure, items)
     )
+
+
+def _is_asked(paper: Paper, procedure: str, items: tuple[str, ...]) -> bool:
+    if procedure == CHANGE:
+        return not set(items).isdisjoint(paper.changes)
+    return procedure in paper.procedures if procedure else not paper.procedures
 
 
 def _is_for(kinds: object, kind: str) -> bool:

@@ -21,7 +21,17 @@ from tuoyu.core.actor import Actor, Role
 from tuoyu.core.compiled import compiled
 from tuoyu.core.permissions import visible_to
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import names, pages, policy, provision, rules, standing
+from tuoyu.institutions import (
+    life,
+    matters,
+    names,
+    pages,
+    policy,
+    provision,
+    rules,
+    standing,
+    stated,
+)
 from tuoyu.institutions.asked import Form
 from tuoyu.institutions.models import (
     SHOWN,
@@ -31,12 +41,15 @@ from tuoyu.institutions.models import (
     Institution,
     Paper,
     Publication,
+    Suspension,
+    YearlyResult,
 )
 from tuoyu.institutions.permissions import VIEW_APPLICATION, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
+    AFTER_FILING,
+    CHANGE,
     REGISTERED_ALREADY,
     CareType,
-    ClassType,
     Filing,
     Kind,
     LegalForm,
@@ -54,18 +67,15 @@ Asked = TypeVar("Asked")
 
 @dataclass(frozen=True)
 class Reading:
-    """An application read under the rules of its place: facts, rules, problems, capacity, papers."""
+    """An application read under the rules of its place: facts, rules, problems, capacity, papers, and the
+    form of what is asked."""
 
     facts: rules.Facts
     book: rules.Book
     slots: tuple[pages.Slot, ...]
     problems: tuple[Problem, ...]
     capacity: rules.Capacity
-
-    @property
-    def form(self) -> Form:
-        """What was asked."""
-        return self.facts.form
+    form: Form
 
     @property
     def blocking(self) -> tuple[Problem, ...]:
@@ -85,22 +95,56 @@ def reading_of(application: Application) -> Reading:
     """Read an application: under the rules of today, or those its case began with."""
     on, pack = _ruled_by(application)
     place = place_of(application)
-    book = policy.book_at(place, on, pack)
-    slots = policy.slots_at(place, application.kind, on, pack)
-    facts = rules.read(
-        application.typed,
+    book, form, slots = policy.book_at(place, on, pack), form_of(application), slots_of(application)
+    facts = _facts(application, stated.typed_of(application, form), slots)
+    found = rules.problems(facts, book, clock.today())
+    if application.procedure == CHANGE:
+        before = _facts(application, application.data.get(stated.BEFORE) or {}, slots)
+        found = _of_the_change(application, form, found, rules.problems(before, book, clock.today()))
+    found = [
+        *standing.street_problems(application, street_of(application)),
+        *life.of_suspensions(application, facts),
+        *found,
+    ]
+    return Reading(facts, book, slots, tuple(found), rules.licensable_capacity(facts, book), form)
+
+
+def _facts(application: Application, typed: Mapping[str, Any], slots: tuple[pages.Slot, ...]) -> rules.Facts:
+    return rules.read(
+        typed,
+        procedure=application.procedure,
         kind=application.kind,
         nature=application.nature,
         legal_form=application.legal_form,
-        division_code=place,
+        division_code=street_of(application),
         slots=slots,
         identity_wrong=_identity_wrong(application.identity),
         registered=proves_itself(application),
         files=_file_counts(application),
-        form=policy.form_at(place, application.kind, on, pack),
+        form=matters.read_as(application.procedure, _whole_form(application)),
     )
-    found = (*standing.street_problems(application, place), *rules.problems(facts, book, clock.today()))
-    return Reading(facts, book, slots, found, rules.licensable_capacity(facts, book))
+
+
+def _of_the_change(
+    application: Application, form: Form, after: Sequence[Problem], before: Sequence[Problem]
+) -> list[Problem]:
+    """What is wrong with what a change asks, and what it makes wrong that was not before."""
+    asked = {(page.key, field.key) for page in form.pages for field in page.fields}
+    rows = {page.key for page in form.pages if page.rows}
+    found = [
+        problem
+        for problem in after
+        if (problem.page, problem.field) in asked
+        or problem.page in ("papers", "items", *rows)
+        or problem not in before
+    ]
+    return [*found, *stated.unchanged(application, form)]
+
+
+def shows_capacity(application: Application) -> bool:
+    """Whether an application says anything of rooms and classes that its capacity follows from."""
+    asked = {page.key for page in form_of(application).pages}
+    return not asked.isdisjoint((pages.PREMISES.key, pages.CLASSES.key))
 
 
 def _once_a_case(ask: Callable[[Case], Asked]) -> Callable[[Case], Asked]:
@@ -150,7 +194,8 @@ def form_pages_of(case: Case) -> tuple[FormPage, ...]:
     slots = reading.slots if reading else policy.slots_at(place, kind, pack=pack)
     form = reading.form if reading else policy.form_at(place, kind, pack=pack)
     by_page: dict[str, list[tuple[str, str]]] = {page.key: [] for page in form.pages}
-    by_page["basics"] = list(FIXED)
+    if application is None or not application.is_after_filing:
+        by_page["basics"] = list(FIXED)
     for page, key, label in form.labels(slots):
         by_page[page].append((key, label))
     for asked in form.pages:
@@ -161,7 +206,10 @@ def form_pages_of(case: Case) -> tuple[FormPage, ...]:
 
 def rows_typed(application: Application, page: pages.Page) -> list[dict[str, Any]]:
     """What was typed row by row on a page; nothing where nothing is asked so."""
-    return list((application.data.get(page.key) or {}).get("rows") or []) if page.rows else []
+    if not page.rows:
+        return []
+    typed = stated.typed_of(application, Form((page,)))
+    return list((typed.get(page.key) or {}).get("rows") or [])
 
 
 FIXED = (("kind", "机构类型"), ("nature", "机构性质"), ("legal_form", "组织形式"), ("place", "申办地"))
@@ -190,11 +238,22 @@ def _papers_of(application: Application) -> list[dict[str, Any]]:
 
 def slots_of(application: Application) -> tuple[pages.Slot, ...]:
     """The papers an application is asked for, by the same rules as `reading_of` reads it under."""
-    return policy.slots_at(place_of(application), application.kind, *_ruled_by(application))
+    return policy.slots_at(
+        place_of(application),
+        application.kind,
+        *_ruled_by(application),
+        procedure=application.procedure,
+        items=application.items,
+    )
 
 
 def form_of(application: Application) -> Form:
     """What an application is asked, by the same rules as `reading_of` reads it under."""
+    return matters.form_of(application.procedure, _whole_form(application), application.items)
+
+
+def _whole_form(application: Application) -> Form:
+    """What its kind of institution is asked where it is set up."""
     return policy.form_at(place_of(application), application.kind, *_ruled_by(application))
 
 
@@ -206,6 +265,11 @@ def _ruled_by(application: Application) -> tuple[date, str | None]:
 
 
 def place_of(application: Application) -> str:
+    """Where an application is decided: where the form says it is to lie, or where its filing is."""
+    return application.division_code if application.is_after_filing else street_of(application)
+
+
+def street_of(application: Application) -> str:
     """The street chosen on the form where it lies in the county applied for, else that county."""
     street = str((application.data.get("basics") or {}).get("street") or "")
     known = places().get(street)
@@ -213,21 +277,10 @@ def place_of(application: Application) -> str:
     return street if known is not None and within and not known.abolished else application.division_code
 
 
-def frozen_of(application: Application) -> dict[str, dict[str, str]]:
-    """What is not asked (any more), by page and field: the name is settled by the registration, and of a
-    kindergarten the registration itself."""
-    institution = application.institution
-    if institution is None:
-        return {}
-    settled = {"basics": {"name": institution.name}}
-    if application.kind in REGISTERED_ALREADY:
-        settled["provider"] = standing.registered_with(institution)
-    return settled
-
-
 def said_before(institution_id: int, owner_id: int, without: int = 0) -> Application | None:
     """The newest application the same owner handed in for an institution; another than `without`."""
     rows = Application.objects.filter(institution=institution_id, owner=owner_id, case__isnull=False)
+    rows = rows.exclude(procedure__in=AFTER_FILING)
     return rows.exclude(pk=without).select_related("case", "owner").order_by("-pk").first()
 
 
@@ -267,19 +320,6 @@ def facts_of(application: Application) -> rules.Facts:
     return reading_of(application).facts
 
 
-def case_facts(application: Application) -> dict[str, Any]:
-    """What decides the route of the case, and what officers filter by."""
-    typed = application.data.get("basics") or {}
-    return {
-        "kind": application.kind,
-        "nature": application.nature,
-        "legal_form": application.legal_form,
-        "division_code": application.division_code,
-        "serves_meals": typed.get("serves_meals") == "yes",
-        "joint": (application.data.get(pages.PROVIDER.key) or {}).get("together") == "joint",
-    }
-
-
 def submission_of(
     application: Application, reading: Reading | None = None, *, in_clear: bool = False
 ) -> dict[str, dict[str, str]]:
@@ -289,20 +329,26 @@ def submission_of(
     who typed it, and for who is written down as having read it.
     """
     reading = reading or reading_of(application)
-    said: dict[str, dict[str, str]] = {"basics": _fixed_choices(application)}
-    whole = application.typed
+    said: dict[str, dict[str, str]] = {}
+    if not application.is_after_filing:
+        said["basics"] = _fixed_choices(application)
+    whole = stated.typed_of(application, reading.form)
     for page in reading.form.pages:
         typed = whole.get(page.key) or {}
         part = said.setdefault(page.key, {})
         for one in page.fields:
-            part[one.key] = _shown(one, typed.get(one.key))
+            part[one.key] = stated.in_words(one, typed.get(one.key))
         for index, row in enumerate(rows_typed(application, page)):
-            part[f"row-{index}"] = row_in_words(row, page)
-    if not in_clear and said["basics"].get("contact_phone"):
-        said["basics"]["contact_phone"] = identifiers.mask_phone(said["basics"]["contact_phone"])
-    if application.identity:
-        said["basics"]["contact_identity"] = identifiers.mask_id(application.identity)
-    said["papers"] |= _papers_in_words(application, reading.slots)
+            part[f"row-{index}"] = stated.row_in_words(row, page)
+    basics = said.get("basics", {})
+    if not in_clear and basics.get("contact_phone"):
+        basics["contact_phone"] = identifiers.mask_phone(basics["contact_phone"])
+    if application.identity and "contact_identity" in basics:
+        basics["contact_identity"] = identifiers.mask_id(application.identity)
+    if "papers" in said:
+        said["papers"] |= _papers_in_words(application, reading.slots)
+    if application.procedure == CHANGE:
+        said[stated.BEFORE] = stated.before_in_words(application, reading.form)
     return said
 
 
@@ -313,37 +359,6 @@ def _fixed_choices(application: Application) -> dict[str, str]:
         "legal_form": LegalForm(application.legal_form).label,
         "place": place_name(application.division_code),
     }
-
-
-def _shown(one: pages.Field, typed: object) -> str:
-    words = dict(one.options)
-    if isinstance(typed, list | tuple):
-        return "、".join(words.get(str(v), str(v)) for v in typed)
-    text = "" if typed is None else str(typed)
-    if one.kind == "street":
-        return place_name(text) if text else ""
-    if one.kind == "promise":
-        return "已承诺" if text else ""
-    text = words.get(text, text)
-    return (
-        f"{text}{one.unit}"
-        if text and one.kind == "number" and rules.facts.number(text) is not None
-        else text
-    )
-
-
-def row_in_words(row: Mapping[str, Any], page: pages.Page) -> str:
-    """A class in one line: 托小班“小一班”，15个托位，3名保育人员; or an employer with its code."""
-    if page.key == pages.PROVIDER.key:
-        leads = "，牵头负责" if row.get("leads") == "yes" else ""
-        return f"{row.get('name') or '—'}（{row.get('uscc') or '—'}）{leads}"
-    kind = dict(ClassType.choices).get(str(row.get("class_type")), "未选班型")
-    name = f"“{row.get('name')}”" if row.get("name") else ""
-    parts = [f"{kind}{name}", f"{row.get('places') or '—'}个托位", f"{row.get('carers') or '—'}名保育人员"]
-    for key, label in (("sleep_area", "睡眠区"), ("activity_area", "活动区")):
-        if row.get(key):
-            parts.append(f"{label}{row[key]}平方米")
-    return "，".join(parts)
 
 
 def _papers_in_words(application: Application, slots: Sequence[pages.Slot]) -> dict[str, str]:
@@ -505,6 +520,14 @@ def record(actor: Actor, pk: int) -> Any:
                     application=Subquery(_handed_in(OuterRef("application__institution")).values("pk")[:1]),
                 ),
                 "id", "slot", "title", "issuer", "number", "issued_on", "expires_on",
+            ),
+            yearly_rows=_rows(
+                "institution", YearlyResult.objects.order_by("-year", "-pk"), "name", "year", "result",
+                "reasons", "decided_on", "clause",
+            ),
+            suspension_rows=_rows(
+                "institution", Suspension.objects.order_by("-pk"), "reason", "resumed_on", "children",
+                "children_to", first=F("days__startswith"), until=F("days__endswith"),
             ),
             case_rows=_rows(
                 "institution", Application.objects.exclude(case=None), number=F("case__number"),

@@ -11,9 +11,16 @@ from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import policy
+from tuoyu.institutions import policy, stated
 from tuoyu.institutions.models import Application, Institution, Publication
-from tuoyu.institutions.vocabulary import MAY_FILE, LegalForm, Nature, Registration
+from tuoyu.institutions.vocabulary import (
+    MAY_FILE,
+    CareType,
+    ClassType,
+    LegalForm,
+    Nature,
+    Registration,
+)
 from tuoyu.jurisdictions.names import department_name, place_name
 
 UNDER_WAY = (Application.State.SUBMITTED, Application.State.MENDING)
@@ -132,7 +139,7 @@ def obstacles(
 def street_problems(application: Application, place: str) -> tuple[Problem, ...]:
     """Whether `place`, where the form says it lies now, is decided over by others than it was before."""
     try:
-        if application.case is not None:
+        if application.case is not None and not application.is_after_filing:
             case: Case = application.case
             if place == case.division_code:
                 return ()
@@ -153,21 +160,16 @@ def street_problems(application: Application, place: str) -> tuple[Problem, ...]
 
 def plan_at(application: Application, place: str) -> plans.Plan:
     """The steps an application would take today, if it lay at `place`."""
-    return policy.plan_of(
-        application.procedure,
-        place,
-        kind=application.kind,
-        nature=application.nature,
-        legal_form=application.legal_form,
-    )
+    facts = stated.case_facts(application) | {"division_code": place}
+    return policy.plan_of(application.procedure, **facts)
 
 
 # ---------------------------------------------------------------- what is known, what was before
 
 
-def known(institution: Institution) -> list[tuple[str, str]]:
-    """What the registration says of it and is not asked again."""
-    return [
+def known(institution: Institution, *, whole: bool = False) -> list[tuple[str, str]]:
+    """What the registration says of it and is not asked again; the `whole` of what its filing says too."""
+    registered = [
         ("机构名称", institution.name),
         ("统一社会信用代码", institution.uscc or "—"),
         ("登记机关", registrar_name(institution)),
@@ -177,15 +179,26 @@ def known(institution: Institution) -> list[tuple[str, str]]:
         ("组织形式", str(LegalForm(institution.legal_form).label)),
         ("登记的地点", place_name(institution.division_code) + institution.address),
     ]
+    return registered + (_filed(institution) if whole else [])
 
 
-def registered_with(institution: Institution) -> dict[str, str]:
-    """The registration as the application's page of the provider asks it."""
-    return {
-        "uscc": institution.uscc,
-        "registrar": institution.registrar,
-        "registered_on": str(institution.registered_on or ""),
-    }
+def _filed(institution: Institution) -> list[tuple[str, str]]:
+    care, kinds = dict(CareType.choices), dict(ClassType.choices)
+    classes = [
+        f"{group.name}（{kinds.get(group.class_type, '')}，{group.places}个托位，{group.carers}名保育人员）"
+        for group in institution.classes.open_now().order_by("pk")
+    ]
+    return [
+        ("业务（经营）范围", institution.business_scope or "—"),
+        ("法定代表人（负责人）", institution.representative or "—"),
+        ("备案回执号", institution.receipt_number or "—"),
+        ("服务范围", "、".join(str(care.get(one, one)) for one in institution.care_types) or "—"),
+        ("班级", "；".join(classes) or "—"),
+        ("托位总数", f"{institution.places}个"),
+        ("咨询电话", institution.phone or "—"),
+        ("服务时间", institution.opening_hours or "—"),
+        ("收费标准", institution.fees or "—"),
+    ]
 
 
 def registrar_name(institution: Institution) -> str:

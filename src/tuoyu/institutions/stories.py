@@ -22,6 +22,12 @@ _words: dict[str, str] = {
     "institution.published_nonconforming": "不符合备案要求，已公示",
     "institution.capacity_changed": "可收托人数随人员变化",
     "institution.inclusive_noted": "标记为普惠",
+    "institution.amended": "登记机关办理登记变更",
+    "institution.changed": "备案信息变更",
+    "institution.yearly_result": "年度事项办结",
+    "institution.suspended": "报备暂停服务",
+    "institution.resumed": "恢复服务",
+    "institution.cancelled": "备案注销",
 }
 
 

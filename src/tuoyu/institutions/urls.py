@@ -2,7 +2,15 @@
 
 from django.urls import path, register_converter
 
-from tuoyu.institutions.views import applications, filing_alone, history, provision, records, start
+from tuoyu.institutions.views import (
+    after_filing,
+    applications,
+    filing_alone,
+    history,
+    provision,
+    records,
+    start,
+)
 
 
 class SmallId:
@@ -26,6 +34,8 @@ urlpatterns = [
     path("apply/desk/", start.desk, name="desk"),
     path("apply/filing/", filing_alone.filing, name="filing"),
     path("apply/desk/filing/", filing_alone.desk_filing, name="desk_filing"),
+    path("apply/matters/", after_filing.matters, name="matters"),
+    path("apply/desk/matters/", after_filing.desk_matters, name="desk_matters"),
     path("apply/mine/", applications.applications, name="applications"),
     path("apply/papers/<id:pk>/", applications.paper, name="paper"),
     path("apply/<id:pk>/", applications.application, name="application"),

@@ -93,11 +93,13 @@ FILED = (Filing.RECEIPT_ISSUED, Filing.NORMAL, Filing.RECTIFICATION)
 # What may be filed (again) once it is registered: never filed, found not to conform, or ended.
 MAY_FILE = (Filing.NONE, Filing.PUBLISHED_NONCONFORMING, Filing.CANCELLED)
 
-# The procedures by which a place is set up.
+# Procedures: setting up, filing alone for what is registered already, and what may come after a filing.
 SETTING_UP = ("establishment", "family_point_establishment", "kindergarten_class_establishment")
-
-# Filing alone: procedures for what is registered already.
 FILING_ALONE = ("filing", "family_point_filing", "kindergarten_class_filing")
+CHANGE, ANNUAL_REVIEW, ANNUAL_REPORT = "change", "annual_review", "annual_report"
+SUSPENSION, RESUMPTION, CANCELLATION = "suspension", "resumption", "cancellation"
+AFTER_FILING = (CHANGE, ANNUAL_REVIEW, ANNUAL_REPORT, SUSPENSION, RESUMPTION, CANCELLATION)
+YEARLY = (ANNUAL_REVIEW, ANNUAL_REPORT)
 
 # Personal fields of the application's pages, kept apart and encrypted under the same name.
 PERSONAL = {"basics": ("contact_name", "contact_phone"), "commitment": ("signer",)}

@@ -11,6 +11,7 @@ from tuoyu.jurisdictions.atlas import Place
 from tuoyu.jurisdictions.packs import placeholders
 from tuoyu.jurisdictions.packs.schema import (
     NATURE_OF,
+    REGISTRAR,
     Checklist,
     Pack,
     Paper,
@@ -308,7 +309,7 @@ class RuleBook:
     ) -> tuple[str, Route | None, SettingValue | None]:
         """The department of a step, the route and the setting that led to it; NoRegistrar if none does."""
         if not isinstance(step.department, RouteName):
-            return step.department, None, None
+            return self.named(step.department, facts, procedure.name), None, None
         form, kind = str(facts.get("legal_form", "")), str(facts.get("kind", ""))
         route = route_for(procedure, step.department.route, form, kind)
         if len(route.offers) == 1:
@@ -319,6 +320,14 @@ class RuleBook:
                 f"{procedure.name}：{'、'.join(route.offers)} 之间没有生效的设定 {route.setting}"
             )
         return str(setting.value), route, setting
+
+    def named(self, department: str, facts: Mapping[str, Any], what: str) -> str:
+        """The department a pack names: itself, or the one that registered the institution."""
+        if department != REGISTRAR:
+            return department
+        if not facts.get(REGISTRAR):
+            raise NoRegistrar(f"{what}：不知道机构由谁登记")
+        return str(facts[REGISTRAR])
 
 
 def route_for(procedure: Procedure, name: str, legal_form: str, kind: str = "") -> Route:

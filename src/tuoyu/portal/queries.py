@@ -12,7 +12,7 @@ from django.db.models.functions import JSONObject
 
 from tuoyu.core import clock
 from tuoyu.institutions import provision
-from tuoyu.institutions.models import Certificate, ClassGroup, Institution, Publication
+from tuoyu.institutions.models import Certificate, ClassGroup, Institution, Publication, Suspension
 from tuoyu.institutions.queries import Narrowed, narrow, public_institutions
 from tuoyu.institutions.vocabulary import FILED, Kind
 
@@ -110,6 +110,11 @@ def _told() -> QuerySet[Institution, Any]:
             Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department",
             "division_code",
         ),
+        suspension_rows=ArraySubquery(
+            Suspension.objects.filter(institution=OuterRef("pk")).values(
+                row=JSONObject(reason=F("reason"), first=F("days__startswith"), until=F("days__endswith"))
+            )
+        ),
         receipt_codes=ArraySubquery(
             Certificate.objects.filter(
                 institution=OuterRef("pk"), kind=Certificate.Kind.RECEIPT, cancelled_on=None
@@ -119,7 +124,13 @@ def _told() -> QuerySet[Institution, Any]:
         pairing_rows=provision.pairing_rows(shown=FILED),
     )  # fmt: skip
     told: QuerySet[Institution, Any] = rows.values(
-        *PUBLIC_FIELDS, "class_rows", "publication_rows", "receipt_codes", "partner_rows", "pairing_rows"
+        *PUBLIC_FIELDS,
+        "class_rows",
+        "publication_rows",
+        "receipt_codes",
+        "partner_rows",
+        "pairing_rows",
+        "suspension_rows",
     )
     return told
 

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from tuoyu.core import access, paging
-from tuoyu.institutions import provision
+from tuoyu.institutions import life, provision
 from tuoyu.institutions.models import Publication
 from tuoyu.institutions.queries import Narrowed, is_cut
 from tuoyu.institutions.queries import directory as rows_of
@@ -136,6 +136,7 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     row["opened_to"] = audience.value if audience else "社会"
     pairing = provision.pairing_rule(row["division_code"]) if row["pairing_rows"] else None
     row["pairing_name"] = pairing.value if pairing else "结对"
+    row["pauses"] = life.to_come(row["suspension_rows"])
     nearby = f"{reverse('portal:directory')}?place={row['division_code'][:6]}"
     return render(
         request, "portal/institution.html", {"row": row, "nearby": nearby, "says": SAYS[row["filing"]]}

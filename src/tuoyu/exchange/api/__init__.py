@@ -17,6 +17,7 @@ from tuoyu.exchange.api import (
     cases,
     directory,
     facts,
+    matters,
     messages,
     own,
     places,
@@ -35,6 +36,7 @@ ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
     bars, staff, training, service, facts, provision,
+    matters,
 )  # fmt: skip
 
 

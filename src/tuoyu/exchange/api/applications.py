@@ -245,7 +245,7 @@ def begin(request: HttpRequest, given: Begun) -> Any:
     actor = actor_of(request)
     choices = given.model_dump(exclude={"owner_id"})
     made = actions.start_application(by=actor, owner_id=given.owner_id or actor.user_id or 0, **choices)
-    return Status(201, _full(made))
+    return Status(201, full(made))
 
 
 @operation(router, "POST", "/filings", door=permitted(START), ok={201: Full})
@@ -261,7 +261,7 @@ def begin_filing(request: HttpRequest, given: FilingBegun) -> Any:
         found = own[0]
     owner_id = given.owner_id or standing.owner_for(actor, found)
     made = actions.start_filing(by=actor, owner_id=owner_id, institution=found)
-    return Status(201, _full(made))
+    return Status(201, full(made))
 
 
 @operation(router, "POST", "/walk-ins", door=permitted(RECEIVE_WALK_INS), ok=Owner)
@@ -279,7 +279,8 @@ def _seen(request: HttpRequest, pk: int) -> Application:
     return get_visible(actor_of(request), VIEW_APPLICATION, rows, pk=pk)
 
 
-def _full(row: Application) -> dict[str, Any]:
+def full(row: Application) -> dict[str, Any]:
+    """An application as the API tells it."""
     names = (
         "id", "procedure", "kind", "nature", "legal_form", "division_code", "state", "channel", "version",
     )  # fmt: skip
@@ -297,7 +298,7 @@ def _full(row: Application) -> dict[str, Any]:
 @operation(router, "GET", "/applications/{pk}", door=permitted(VIEW_APPLICATION), ok=Full)
 def application(request: HttpRequest, pk: PK) -> Any:
     """One application with what was typed."""
-    return _full(_seen(request, pk))
+    return full(_seen(request, pk))
 
 
 @operation(router, "PATCH", "/applications/{pk}/pages/{page}", door=permitted(EDIT_APPLICATION), ok=Full)
@@ -310,7 +311,7 @@ def save_page(
     saved = actions.save_page(
         by=actor_of(request), application=found, page=page, typed=typed, version=given.version
     )
-    return _full(saved)
+    return full(saved)
 
 
 @operation(router, "GET", "/applications/{pk}/problems", door=permitted(VIEW_APPLICATION), ok=Problems)
@@ -335,13 +336,13 @@ def submit(request: HttpRequest, pk: PK) -> Any:
 @operation(router, "DELETE", "/applications/{pk}", door=permitted(EDIT_APPLICATION), ok=Full)
 def delete(request: HttpRequest, pk: PK) -> Any:
     """Delete a draft; it can be restored for a while."""
-    return _full(actions.delete_draft(by=actor_of(request), application=_seen(request, pk)))
+    return full(actions.delete_draft(by=actor_of(request), application=_seen(request, pk)))
 
 
 @operation(router, "POST", "/applications/{pk}/restoration", door=permitted(EDIT_APPLICATION), ok=Full)
 def restore(request: HttpRequest, pk: PK) -> Any:
     """Restore a deleted draft."""
-    return _full(actions.restore_draft(by=actor_of(request), application=_seen(request, pk)))
+    return full(actions.restore_draft(by=actor_of(request), application=_seen(request, pk)))
 
 
 # ---------------------------------------------------------------- papers

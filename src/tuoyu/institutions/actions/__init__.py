@@ -1,5 +1,14 @@
 """Every write of the institutions app."""
 
+from tuoyu.institutions.actions.after_filing import (
+    apply_change,
+    cancel_filing,
+    keep_yearly_result,
+    resume,
+    settled_in_words,
+    start_after_filing,
+    suspend,
+)
 from tuoyu.institutions.actions.applications import (
     add_paper,
     delete_draft,
@@ -35,10 +44,13 @@ __all__ = [
     "accept_verification",
     "add_paper",
     "answer_pairing",
+    "apply_change",
+    "cancel_filing",
     "delete_draft",
     "demand_rectification",
     "end_pairing",
     "issue_receipt",
+    "keep_yearly_result",
     "move_state",
     "open_places",
     "propose_pairing",
@@ -49,10 +61,14 @@ __all__ = [
     "report_registration",
     "restore_draft",
     "restore_paper",
+    "resume",
     "save_page",
+    "settled_in_words",
+    "start_after_filing",
     "start_application",
     "start_filing",
     "state_classes",
     "state_facts",
     "submit",
+    "suspend",
 ]

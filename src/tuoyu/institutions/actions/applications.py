@@ -13,7 +13,7 @@ from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.core.transitions import move
-from tuoyu.institutions import pages, policy, queries, standing
+from tuoyu.institutions import life, pages, policy, queries, standing, stated
 from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, START
 from tuoyu.institutions.vocabulary import (
@@ -116,8 +116,7 @@ def save_page(
     Raises Overtaken when the application was saved in another window since `version`.
     """
     require(by, EDIT_APPLICATION, application)
-    asked = queries.form_of(application).page(page)
-    if asked is None:
+    if queries.form_of(application).page(page) is None:
         raise Refused("没有这一页。", status=404)
     held = Application.objects.select_for_update().get(pk=application.pk)
     if not held.is_editable:
@@ -126,12 +125,15 @@ def save_page(
         raise Overtaken(
             "这份申请刚刚在另一个窗口或由其他人修改过，您这次填写的内容没有保存。请刷新后再填，以免互相覆盖。"
         )
-    kept, identity = _kept(asked, typed, _slots(held))
+    asked = queries.form_of(held).page(page)
+    if asked is None:
+        raise Overtaken
     before = held.typed.get(page) or {}
+    kept, identity = _kept(asked, typed, _slots(held))
     if held.institution_id is not None:
         # What was known was shown, not asked: a form that leaves it out leaves it as it is.
         kept |= {key: before[key] for key in kept if key not in typed and key in before}
-    kept |= queries.frozen_of(held).get(page, {})
+    kept = {**before, **kept, **stated.settled_of(held).get(page, {})}
     # The names of what changed; what people are called and where they are reached never enters the audit.
     changed = sorted(k for k in {*before, *kept} if (before.get(k) or "") != (kept.get(k) or ""))
     personal = PERSONAL.get(page, ())
@@ -273,10 +275,10 @@ def submit(*, by: Actor, application: Application) -> Case:
     wrong = [p for p in queries.problems_of(held) if p.severity == "block"]
     if wrong:
         raise Refused(wrong)
-    _check_may_file(held)
+    _check_may_apply(held)
     _check_not_taken(held)
     _copy_paper_details(held)
-    facts, data = queries.case_facts(held), queries.submission_of(held)
+    facts, data = stated.case_facts(held), queries.submission_of(held)
     if held.state == State.MENDING and held.case is not None:
         move(held, from_=State.MENDING, to=State.SUBMITTED, submitted_at=clock.now())
         case = cases.resubmit(
@@ -288,7 +290,7 @@ def submit(*, by: Actor, application: Application) -> Case:
             procedure=held.procedure,
             division_code=queries.place_of(held),
             facts=facts,
-            subject_name=held.name,
+            subject_name=held.institution.name if held.institution else held.name,
             applicant_id=held.owner_id,
             channel=held.channel,
             data=data,
@@ -299,13 +301,25 @@ def submit(*, by: Actor, application: Application) -> Case:
     return case
 
 
-def _check_may_file(application: Application) -> None:
-    """A filing alone is handed in while its institution may file and no other application is under way."""
-    if application.files_alone and application.state == State.DRAFT and application.institution_id:
-        institution = Institution.objects.select_for_update().get(pk=application.institution_id)
+def _check_may_apply(application: Application) -> None:
+    """A filing alone is handed in while its institution may file and no other application is under way; what
+    comes after a filing while nothing stands against it."""
+    if application.state != State.DRAFT or application.institution_id is None:
+        return
+    institution = Institution.objects.select_for_update().get(pk=application.institution_id)
+    wrong: list[Problem] = []
+    if application.files_alone:
         wrong = standing.obstacles(institution, application.owner_id, application)
-        if wrong:
-            raise Refused(wrong, status=409)
+    elif application.is_after_filing:
+        wrong = life.obstacles(
+            institution,
+            application.procedure,
+            application.owner_id,
+            at_window=application.channel == Case.Channel.WINDOW,
+            application=application,
+        )
+    if wrong:
+        raise Refused(wrong, status=409)
 
 
 def _check_not_taken(application: Application) -> None:

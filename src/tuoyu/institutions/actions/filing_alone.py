@@ -12,7 +12,7 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import asking, facts, pages, policy, provision, queries, standing
+from tuoyu.institutions import asking, facts, pages, policy, provision, queries, standing, stated
 from tuoyu.institutions.actions.applications import channel_of
 from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.permissions import REMIND, START
@@ -97,7 +97,7 @@ def _provider(institution: Institution, data: Mapping[str, Any]) -> dict[str, An
     """What those behind the place said before, as it stands today."""
     said = dict(data.get("provider") or {})
     if institution.kind in REGISTERED_ALREADY:
-        said |= standing.registered_with(institution)
+        said |= stated.registered_with(institution)
     elif institution.kind == Kind.EMPLOYER and said:
         opened = provision.opened_on(institution.pk, clock.today())
         said |= {"opens": "yes" if opened else "no", "opened_places": str(opened or "")}

@@ -6,6 +6,7 @@ from tuoyu.institutions.models.asking import AskedAgain
 from tuoyu.institutions.models.facts import Fact
 from tuoyu.institutions.models.institutions import SHOWN, ClassGroup, Institution, Premises
 from tuoyu.institutions.models.issued import Certificate, Publication
+from tuoyu.institutions.models.life import Suspension, YearlyResult
 from tuoyu.institutions.models.provision import EmployerSite, OpenedPlaces, Pairing, Partner
 
 __all__ = [
@@ -23,4 +24,6 @@ __all__ = [
     "Partner",
     "Premises",
     "Publication",
+    "Suspension",
+    "YearlyResult",
 ]

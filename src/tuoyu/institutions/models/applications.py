@@ -9,11 +9,21 @@ from django.db.models import Q
 from tuoyu.core import clock
 from tuoyu.core.fields import EncryptedTextField
 from tuoyu.institutions.models.institutions import Institution
-from tuoyu.institutions.vocabulary import FILING_ALONE, PERSONAL, Kind, LegalForm, Nature
+from tuoyu.institutions.vocabulary import (
+    AFTER_FILING,
+    CHANGE,
+    FILING_ALONE,
+    PERSONAL,
+    YEARLY,
+    Kind,
+    LegalForm,
+    Nature,
+)
 
 
 class Application(models.Model):
-    """One application for registration and filing together, or for filing alone, saved as it is filled in.
+    """One application of an institution, saved as it is filled in: for registration and filing together, for
+    filing alone, or for what comes after. Its procedure decides which pages it has (`matters`).
 
     `data` keeps what was typed, right or wrong, by page and field; names, telephone and identity number of
     people are kept apart, encrypted (`typed` is the whole). `version` grows with every save, so that two
@@ -76,8 +86,17 @@ class Application(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["institution"],
-                name="application_under_way_once_an_institution",
-                condition=Q(state__in=["submitted", "mending"]),
+                name="application_to_file_under_way_once",
+                condition=Q(state__in=["submitted", "mending"]) & ~Q(procedure__in=AFTER_FILING),
+            ),
+            models.UniqueConstraint(
+                fields=["institution", "procedure"],
+                name="application_after_filing_under_way_once",
+                condition=Q(state__in=["submitted", "mending"], procedure__in=AFTER_FILING),
+            ),
+            models.CheckConstraint(
+                name="application_after_filing_has_its_institution",
+                condition=~Q(procedure__in=AFTER_FILING) | Q(institution__isnull=False),
             ),
         ]
 
@@ -108,6 +127,22 @@ class Application(models.Model):
     def files_alone(self) -> bool:
         """Whether it is for a filing only: its institution is registered already."""
         return self.procedure in FILING_ALONE
+
+    @property
+    def is_after_filing(self) -> bool:
+        """Whether it is for something in the life of an institution that is filed."""
+        return self.procedure in AFTER_FILING
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The items of the filing that a change is for; none in any other application."""
+        chosen = (self.data.get("items") or {}).get("items") or () if self.procedure == CHANGE else ()
+        return tuple(str(key) for key in chosen)
+
+    @property
+    def year(self) -> int | None:
+        """The year that a review or a report is for."""
+        return int(self.data["year"]) if self.procedure in YEARLY else None
 
     @property
     def is_editable(self) -> bool:

@@ -5,18 +5,28 @@ from datetime import date
 
 from tuoyu.core.problems import Problem
 from tuoyu.institutions import pages
-from tuoyu.institutions.rules import employers, kindergartens, wording
+from tuoyu.institutions.rules import after_filing, employers, kindergartens, wording
 from tuoyu.institutions.rules.book import Book, problem
 from tuoyu.institutions.rules.capacity import Limit, licensable_capacity
 from tuoyu.institutions.rules.facts import Facts, PaperFacts
-from tuoyu.institutions.vocabulary import REGISTERED_ALREADY, Kind
+from tuoyu.institutions.vocabulary import (
+    ANNUAL_REPORT,
+    ANNUAL_REVIEW,
+    CANCELLATION,
+    CHANGE,
+    REGISTERED_ALREADY,
+    RESUMPTION,
+    SUSPENSION,
+    Kind,
+)
 
 Check = Callable[[Facts, Book, date], Iterator[Problem]]
 
 
 def problems(facts: Facts, book: Book, on: date) -> list[Problem]:
     """Every problem of the application on the day `on`, in the order of the pages."""
-    found = [found for check in CHECKS for found in check(facts, book, on)]
+    checks = CHECKS_OF.get(facts.procedure, CHECKS)
+    found = [found for check in checks for found in check(facts, book, on)]
     order = {page.key: index for index, page in enumerate(facts.form.pages)}
     return sorted(found, key=lambda p: (order.get(p.page, len(order)), p.severity != "block"))
 
@@ -372,3 +382,12 @@ CHECKS: tuple[Check, ...] = (
     _missing, _rows, _length, _phones, _spot, _words, _lease, _floors, _outdoor, _rooms, _places,
     kindergartens.problems, employers.problems, _staff, _papers, _sizes, _formulas,
 )  # fmt: skip
+WHATEVER: tuple[Check, ...] = (_missing, _length, _papers, _sizes)
+CHECKS_OF: dict[str, tuple[Check, ...]] = {
+    CHANGE: (*CHECKS, after_filing.something_changes),
+    CANCELLATION: (*WHATEVER, after_filing.settled_first),
+    SUSPENSION: (*WHATEVER, after_filing.pause),
+    RESUMPTION: WHATEVER,
+    ANNUAL_REVIEW: (*WHATEVER, after_filing.differences_named),
+    ANNUAL_REPORT: WHATEVER,
+}

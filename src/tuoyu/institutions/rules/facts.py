@@ -79,6 +79,7 @@ class Facts:
     unreadable: tuple[str, ...] = ()
     partners: tuple[PartnerFacts, ...] = ()
     form: Form = field(default_factory=lambda: form_of("institution"))
+    procedure: str = ""
 
     def get(self, name: str) -> Any:
         """The value of "page.field", None when not known."""
@@ -133,8 +134,10 @@ def read(
     registered: bool = False,
     files: Mapping[str, int] | None = None,
     form: Form | None = None,
+    procedure: str = "",
 ) -> Facts:
-    """Read what was typed. `files` says how many files each paper has; `form` what was asked."""
+    """Read what was typed. `files` says how many files each paper has; `form` what was asked; the checks
+    are those of the `procedure`."""
     form = form or form_of(kind)
     values: dict[str, Any] = {}
     unreadable: list[str] = []
@@ -160,6 +163,7 @@ def read(
         unreadable=(*unreadable, *wrong_rows, *wrong_papers),
         partners=_partners(_mapping(data.get(pages.PROVIDER.key)), form),
         form=form,
+        procedure=procedure,
     )
 
 

@@ -17,16 +17,38 @@ from tuoyu.core import access, clock, identifiers, paging, uploads
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import get_visible, require
 from tuoyu.core.problems import Overtaken, Problem, Refused
-from tuoyu.institutions import actions, asking, facts, pages, policy, queries, standing
+from tuoyu.institutions import actions, asking, facts, life, pages, policy, queries, standing, stated
 from tuoyu.institutions.actions.filing_alone import CERTIFICATE
 from tuoyu.institutions.models import Application, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, READ_PAPER, VIEW_APPLICATION
 from tuoyu.institutions.rules.book import label_of
-from tuoyu.institutions.vocabulary import FILING_ALONE, REGISTERED_ALREADY, Kind, LegalForm, Nature
+from tuoyu.institutions.vocabulary import (
+    ANNUAL_REPORT,
+    ANNUAL_REVIEW,
+    CANCELLATION,
+    CHANGE,
+    FILING_ALONE,
+    REGISTERED_ALREADY,
+    RESUMPTION,
+    SUSPENSION,
+    Kind,
+    LegalForm,
+    Nature,
+)
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name, place_name
 
 STATES = dict(Application.State.choices)
+# What an application in the list is for, where that is not setting up.
+MATTERS = {
+    **dict.fromkeys(FILING_ALONE, "只办备案"),
+    CHANGE: "备案信息变更",
+    ANNUAL_REVIEW: "年度核验",
+    ANNUAL_REPORT: "年度工作报告",
+    SUSPENSION: "暂停服务",
+    RESUMPTION: "恢复服务",
+    CANCELLATION: "备案注销",
+}
 WINDOW = "application_window"
 MOST_OPENED = 40
 
@@ -49,7 +71,7 @@ def applications(request: HttpRequest) -> HttpResponse:
         row["place"] = place_name(row["division_code"])
         row["kind_label"] = Kind(row["kind"]).label
         row["state_label"] = STATES[row["state"]]
-        row["files_alone"] = row["procedure"] in FILING_ALONE
+        row["matter"] = MATTERS.get(row["procedure"], "")
     deleted = list(queries.deleted_applications(actor)[:5])
     context = {"page": page, "deleted": deleted, "user_id": actor.user_id}
     return render(request, "institutions/applications.html", context)
@@ -101,7 +123,7 @@ def _carried(request: HttpRequest, pk: int) -> str:
 
 def _save(request: HttpRequest, actor: Actor, found: Application, page: str) -> HttpResponse:
     window = request.POST.get("window", "")
-    typed = _typed(request.POST, page)
+    typed = _typed(request.POST, queries.form_of(found).page(page) or pages.REVIEW)
     try:
         saved = actions.save_page(
             by=actor, application=found, page=page, typed=typed, version=_version(request.POST), window=window
@@ -132,6 +154,8 @@ def _after_save(
         context = _page_context(request, fresh, page) | {"problems": told}
         return render(request, "institutions/page.html", context, status=422)
     if act == "next":
+        # What is asked next may follow from what was just chosen.
+        found.refresh_from_db()
         keys = [*(p.key for p in queries.form_of(found).pages), pages.REVIEW.key]
         following = keys[keys.index(page) + 1]
         if following == pages.REVIEW.key:
@@ -157,16 +181,16 @@ def _version(given: QueryDict) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _typed(given: QueryDict, page: str) -> dict[str, Any]:
+def _typed(given: QueryDict, page: pages.Page) -> dict[str, Any]:
     """What a form posted, by field, without what it showed as known; rows with the one asked for added or
     taken out."""
     left_out = {"do", "version", "window", "known", "opened", *given.getlist("known")}
     typed: dict[str, Any] = {key: given.get(key, "") for key in given if key not in left_out}
-    for field in pages.BY_KEY[page].fields:
+    for field in page.fields:
         if field.kind == "choices" and field.key not in left_out:
             typed[field.key] = given.getlist(field.key)
-    if pages.BY_KEY[page].rows and "rows" not in left_out:
-        typed["rows"] = _rows(given, pages.BY_KEY[page].rows)
+    if page.rows and "rows" not in left_out:
+        typed["rows"] = _rows(given, page.rows)
     return typed
 
 
@@ -217,8 +241,8 @@ def _papers_changed(request: HttpRequest, actor: Actor, found: Application) -> l
 
 def _page_context(request: HttpRequest, found: Application, key: str, *, window: str = "") -> dict[str, Any]:
     reading = queries.reading_of(found)
-    page = reading.form.page(key) or pages.BY_KEY[key]
-    data = found.typed.get(key) or {}
+    page = reading.form.page(key) or pages.REVIEW
+    data = stated.typed_of(found, reading.form).get(key) or {}
     strict = request.GET.get("problems") == "1" or found.state == Application.State.MENDING
     remarks = remarks_of(found, key)
     fields, shown, opened = _asked(request, found, reading, page, remarks)
@@ -245,17 +269,12 @@ def _page_context(request: HttpRequest, found: Application, key: str, *, window:
         "files": queries.files_of(found) if key == pages.PAPERS.key else {},
         "promises": _promises(found) if key == pages.COMMITMENT.key else (),
         "steps": steps_of(found, reading, key),
-        "is_last": key == pages.COMMITMENT.key,
+        "is_first": key == reading.form.pages[0].key,
+        "is_last": key == reading.form.pages[-1].key,
         "previous": _previous(reading, key),
         "problems": [],
         "upload_limit": _upload_limit(),
     }
-
-
-def asked_on(found: Application, page: pages.Page) -> tuple[pages.Field, ...]:
-    """The fields of a page without those the registration settled."""
-    settled = queries.frozen_of(found).get(page.key, {})
-    return tuple(field for field in page.fields if field.key not in settled)
 
 
 def _asked(
@@ -269,8 +288,11 @@ def _asked(
 
     What a rule or a department objects to is open as well. What is rendered is compared with what is known.
     """
+    if found.is_after_filing:
+        # Only what somebody chose to change is asked, or what nobody has said yet.
+        return list(stated.asked_on(found, page)), {}, []
     known = asking.of(found, reading)
-    asked = {field.key: (field.fact, field.label) for field in asked_on(found, page)}
+    asked = {field.key: (field.fact, field.label) for field in stated.asked_on(found, page)}
     if page.rows:
         asked["rows"] = (
             (facts.CLASSES, "班级") if page.key == pages.CLASSES.key else (facts.PARTNERS, "举办单位")
@@ -291,7 +313,7 @@ def _asked(
     asking.note(
         f"{'只办备案' if found.files_alone else '办托一件事'}：{page.label}", rendered, known.known, new
     )
-    return [field for field in asked_on(found, page) if field.key not in shown], shown, chosen
+    return [field for field in stated.asked_on(found, page) if field.key not in shown], shown, chosen
 
 
 def _parts_of(asked: Mapping[str, Any], fields: set[str]) -> set[str]:
@@ -307,7 +329,7 @@ def _before(request: HttpRequest, found: Application) -> dict[str, Any]:
         return {"known": [], "history": []}
     actor = access.actor_of(request)
     return {
-        "known": standing.known(found.institution),
+        "known": standing.known(found.institution, whole=found.is_after_filing),
         "history": standing.history(found.institution, without=found.pk, actor=actor)
         if found.files_alone
         else [],
@@ -411,7 +433,7 @@ def steps_of(found: Application, reading: queries.Reading, current: str) -> list
 
 
 def _visited(data: Mapping[str, Any]) -> bool:
-    return any(value for key, value in data.items() if key != "street")
+    return any(value for key, value in data.items() if key not in ("street", "name"))
 
 
 def remarks_of(found: Application, page: str = "") -> dict[str, list[dict[str, Any]]]:
@@ -461,8 +483,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
             p.key: reverse("institutions:page", args=[pk, p.key]) + "?problems=1" for p in reading.form.pages
         },
         "names": {p.key: p.label for p in reading.form.pages},
-        "capacity": reading.capacity,
-        "conflicts": conflicts_of(reading),
+        "capacity": reading.capacity if queries.shows_capacity(found) else None,
+        "changes": stated.changes(found, reading.form),
+        "conflicts": [] if found.is_after_filing else conflicts_of(reading),
         "said": queries.submission_of(found, reading, in_clear=True),
         "sections": sections_of(found, reading),
         "steps": steps_of(found, reading, pages.REVIEW.key),
@@ -510,6 +533,9 @@ def fixed_of(found: Application) -> list[tuple[str, str]]:
     """The choices an application began with."""
     alone = "只办备案（已经登记）" if found.files_alone else "登记和备案"
     matter = "备案（已有法人登记，不另行登记）" if found.kind in REGISTERED_ALREADY else alone
+    if found.is_after_filing:
+        year = [("年度", f"{found.year}年")] if found.year else []
+        return [("申办事项", life.name_of(found)), *year]
     return [
         ("申办事项", matter),
         ("申办地", place_name(found.division_code)),
@@ -526,7 +552,7 @@ def sections_of(found: Application, reading: queries.Reading) -> list[dict[str, 
     for page in reading.form.pages:
         items = [(f.label, said[page.key].get(f.key, "")) for f in page.fields]
         rows = queries.rows_typed(found, page)
-        items += [(f"第{i + 1}{page.a_row}", queries.row_in_words(row, page)) for i, row in enumerate(rows)]
+        items += [(f"第{i + 1}{page.a_row}", stated.row_in_words(row, page)) for i, row in enumerate(rows)]
         if page.key == pages.PAPERS.key:
             items = [(s.label, said["papers"].get(s.key, "")) for s in reading.slots
                      if said["papers"].get(s.key) or _needed(s, reading)]  # fmt: skip

@@ -43,7 +43,7 @@ def _page(request: HttpRequest, *, desk: bool) -> HttpResponse:
     found: Institution | None = None
     status = 200
     try:
-        found = _named(actor, given.get("institution", ""), given.get("uscc", ""))
+        found = named(actor, given.get("institution", ""), given.get("uscc", ""))
         if request.method == "POST":
             if found is None:
                 raise Refused(Problem("请填写统一社会信用代码。", field="uscc"))
@@ -56,7 +56,7 @@ def _page(request: HttpRequest, *, desk: bool) -> HttpResponse:
     context = {
         "desk": desk,
         "here": reverse("institutions:desk_filing" if desk else "institutions:filing"),
-        "own": [] if desk else _own(actor),
+        "own": [] if desk else own(actor),
         "uscc": given.get("uscc", "")[:40],
         "chosen": given.get("institution", "")[:18],
         "owners": owners_of(actor),
@@ -69,7 +69,8 @@ def _page(request: HttpRequest, *, desk: bool) -> HttpResponse:
     return render(request, "institutions/filing.html", context, status=status)
 
 
-def _own(actor: Actor) -> list[dict[str, Any]]:
+def own(actor: Actor) -> list[dict[str, Any]]:
+    """The institutions the actor heads, each with whether it may file."""
     return [
         {
             "pk": one.pk,
@@ -86,7 +87,7 @@ def _may_file(institution: Institution) -> bool:
     return institution.registration == Registration.REGISTERED and institution.filing in MAY_FILE
 
 
-def _named(actor: Actor, number: str, code: str) -> Institution | None:
+def named(actor: Actor, number: str, code: str) -> Institution | None:
     """The institution an address names: one of the own by its number, any by its credit code."""
     if number.isascii() and number.isdigit() and len(number) < 19:
         return next((one for one in standing.headed_by(actor) if one.pk == int(number)), None)

@@ -12,6 +12,7 @@ from tuoyu.core.permissions import can, visible_to
 from tuoyu.institutions import (
     documents,
     facts,
+    life,
     parts,
     policy,
     provenance,
@@ -20,9 +21,10 @@ from tuoyu.institutions import (
     standing,
     stories,
 )
-from tuoyu.institutions.models import Certificate, Institution, Publication
+from tuoyu.institutions.models import Certificate, Institution, Publication, YearlyResult
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
+    CANCELLATION,
     FILED,
     MAY_FILE,
     CareType,
@@ -105,7 +107,15 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     for group in row["class_rows"]:
         group["label"] = ClassType(group["class_type"]).label
     row |= behind(actor, row)
-    slots = {slot.key: slot.label for slot in policy.slots_at(row["division_code"], row["kind"])}
+    for pause in row["suspension_rows"]:
+        pause |= life.days_of(pause["first"], pause["until"])
+    for yearly in row["yearly_rows"]:
+        yearly["result_label"] = YearlyResult.Result(yearly["result"]).label
+    slots = {
+        slot.key: slot.label
+        for procedure in ("", CANCELLATION)
+        for slot in policy.slots_at(row["division_code"], row["kind"], procedure=procedure)
+    }
     for paper in row["paper_rows"]:
         paper["label"] = slots.get(paper["slot"], paper["title"])
     context = {
@@ -113,6 +123,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "story": stories.story_of(pk),
         "known": dict.fromkeys(facts.COLUMNS) | provenance.known_on(row),
         "tabs": parts.tabs_of(actor, pk),
+        "matters": _matters(actor, pk),
     }
     return render(request, "institutions/record.html", context)
 
@@ -132,6 +143,15 @@ def behind(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
         "may_pair": head and pairing is not None and row["filing"] in FILED,
         "may_open": head and kind == Kind.EMPLOYER and provision.audience(place) is not None,
     }
+
+
+def _matters(actor: Actor, pk: int) -> list[life.Matter]:
+    """What the head of an institution can do for it now."""
+    if not any(seat.institution_id == pk for seat in actor.seats_as(Role.NURSERY_HEAD)):
+        return []
+    found = Institution.objects.get(pk=pk)
+    every = life.matters_of(found, actor.user_id or 0) if found.filing != Filing.NONE else []
+    return [one for one in every if not one.obstacles]
 
 
 def in_words(row: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tuoyu.jurisdictions.packs.schema import (
     KINDS,
     LEGAL_FORMS,
     NATURES,
+    REGISTRAR,
     Dated,
     Entry,
     Pack,
@@ -37,6 +38,7 @@ FACTS: dict[str, tuple[str | bool, ...]] = {
     "meals": (True, False),
     "registered": (True, False),
     "joint": (True, False),
+    "registered_items": (True, False),
 }
 LEVEL_OF = {"0000": "province", "00": "city", "": "county"}
 
@@ -179,7 +181,8 @@ def _unknown_unit(unit: str) -> str:
 def _departments(context: Context) -> Found:
     known = context.vocabulary.keys
     for path, key in _named_departments(context.pack):
-        if key not in known and key != UNKNOWN_KEY:
+        by_registration = key == REGISTRAR and path[0] == "procedure"
+        if key not in known and key != UNKNOWN_KEY and not by_registration:
             yield path, f"不认识的部门 {key}：部门代码见 packs/cn/departments.toml"
 
 

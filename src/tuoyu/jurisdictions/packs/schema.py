@@ -19,8 +19,11 @@ LegalForm = Literal["public_institution", "social_service_org", "enterprise", "i
 Nature = Literal["nonprofit", "forprofit"]
 Level = Literal["country", "province", "city", "county"]
 FormPage = Literal[
-    "basics", "provider", "premises", "classes", "staff", "papers", "commitment", "review"
+    "basics", "provider", "premises", "classes", "staff", "papers", "commitment", "review",
+    "items", "ending", "pause", "restart", "yearly", "report",
 ]  # fmt: skip
+# Where a step or a push names a department, this names the one that registered the institution.
+REGISTRAR = "registrar"
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=80)]
@@ -225,7 +228,10 @@ class Step(Entry):
     name: Name
     department: Key | RouteName
     level: Literal["province", "city", "county", "street"] = "county"
-    kind: Literal["check", "consent", "registration", "filing", "verification"]
+    kind: Literal[
+        "check", "consent", "registration", "filing", "verification",
+        "amendment", "change", "review", "report", "suspension", "resumption", "cancellation",
+    ]  # fmt: skip
     after: tuple[Key, ...] = ()
     when: dict[str, Fact] = {}
     reviews: tuple[FormPage, ...] = ()
@@ -304,10 +310,16 @@ class Checklist(Dated):
 
 
 class Paper(Entry):
-    """A paper an application needs, and the facts under which it needs it."""
+    """A paper an application needs, and the facts under which it needs it.
+
+    `procedures` are those it is handed in for; none named, it is for setting up and filing. `changes` are the
+    items of a filing whose change asks for it anew.
+    """
 
     key: Key
     name: Name
+    procedures: tuple[Key, ...] = ()
+    changes: tuple[Key, ...] = ()
     required_when: dict[str, Fact] = {}
     issuer_hint: str = ""
     needs_number: bool = False
