@@ -15,6 +15,8 @@ from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.institutions import policy
 from tuoyu.workforce import actions, queries
+from tuoyu.workforce.rules.certified import PAPERS, POSTS, named
+from tuoyu.workforce.vocabulary import Post, QualificationKind
 from workforce import staff
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,10 @@ def test_which_certificates_count_is_a_rule_that_says_what_it_rests_on(at: At) -
         rule = policy.book_at(at.county).get("staff.certified.papers")
         assert rule is not None
         promise = queries.promise_at(at.county)
+        # Every word of the rules is one the register knows.
+        for key, words in ((PAPERS, QualificationKind), (POSTS, Post)):
+            book = policy.book_at(at.county)
+            assert len(named(book, key, words)) == len(book.all(key)[0].value)
     if at.letter == "N":
         assert (rule.force, rule.clause) == ("mandatory", "二")
         assert promise is not None

@@ -10,16 +10,18 @@ from accounts.people import browser, seated
 from tuoyu.accounts.actors import actor_for
 from tuoyu.cases.models import Notice
 from tuoyu.core import checks, clock
-from tuoyu.core.actor import Role
+from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent
+from tuoyu.core.problems import Overtaken
 from tuoyu.workforce import actions, jobs, registers
+from tuoyu.workforce.actions.capacity import changed_on
 from tuoyu.workforce.models import ClassAssignment, Employment, Person, Qualification, RecordCheck
 from workforce.staff import GULOU, carer, certified, days, head, head_user, hired, nursery
 
 pytestmark = pytest.mark.django_db
 
 
-def found() -> dict[str, list[str]]:
+def findings() -> dict[str, list[str]]:
     named = [one for one in checks.every() if one.name.startswith("workforce.")]
     return {result.name: result.findings for result in checks.run(named) if result.findings}
 
@@ -35,29 +37,29 @@ def test_each_invariant_is_found_when_broken_on_purpose() -> None:
     foreign = nursery(GULOU, ("外班", "infant", 5))
     by = head(place)
     one, two = carer(by, place, 1, place.classes.get()), hired(by, place, 2)
-    assert found() == {}
+    assert findings() == {}
 
     without("workforce_employment", "employment_full_time_once")
     Employment.objects.create(
         person=two.person, institution=foreign, name="甲", post="cook", contract="labour",
         period=DateRange(clock.today(), None), hired_label="甲",
     )  # fmt: skip
-    assert list(found()) == ["workforce.full_time_once"]
+    assert list(findings()) == ["workforce.full_time_once"]
     Employment.objects.filter(institution=foreign).update(full_time=False)
 
     stay = ClassAssignment.objects.filter(employment=one)
     stay.update(period=DateRange(days(-5), None))
-    assert list(found()) == ["workforce.assignments_lie_within"]
+    assert list(findings()) == ["workforce.assignments_lie_within"]
     stay.update(period=DateRange(clock.today(), None), class_group=foreign.classes.get())
-    assert list(found()) == ["workforce.assignments_lie_within"]
+    assert list(findings()) == ["workforce.assignments_lie_within"]
     stay.update(class_group=place.classes.get())
 
     RecordCheck.objects.filter(person=one.person).update(result="hit")
-    assert "workforce.nobody_with_a_hit_works_on" in found()
+    assert "workforce.nobody_with_a_hit_works_on" in findings()
     RecordCheck.objects.filter(person=one.person).update(result="clear")
 
     Person.objects.filter(pk=one.person_id).update(identity_key="v1:sm3:wrong")
-    assert list(found()) == ["workforce.people_found_by_number"]
+    assert list(findings()) == ["workforce.people_found_by_number"]
 
 
 def beijing(*moment: int) -> datetime:
@@ -135,6 +137,12 @@ def test_two_workers_at_midnight_tell_it_once() -> None:
     ClassAssignment.objects.update(period=DateRange(days(-9), None))
     Qualification.objects.update(issued_on=days(-9))
     Qualification.objects.filter(kind="health_certificate").update(expires_on=days(-1))
+    found = changed_on(place, clock.today())
+    assert found is not None
     assert jobs.tell_capacities(0) == 1
     assert jobs.tell_capacities(0) == 0
+    # One that had looked before the other wrote comes too late.
+    late = {"institution": place, "day": clock.today(), "eve": found[0], "then": found[1]}
+    with pytest.raises(Overtaken):
+        actions.tell_capacity(by=Actor.system("测试"), **late)
     assert AuditEvent.objects.filter(verb="institution.capacity_changed").count() == 1

@@ -18,6 +18,7 @@ from tuoyu.accounts.actors import actor_for
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent
+from tuoyu.workforce import queries
 from tuoyu.workforce.models import ClassAssignment, Employment, Qualification, RecordCheck
 from workforce.staff import GULOU, XUANWU, carer, certified, days, head_user, hired, identity, nursery, typed
 
@@ -228,9 +229,9 @@ def test_one_row_costs_as_many_queries_as_twenty(address: str) -> None:
             hired(to, other, number, full_time="no")
             nursery(GULOU)
         officer.get(address.format(pk=place.pk))
-        with CaptureQueriesContext(connection) as queries:
+        with CaptureQueriesContext(connection) as asked:
             assert officer.get(address.format(pk=place.pk)).status_code == 200
-        counts.append(len(queries))
+        counts.append(len(asked))
     assert counts[0] == counts[1]
 
 
@@ -272,3 +273,18 @@ def test_the_board_names_rule_person_and_day_and_forgets_what_is_mended() -> Non
     page = text(officer, "/staff/alerts/")
     assert "健康合格证" not in page
     assert "“小一班”10个托位" not in page
+
+
+def test_a_reach_too_large_to_look_through_says_how_to_narrow_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST_LOOKED_THROUGH", 1)
+    one, two = nursery(GULOU, name="小葵花托育园"), nursery(GULOU, name="大月亮托育园")
+    for number, place in ((1, one), (2, two)):
+        hired(actor_for(head_user(place)), place, number)
+    officer = health()
+    page = text(officer, "/staff/alerts/")
+    assert "登记了人员的机构超过1家" in page
+    assert "没有人员预警" not in page
+    assert "小葵花托育园" in text(officer, "/staff/alerts/?q=小葵花")
+    assert officer.get("/staff/?want=broken").status_code == 422
+    assert officer.get("/api/v1/staff/alerts").status_code == 422
+    assert [row["id"] for row in officer.get("/api/v1/staff/alerts?q=xkh").json()["rows"]] == [one.pk]

@@ -12,6 +12,7 @@ from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor
 from tuoyu.core.lookups import keyed_hashes
 from tuoyu.core.permissions import reach_of, visible_to
+from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import policy
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.rules import Book
@@ -85,14 +86,21 @@ def _is_broken(register: Register, books: Books, at: date) -> bool:
 
 
 def _where(institutions: QuerySet[Institution], holds: Callable[[Register, Books, date], bool]) -> list[int]:
-    """The institutions with somebody registered of which something is so today."""
+    """The institutions with somebody registered of which something is so today; Refused where there are more
+    than one answer can wait for."""
     at = clock.today()
-    kept = institutions.filter(pk__in=Employment.objects.values("institution"))
-    given = {pk: (kind, place) for pk, kind, place in kept.values_list("pk", "kind", "division_code")}
+    kept = institutions.filter(pk__in=Employment.objects.values("institution")).order_by("pk")
+    rows = list(kept.values_list("pk", "kind", "division_code")[: MOST_LOOKED_THROUGH + 1])
+    if len(rows) > MOST_LOOKED_THROUGH:
+        message = f"登记了人员的机构超过{MOST_LOOKED_THROUGH}家，不能一次全部核对。"
+        raise Refused(Problem(message, fix="请先输入机构名称缩小范围，或由所在区县的卫生健康部门查看。"))
+    given = {pk: (kind, place) for pk, kind, place in rows}
     registers = registers_of({pk: kind for pk, (kind, _) in given.items()}, names=False)
     return [pk for pk, (_, place) in given.items() if holds(registers[pk], books_at(place), at)]
 
 
+# A county has some three hundred nurseries; each takes about a millisecond.
+MOST_LOOKED_THROUGH = 1000
 # Until when a page says that something is about to lapse.
 SOON = timedelta(days=30)
 

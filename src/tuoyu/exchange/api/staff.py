@@ -15,6 +15,7 @@ from tuoyu.exchange.api.doors import permitted
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Asked, Day, Given, Id, PageAsked, PageOf, Reason, Told, page_of
 from tuoyu.institutions.models import SHOWN, Institution
+from tuoyu.institutions.queries import Narrowed, narrow
 from tuoyu.workforce import actions, queries, registers
 from tuoyu.workforce.events import topic_of
 from tuoyu.workforce.models import Employment
@@ -96,6 +97,12 @@ class StaffAsked(Asked):
     post: Annotated[str, Field(max_length=16)] = ""
     held: Annotated[str, Field(max_length=8)] = "now"
     on: Day | None = None
+
+
+class AlertsAsked(Asked):
+    """Of which institutions: name, pinyin or initials."""
+
+    q: Annotated[str, Field(max_length=60)] = ""
 
 
 class Hire(Given):
@@ -336,10 +343,14 @@ def overview(request: HttpRequest, asked: PageAsked) -> Any:
 
 
 @operation(router, "GET", "/staff/alerts", door=permitted(VIEW_PAPERS), ok=PageOf[Alerts])
-def alerts(request: HttpRequest, asked: PageAsked) -> Any:
-    """Institutions where a rule on staff is not kept today, or soon will not be."""
+def alerts(request: HttpRequest, asked: Annotated[AlertsAsked, Query()]) -> Any:
+    """Institutions where a rule on staff is not kept today, or soon will not be.
+
+    A reach with too many institutions to look through at once must be narrowed by name.
+    """
     seen = visible_to(actor_of(request), VIEW_PAPERS, Institution.objects.filter(SHOWN))
-    rows = queries.needing_attention(seen).order_by("pk").values("id", "name", "kind", "division_code")
+    wanted = queries.needing_attention(narrow(seen, Narrowed(text=asked.q)))
+    rows = wanted.order_by("pk").values("id", "name", "kind", "division_code")
     found = page_of(rows, asked)
     found["rows"] = [
         {

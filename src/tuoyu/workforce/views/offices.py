@@ -105,10 +105,17 @@ def search(request: HttpRequest) -> HttpResponse:
 def alerts(request: HttpRequest) -> HttpResponse:
     """What needs somebody at the institutions within reach: not kept since when, soon not kept any more."""
     seen = visible_to(access.actor_of(request), VIEW_PAPERS, Institution.objects.filter(SHOWN))
-    rows = queries.needing_attention(seen).order_by("pk").values("id", "name", "kind", "division_code")
-    page = page_of(rows, request, size=AT_ONCE)
+    narrowed = Narrowed.from_query(request.GET)
+    problems: list[Problem] = []
+    try:
+        rows = queries.needing_attention(narrow(seen, narrowed))
+    except Refused as refused:
+        rows, problems = Institution.objects.none(), refused.problems
+    page = page_of(rows.order_by("pk").values("id", "name", "kind", "division_code"), request, size=AT_ONCE)
     found = queries.attention(page.rows)
     context = {
+        "narrowed": narrowed,
+        "problems": problems,
         "page": page,
         "broken": sorted(((point, one) for one in found for point in one.broken), key=_by_day),
         "soon": sorted(((point, one) for one in found for point in one.soon), key=_by_day),
