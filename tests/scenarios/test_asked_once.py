@@ -11,11 +11,12 @@ from exchange.callers import robot
 from institutions import desk
 from journeys import AT, Journey, desk_of
 from scenarios.test_a2_filing_alone import Alone, refused_at_filing
+from scenarios.test_a5_life import After, filed
 from scenarios.test_c1_kindergarten_classes import kindergarten
 from scenarios.test_c2_employers import employers
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
-from tuoyu.institutions import asking, facts, pages
+from tuoyu.institutions import asking, facts, pages, stated
 from tuoyu.institutions.forms import RegistrationForm
 from tuoyu.institutions.models import AskedAgain, Institution, Partner
 
@@ -188,6 +189,23 @@ def test_of_employers_and_kindergartens_nothing_is_asked_again_either(kind: str)
     assert before == list(again.institution.partners.order_by("pk").values_list("name", "uscc"))
     assert bool(before) == (kind == "employer")
     assert list(AskedAgain.objects.values_list("page", "field", "fact")) == []
+
+
+def test_after_a_filing_only_what_is_to_change_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = filed(AT["H"])
+    mine = After.of(before, "change").typed("items", items=["phone", "classes"], changed_because="换号")
+    for page in ("items", "basics", "classes"):
+        read(mine.client, mine.pk, page)
+    shown = read(mine.client, mine.pk, "basics")
+    assert 'name="public_phone"' in shown
+    assert 'name="address"' not in shown
+    assert asking.total() == 0
+    # A page that asks for everything beside what was chosen is found.
+    monkeypatch.setattr(stated, "asked_on", lambda application, page: pages.BASICS.fields)
+    read(mine.client, mine.pk, "basics")
+    counted = set(AskedAgain.objects.values_list("page", "field"))
+    assert ("备案之后：基本情况", "address") in counted
+    assert ("备案之后：基本情况", "public_phone") not in counted
 
 
 def look(journey: Journey) -> None:

@@ -1,7 +1,7 @@
 """The application: its pages, papers, review and what follows; the list of one's applications."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,7 +17,7 @@ from tuoyu.core import access, clock, identifiers, paging, uploads
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import get_visible, require
 from tuoyu.core.problems import Overtaken, Problem, Refused
-from tuoyu.institutions import actions, asking, facts, life, pages, policy, queries, standing, stated
+from tuoyu.institutions import actions, asking, facts, life, matters, pages, policy, queries, standing, stated
 from tuoyu.institutions.actions.filing_alone import CERTIFICATE
 from tuoyu.institutions.models import Application, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, READ_PAPER, VIEW_APPLICATION
@@ -290,7 +290,9 @@ def _asked(
     """
     if found.is_after_filing:
         # Only what somebody chose to change is asked, or what nobody has said yet.
-        return list(stated.asked_on(found, page)), {}, []
+        fields = list(stated.asked_on(found, page))
+        _note_after_filing(found, page, fields)
+        return fields, {}, []
     known = asking.of(found, reading)
     asked = {field.key: (field.fact, field.label) for field in stated.asked_on(found, page)}
     if page.rows:
@@ -314,6 +316,18 @@ def _asked(
         f"{'只办备案' if found.files_alone else '办托一件事'}：{page.label}", rendered, known.known, new
     )
     return [field for field in stated.asked_on(found, page) if field.key not in shown], shown, chosen
+
+
+def _note_after_filing(found: Application, page: pages.Page, fields: Iterable[pages.Field]) -> None:
+    """Count what is asked after a filing although it is known and nobody chose to change it."""
+    rendered = {field.key: field.fact for field in fields if field.fact}
+    if page.rows:
+        rendered["rows"] = facts.CLASSES
+    if rendered and found.institution is not None:
+        chosen = [matters.BY_ITEM[key] for key in found.items if key in matters.BY_ITEM]
+        new = matters.facts_of(chosen, found.kind)
+        new |= {facts.CLASSES} if any(item.page == pages.CLASSES.key for item in chosen) else set()
+        asking.note(f"备案之后：{page.label}", rendered, asking.known_of(found.institution), new)
 
 
 def _parts_of(asked: Mapping[str, Any], fields: set[str]) -> set[str]:
