@@ -150,8 +150,8 @@ workforce:sessions | GET /training-sessions
 workforce:session | GET /training-sessions/{pk}
 workforce:sign_in_code | GET /training-sessions/{pk}/sign-in-code
 workforce:my_hours | GET /my/hours
-workforce:institution_hours | GET /institutions/{pk}/training
-workforce:person_hours | GET /institutions/{pk}/training/{person}
+workforce:institution_hours | GET /office/institutions/{pk}/training
+workforce:person_hours | GET /office/institutions/{pk}/training/{person}
 workforce:training_gaps | GET /training-gaps
 workforce:bars | GET /bars
 workforce:bar | GET /bars/{pk}

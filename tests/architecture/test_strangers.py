@@ -446,8 +446,8 @@ GET /training-sessions/{pk}/sign-in-code | 401 403 404 403 403 403
 POST /training-sign-ins | 401 403 403 403 403 403
 POST /training-hours/{pk}/correction | 401 403 404 403 403 403
 GET /my/hours | 401 403 403 403 403 403
-GET /institutions/{pk}/training | 401 403 404 403 403 403
-GET /institutions/{pk}/training/{person} | 401 403 404 403 403 403
+GET /office/institutions/{pk}/training | 401 403 404 403 403 403
+GET /office/institutions/{pk}/training/{person} | 401 403 404 403 403 403
 GET /training-gaps | 401 403 200 403 403 403
 GET /bars | 401 403 403 403 403 200
 POST /bars | 401 403 422 403 403 403
@@ -597,7 +597,7 @@ def places_of(town: Town) -> dict[str, Any]:
         "/service-certificates/{pk}": {"pk": town.served.certificate_id},
         "/training-sessions/{pk}": {"pk": town.attended.session_id},
         "/training-hours/{pk}": {"pk": town.attended.pk},
-        "/institutions/{pk}/training": {"pk": town.filed.pk, "person": town.attended.person_id},
+        "/office/institutions/{pk}/training": {"pk": town.filed.pk, "person": town.attended.person_id},
         "/bars/{pk}": {"pk": town.bar.pk},
         "/record-check-hits/{pk}": {"pk": town.hit.pk},
         "/messages/{pk}": {"pk": town.message.pk},

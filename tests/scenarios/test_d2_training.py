@@ -44,7 +44,7 @@ def test_eighty_hours_of_skill_do_not_stand_for_ten_of_ethics_where_a_document_s
     actions.cancel_session(by=ethics, session=cancelled, reason="授课人没有到")
 
     phone = browser(User.objects.get(pk=head.user_id))
-    told = phone.get(f"/api/v1/institutions/{nursery.pk}/training").json()
+    told = phone.get(f"/api/v1/office/institutions/{nursery.pk}/training").json()
     mine = next(p for p in told["people"] if p["person_id"] == one.person_id)
     account = {a["kind"]: a for a in mine["account"]}
     assert (Decimal(account["skill"]["hours"]), Decimal(account["ethics"]["hours"])) == (80, 30)

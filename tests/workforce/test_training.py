@@ -165,7 +165,7 @@ def test_a_person_at_two_nurseries_takes_the_hours_along_but_not_the_other_nurse
     assert row["title"] == "其他机构的内部培训"
     outsider = browser(User.objects.get(pk=there.user_id))
     assert outsider.get(f"/institutions/{one.pk}/training/").status_code == 404
-    assert outsider.get(f"/api/v1/institutions/{one.pk}/training").status_code == 404
+    assert outsider.get(f"/api/v1/office/institutions/{one.pk}/training").status_code == 404
 
 
 def test_pages_lead_from_planning_to_the_list_and_bad_input_is_told(

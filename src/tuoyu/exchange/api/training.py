@@ -328,7 +328,9 @@ def my_hours(request: HttpRequest, asked: Annotated[YearAsked, Query()]) -> Any:
     return {"year": year, "account": _account(account), "sessions": ledger}
 
 
-@operation(router, "GET", "/institutions/{pk}/training", door=permitted(VIEW_HOURS), ok=InstitutionHours)
+@operation(
+    router, "GET", "/office/institutions/{pk}/training", door=permitted(VIEW_HOURS), ok=InstitutionHours
+)
 def institution_hours(request: HttpRequest, pk: PK, asked: Annotated[YearAsked, Query()]) -> Any:
     """Everybody who works at an institution with the hours of a year, and what is missing."""
     found = get_visible(actor_of(request), VIEW_HOURS, Institution.objects.all(), pk=pk)
@@ -342,7 +344,7 @@ def institution_hours(request: HttpRequest, pk: PK, asked: Annotated[YearAsked, 
 @operation(
     router,
     "GET",
-    "/institutions/{pk}/training/{person}",
+    "/office/institutions/{pk}/training/{person}",
     door=permitted(VIEW_HOURS),
     ok=PersonHours,
 )
