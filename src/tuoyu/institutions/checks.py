@@ -2,10 +2,20 @@
 
 from collections.abc import Iterator
 
+from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock
 from tuoyu.core.checks import check
-from tuoyu.institutions import facts
-from tuoyu.institutions.models import ClassGroup, Fact, Institution
+from tuoyu.core.models import OutboxMessage
+from tuoyu.institutions import facts, standing
+from tuoyu.institutions.models import (
+    Application,
+    Certificate,
+    ClassGroup,
+    Fact,
+    Institution,
+    YearlyResult,
+)
+from tuoyu.institutions.vocabulary import AFTER_FILING, Filing
 
 
 @check("institutions.columns_as_facts", "An institution's row says what its facts say of today")
@@ -29,3 +39,39 @@ def classes_as_facts() -> Iterator[str]:
         group = groups.get(fact.key)
         if group is not None and facts.class_of(group) != fact.value:
             yield f"institution {fact.institution_id}: {fact.key} is not what fact {fact.pk} says"
+
+
+@check(
+    "institutions.cancelled_is_ended",
+    "A cancelled filing has no good receipt, and nothing of it is under way",
+)
+def cancelled_is_ended() -> Iterator[str]:
+    good = Certificate.objects.filter(
+        institution__filing=Filing.CANCELLED, kind=Certificate.Kind.RECEIPT, cancelled_on=None
+    )
+    for number, pk in good.values_list("number", "institution").order_by("pk"):
+        yield f"institution {pk}: its filing is cancelled and receipt {number} is still good"
+    left = Application.objects.filter(
+        institution__filing=Filing.CANCELLED, procedure__in=AFTER_FILING, state__in=standing.UNDER_WAY
+    )
+    for number, pk in left.values_list("case__number", "institution").order_by("pk"):
+        yield f"institution {pk}: its filing is cancelled and case {number} is still under way"
+
+
+@check(
+    "institutions.cancelled_is_told", "Of a cancelled filing every office is told that its procedure names"
+)
+def cancelled_is_told() -> Iterator[str]:
+    done = Step.objects.filter(kind=Step.Kind.CANCELLATION, state=Step.State.APPROVED)
+    for case_id, key, offices in done.order_by("pk").values_list("case", "key", "push_to"):
+        for office in offices:
+            if not OutboxMessage.objects.filter(key=f"case:{case_id}:{key}:{office}").exists():
+                yield f"case {case_id}: the filing was cancelled and {office} was not told"
+
+
+@check("institutions.yearly_results_decided", "What came of a year is what its case came to")
+def yearly_results_decided() -> Iterator[str]:
+    for pk, result, state in YearlyResult.objects.order_by("pk").values_list("pk", "result", "case__state"):
+        wanted = Case.State.REFUSED if result == YearlyResult.Result.FAILED else Case.State.DONE
+        if state != wanted:
+            yield f"yearly result {pk} is {result}, but its case is {state}"

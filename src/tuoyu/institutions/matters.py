@@ -146,9 +146,9 @@ PAGES_OF: dict[str, tuple[Page, ...]] = {
 CHANGEABLE = (pages.BASICS.key, pages.PREMISES.key, pages.CLASSES.key)
 
 
-def form_of(procedure: str, whole: Form, items: Iterable[str] = ()) -> Form:
+def form_of(procedure: str, whole: Form, items: Iterable[str] = (), *, papers: bool = True) -> Form:
     """What a procedure asks of a kind of institution that in setting up is asked the `whole` form; a change
-    only what its items need."""
+    only what its items need, and papers where they need any."""
     if procedure in PAGES_OF:
         return Form(PAGES_OF[procedure])
     if procedure != CHANGE:
@@ -156,7 +156,7 @@ def form_of(procedure: str, whole: Form, items: Iterable[str] = ()) -> Form:
     chosen = [BY_ITEM[key] for key in items if key in BY_ITEM]
     narrowed = (_narrowed(page, chosen) for page in whole.pages if page.key in CHANGEABLE)
     asked = [page for page in narrowed if page.fields or page.rows]
-    return Form((CHOSEN, *asked, *([pages.PAPERS] if chosen else [])))
+    return Form((CHOSEN, *asked, *([pages.PAPERS] if papers else [])))
 
 
 def read_as(procedure: str, whole: Form) -> Form:

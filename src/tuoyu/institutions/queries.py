@@ -249,7 +249,8 @@ def slots_of(application: Application) -> tuple[pages.Slot, ...]:
 
 def form_of(application: Application) -> Form:
     """What an application is asked, by the same rules as `reading_of` reads it under."""
-    return matters.form_of(application.procedure, _whole_form(application), application.items)
+    whole, papers = _whole_form(application), bool(slots_of(application))
+    return matters.form_of(application.procedure, whole, application.items, papers=papers)
 
 
 def _whole_form(application: Application) -> Form:
