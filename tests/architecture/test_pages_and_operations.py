@@ -63,6 +63,9 @@ policy:draft_add | POST /policy-drafts/{pk}/parts | add_part
 policy:draft_adoption | POST /policy-drafts/{pk}/adoption | adopt
 policy:draft_discard | POST /policy-drafts/{pk}/discarding | discard
 policy:draft_resume | POST /policy-drafts/{pk}/resumption | resume
+imports:new | POST /imports | read_file
+imports:decision | POST /imports/{pk}/decision | decide
+imports:discarding | POST /imports/{pk}/discarding | discard
 institutions:start | POST /applications | start_application
 institutions:desk | POST /walk-ins, POST /applications | walk_in_applicant, start_application
 institutions:filing | POST /filings | start_filing
@@ -133,6 +136,10 @@ policy:draft | GET /policy-drafts/{pk}, GET /policy-drafts/{pk}/problems
 policy:draft_others | GET /policy-drafts/{pk}
 policy:draft_changes | GET /policy-drafts/{pk}/changes
 policy:draft_download | GET /policy-drafts/{pk}/files
+imports:list | GET /imports, GET /import-kinds
+imports:template | GET /import-kinds/{kind}/template
+imports:record | GET /imports/{pk}
+imports:defects | GET /imports/{pk}/defects
 institutions:applications | GET /applications, GET /deleted-applications
 institutions:paper | GET /papers/{pk}/file
 institutions:application | GET /applications/{pk}

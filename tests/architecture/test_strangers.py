@@ -95,6 +95,13 @@ policy:draft_add | in 403 403 403 403 403 | in 403 403 403 403 403
 policy:draft_adoption | in 403 403 403 403 403 | in 403 403 403 403 403
 policy:draft_discard | 405 | in 403 403 403 403 403
 policy:draft_resume | 405 | in 403 403 403 403 403
+imports:list | in 403 200 403 403 403 | 405
+imports:new | in 403 200 403 403 403 | in 403 422 403 403 403
+imports:template | in 403 200 403 403 403 | 405
+imports:record | in 403 404 403 403 403 | 405
+imports:defects | in 403 404 403 403 403 | 405
+imports:decision | 405 | in 403 404 403 403 403
+imports:discarding | 405 | in 403 404 403 403 403
 institutions:start | in 200 200 200 200 200 | in 422 422 422 422 422
 institutions:desk | in 302 302 302 302 302 | in 302 302 302 302 302
 institutions:filing | in 200 200 200 200 200 | in 422 422 422 422 422
@@ -238,6 +245,9 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         **{f"policy:draft{page}": [town.policy.pk] for page in ("", *DRAFT_PAGES)},
         "policy:draft_part": [town.policy.pk, "clause-1"],
         "policy:draft_add": [town.policy.pk, "clause"],
+        "imports:new": ["institutions"],
+        "imports:template": ["institutions"],
+        **{f"imports:{page}": [town.brought.pk] for page in ("record", "defects", "decision", "discarding")},
         "institutions:paper": [town.paper.pk],
         "institutions:application": [town.draft.pk],
         "institutions:review": [town.draft.pk],
@@ -353,6 +363,14 @@ POST /policy-drafts/{pk}/parts/{key}/settling | 401 403 403 403 403 403
 POST /policy-drafts/{pk}/adoption | 401 403 403 403 403 403
 POST /policy-drafts/{pk}/discarding | 401 403 403 403 403 403
 POST /policy-drafts/{pk}/resumption | 401 403 403 403 403 403
+GET /import-kinds | 401 403 200 403 403 403
+GET /import-kinds/{kind}/template | 401 403 200 403 403 403
+GET /imports | 401 403 200 403 403 403
+POST /imports | 401 403 422 403 403 403
+GET /imports/{pk} | 401 403 404 403 403 403
+GET /imports/{pk}/defects | 401 403 404 403 403 403
+POST /imports/{pk}/decision | 401 403 404 403 403 403
+POST /imports/{pk}/discarding | 401 403 404 403 403 403
 GET /lock-outs | 401 403 403 403 200 403
 POST /people/{pk}/unlocking | 401 403 403 403 404 403
 POST /people/{pk}/two-step-reset | 401 403 403 403 404 403
@@ -535,6 +553,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "name": "甲", "identity": "1", "kind": "lifetime", "role": "perpetrator", "ground": "abuse",
         "document": "决定书", "number": "1", "decided_on": "2026-01-05", "authority": "某局",
     },
+    "POST /imports/{pk}/decision": {"only_good": True},
     "POST /bars/{pk}/correction": {"ground": "annulled", "reason": "试试"},
     "POST /record-check-hits/{pk}/correction": {"ground": "annulled", "reason": "试试"},
     "POST /connectors": {"department": "health", "division_code": "320106", "address": "https://b.example/"},
@@ -598,6 +617,8 @@ def places_of(town: Town) -> dict[str, Any]:
         "/training-sessions/{pk}": {"pk": town.attended.session_id},
         "/training-hours/{pk}": {"pk": town.attended.pk},
         "/office/institutions/{pk}/training": {"pk": town.filed.pk, "person": town.attended.person_id},
+        "/import-kinds/{kind}": {"kind": "institutions"},
+        "/imports/{pk}": {"pk": town.brought.pk},
         "/bars/{pk}": {"pk": town.bar.pk},
         "/record-check-hits/{pk}": {"pk": town.hit.pk},
         "/messages/{pk}": {"pk": town.message.pk},

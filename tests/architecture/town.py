@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from exchange.callers import seated, token_of
+from imports import sheets
 from institutions import desk
 from policy.county import drafted
 from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Invitation, Membership
@@ -17,6 +18,7 @@ from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.core.models import OutboxMessage, StoredFile
 from tuoyu.exchange.models import Connector
+from tuoyu.imports.models import Import
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper
 from tuoyu.jurisdictions.models import DivisionSetting
 from tuoyu.policy.models import PolicyDraft
@@ -50,6 +52,7 @@ class Town:
     seat: Membership
     unfiled: Institution
     policy: PolicyDraft
+    brought: Import
     bar: Bar
     hit: RecordCheck
     employed: Employment
@@ -103,6 +106,7 @@ def built() -> Town:
         ),
         seat=seat,
         policy=drafted(desk.GULOU),
+        brought=sheets.brought(lead, "institutions", sheets.nursery(1), sheets.nursery(2, name="=甲")),
         bar=record_bar(by=barred.health(), given=barred.given(barred.identity(1))),
         hit=barred.hit(filed, barred.identity(2)),
         employed=employed,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.people import actor
+from imports import sheets
 from policy.county import drafted
 from tuoyu.accounts import actions as accounts
 from tuoyu.accounts.models import User
@@ -13,6 +14,7 @@ from tuoyu.accounts.rules import SeatGiven
 from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Role
+from tuoyu.imports.models import Import
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.policy import actions as policies
@@ -50,6 +52,7 @@ class Town:
     paper: Paper
     invitation: str
     policy: PolicyDraft
+    brought: Import
     bar: Bar
     employed: Employment
     attended: Participation
@@ -81,10 +84,16 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         paper=Paper.objects.earliest("pk"),
         invitation=_invitation(),
         policy=_policy(),
+        brought=_brought(),
         bar=_bar(),
         employed=_employed(),
         attended=_attended(),
     )
+
+
+def _brought() -> Import:
+    rows = sheets.nursery(1), sheets.nursery(2, name="=甲", places="六十")
+    return sheets.brought(User.objects.get(username="nanjing-health"), "institutions", *rows)
 
 
 def _invitation() -> str:

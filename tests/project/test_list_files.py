@@ -39,6 +39,7 @@ LISTS = {
     "exchange:connectors",
     "exchange:deliveries",
     "exchange:messages",
+    "imports:list",
     "institutions:applications",
     "institutions:list",
     "institutions:unfiled",

@@ -27,8 +27,32 @@ def record(
 
     `before` and `after` hold what changed, never a child's or an identity number in clear.
     """
-    post = seat or _only_seat(by)
-    event = AuditEvent.objects.create(
+    event = _event(by, verb, obj, topic, before or {}, after or {}, note, seat or _only_seat(by), place)
+    event.save(force_insert=True)
+    note_event(verb)
+    return event
+
+
+def record_each(by: Actor, verb: str, told: Iterable[tuple[Model, str, dict[str, Any]]]) -> None:
+    """Write one event for each of `told` (what, its topic, what changed), where many change at once."""
+    post = _only_seat(by)
+    events = [_event(by, verb, obj, topic, {}, after, "", post, "") for obj, topic, after in told]
+    AuditEvent.objects.bulk_create(events, batch_size=2000)
+    note_event(verb)
+
+
+def _event(
+    by: Actor,
+    verb: str,
+    obj: Model,
+    topic: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    note: str,
+    post: Seat | None,
+    place: str,
+) -> AuditEvent:
+    return AuditEvent(
         at=clock.now(),
         actor_kind=by.kind,
         actor_id=by.user_id,
@@ -40,13 +64,11 @@ def record(
         object_type=obj._meta.label,
         object_id=str(obj.pk),
         topic=topic,
-        before=before or {},
-        after=after or {},
+        before=before,
+        after=after,
         note=note,
         address=by.address,
     )
-    note_event(verb)
-    return event
 
 
 def read(by: Actor, obj: Model, fields: Iterable[str], *, topic: str = "", note: str = "") -> AuditEvent:

@@ -9,8 +9,10 @@ class InstitutionsConfig(AppConfig):
         """Serve the cases of setting up, filing alone and what follows; say where an institution lies."""
         from tuoyu.accounts import nurseries
         from tuoyu.cases import procedures
+        from tuoyu.imports import kinds
         from tuoyu.institutions import history, parts, queries
         from tuoyu.institutions.handlers import AfterFilingHandler, EstablishmentHandler
+        from tuoyu.institutions.imports.filed_before import FiledBefore
         from tuoyu.institutions.parts import Part
         from tuoyu.institutions.vocabulary import AFTER_FILING, FILING_ALONE, SETTING_UP
 
@@ -19,5 +21,6 @@ class InstitutionsConfig(AppConfig):
             procedures.register(procedure, setting_up)
         for procedure in AFTER_FILING:
             procedures.register(procedure, after_filing)
+        kinds.register(FiledBefore())
         nurseries.places_are_known_to(queries.division_of)
         parts.register(Part("history", "历史", 90, history.address_of, history.events_for))

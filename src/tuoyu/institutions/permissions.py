@@ -119,6 +119,13 @@ VIEW_ASKED_AGAIN = declare(
     grants=[Grant(Role.JURISDICTION_LEAD), Grant(Role.SYSTEM_ADMIN)],
 )
 
+IMPORT_INSTITUTIONS = declare(
+    "institutions.import",
+    "导入平台启用前已备案的机构",
+    model="institutions.Institution",
+    grants=HEALTH_HERE,
+)
+
 VIEW_UNFILED = declare(
     "institutions.unfiled.view",
     "查看已登记未备案机构",

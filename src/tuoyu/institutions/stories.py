@@ -15,6 +15,7 @@ _words: dict[str, str] = {
     "institution.places_opened": "调整对外开放的托位",
     "institution.paired": "结对",
     "institution.unpaired": "结对结束",
+    "institution.imported": "平台启用前已备案，由卫生健康部门导入",
     "institution.reminded": "提醒机构及时备案",
     "institution.filed": "备案，发给备案回执和基本条件告知书",
     "institution.verified": "现场核实符合要求",

@@ -67,6 +67,7 @@ ENTRIES = (
     Entry("培训课时", "report", ("workforce:training_gaps",), OFFICE | NURSERY, HEALTH),
     Entry("医护服务时长", "clock", ("workforce:service_periods",), OFFICE, HEALTH),
     Entry("我的课时", "clipboard-check", ("workforce:my_hours",), NURSERY),
+    Entry("导入", "file-upload", ("imports:list",), OFFICE | frozenset({Role.NURSERY_HEAD}), HEALTH),
     Entry("须解除聘用", "alert-circle", ("workforce:bar_alerts",), OFFICE | NURSERY, HEALTH),
     Entry("从业限制", "lock", ("workforce:bars",), OFFICE | ADMINISTRATORS, HEALTH),
     Entry("记录从业限制", "lock", ("workforce:record_bar",), frozenset({Role.OFFICER}), HEALTH),

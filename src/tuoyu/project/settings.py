@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "tuoyu.accounts",
     "tuoyu.cases",
     "tuoyu.policy",
+    "tuoyu.imports",
     "tuoyu.institutions",
     "tuoyu.workforce",
     "tuoyu.exchange",

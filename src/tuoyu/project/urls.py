@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "policy",
         "institutions",
         "workforce",
+        "imports",
         "exchange",
         "portal",
     )

@@ -17,6 +17,7 @@ from tuoyu.exchange.api import (
     cases,
     directory,
     facts,
+    imports,
     matters,
     messages,
     own,
@@ -36,7 +37,7 @@ ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
     bars, staff, training, service, facts, provision,
-    matters,
+    matters, imports,
 )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Every value of an institution is written here: its row of today, and the fact with its time and ground.
 
 Whoever changes what an institution is calls one of these within an action of its own, which writes the audit
-event: `state_facts` for values, `state_classes` for its classes, `move_state` for registration and filing.
+event: `state_facts` for values (`state_new` for many that are new), `state_classes` for its classes,
+`move_state` for registration and filing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,6 +73,31 @@ def state_facts(
     when there is no such fact, or the day has not come.
     """
     return _state(institution, values, _standing(institution, values), ground, by, on)
+
+
+def state_new(
+    institutions: Sequence[Institution],
+    *,
+    ground: Ground,
+    by: Actor,
+    since: Mapping[str, str],
+) -> None:
+    """Write many institutions there were not before, what their columns say being their first facts.
+
+    A fact holds from today, or from the day in the column that `since` names for it.
+    """
+    for institution in institutions:
+        institution.fill_search()
+    Institution.objects.bulk_create(institutions, batch_size=1000)
+    today = clock.today()
+    fresh = []
+    for institution in institutions:
+        for key in facts.COLUMNS:
+            value = facts.plain(getattr(institution, key))
+            if facts.is_given(value):
+                day = getattr(institution, since[key]) if key in since else today
+                fresh.append(_fact(institution, key, value, DateRange(day, None), ground, by))
+    Fact.objects.bulk_create(fresh, batch_size=2000)
 
 
 def move_state(
