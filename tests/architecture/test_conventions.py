@@ -82,6 +82,7 @@ PARTS_OF_ACTIONS = {
     "tuoyu.institutions.actions.facts.move_state": "a part of every action that moves a filing",
     "tuoyu.institutions.actions.facts.state_classes": "a part of every action that says what its classes are",
     "tuoyu.institutions.actions.facts.state_facts": "a part of every action that says what an institution is",
+    "tuoyu.institutions.actions.facts.state_new": "a part of the action that takes in many at once",
     "tuoyu.workforce.actions.employments.hire": "that it was asked stays written though the hire is refused",
     "tuoyu.institutions.actions.kindergartens.record_kindergarten": "a part of filing a kindergarten's class",
     "tuoyu.institutions.actions.provision.open_as_applied": "a part of filing an employer's place",

@@ -14,7 +14,7 @@ LEVELS = [
     {"core"},
     {"jurisdictions"},
     {"accounts"},
-    {"cases", "policy"},
+    {"cases", "policy", "imports"},
     {"institutions"},
     {"workforce"},
     {"exchange", "portal"},

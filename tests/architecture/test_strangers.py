@@ -649,6 +649,8 @@ def told(browser: Client, operation: str, path: str) -> str:
     if operation == "POST /staff/{pk}/certificates":
         said = {"kind": "nurse", "issuer": "某局", "issued_on": "2026-01-05"}
         return str(browser.post(path, said).status_code)
+    if operation == "POST /imports":
+        return str(browser.post(path, {"kind": "institutions", "file": desk.image()}).status_code)
     if operation == "POST /policy-drafts":
         return str(browser.post(path, {"division_code": "320106", "text": "一、甲。"}).status_code)
     body = json.dumps(BODIES.get(operation, {"reason": "试试"})) if method != "GET" else ""

@@ -1,40 +1,25 @@
-"""A file is read and kept, decided on once, and written by the worker with progress that is true."""
+"""What a file says is kept, decided on once, and its end noted; `carrying` reads and writes around these."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 
 from tuoyu.core import audit, clock
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
-from tuoyu.core.spreadsheets import reading
 from tuoyu.core.spreadsheets.reading import Read
 from tuoyu.core.spreadsheets.sheets import Defect
 from tuoyu.core.transitions import move
-from tuoyu.core.uploads import Handed
-from tuoyu.imports.kinds import Checked, Difference, Importer, kind
+from tuoyu.imports.kinds import Checked, Difference, Importer
 from tuoyu.imports.models import Import, Progress
 from tuoyu.imports.permissions import IMPORT
 
 State = Import.State
-
-
-def read_file(*, file: Handed, importer: Importer, by: Actor) -> Import:
-    """Read a file and keep what it says, to be decided on; the same file again is the same import.
-
-    NotReadable with one sentence when there is nothing to be read: then nothing is kept.
-    """
-    require(by, IMPORT)
-    data, name = reading.content_of(file)
-    checked = importer.check(reading.read(data, importer.sheet(by)), by)
-    digest = hashlib.sha256(data).hexdigest()
-    return keep(by=by, importer=importer, checked=checked, file_name=name, file_digest=digest)
 
 
 @action
@@ -125,29 +110,6 @@ def discard(*, by: Actor, imported: Import) -> Import:
     return imported
 
 
-# ---------------------------------------------------------------- what the worker does
-
-
-def carry_out(imported: Import, by: Actor) -> None:
-    """Write the rows of an import that was decided; an import not to be written is left alone."""
-    if imported.state != State.WRITING:
-        return
-    found = content_of(imported)
-    fresh = set(found.fresh) - found.read.wrong
-    rows = [(number, row) for number, row in found.read.rows() if number in fresh]
-    try:
-        refused = kind(imported.kind).write(rows, by, lambda done: tell(imported.pk, done))
-    except Refused as wrong:
-        fail(by=by, imported=imported, why="；".join(problem.message for problem in wrong.problems))
-    except Exception:
-        fail(
-            by=by, imported=imported, why="写入时出错，没有写成。请重新上传后再试，仍不成功请联系系统管理员。"
-        )
-        raise
-    else:
-        finish(by=by, imported=imported, written=len(rows) - len({d.row for d in refused}), refused=refused)
-
-
 @action
 def finish(*, by: Actor, imported: Import, written: int, refused: Sequence[Defect]) -> None:
     """Note that an import is written; what was refused at the last joins the rows with defects."""
@@ -166,16 +128,6 @@ def fail(*, by: Actor, imported: Import, why: str) -> None:
     """Note that an import came to nothing."""
     move(imported, field="state", from_=State.WRITING, to=State.FAILED, failure=why, finished_at=clock.now())
     audit.record(by, "import.failed", imported, after={"kind": imported.kind}, note=why)
-
-
-def tell(pk: int, done: int) -> None:
-    """Say how far an import is, at once: on a connection of its own, since the rows' transaction is open."""
-    apart = connections.create_connection("default")
-    try:
-        with apart.cursor() as cursor:
-            cursor.execute("UPDATE imports_progress SET done = %s WHERE of_id = %s", [done, pk])
-    finally:
-        apart.close()
 
 
 def content_of(imported: Import) -> Checked:

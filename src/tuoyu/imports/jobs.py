@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from tuoyu.accounts.actors import actor_for
 from tuoyu.core import clock
-from tuoyu.imports import actions
+from tuoyu.imports import carrying
 from tuoyu.imports.models import Import
 
 # So long a file with defects can be downloaded again.
@@ -23,7 +23,7 @@ def write_import(pk: int) -> None:
     imported = Import.objects.select_related("owner").get(pk=pk)
     actor = actor_for(imported.owner)
     held = tuple(seat for seat in actor.seats if seat.membership_id in imported.seats)
-    actions.carry_out(imported, replace(actor, seats=held))
+    carrying.carry_out(imported, replace(actor, seats=held))
 
 
 @app.periodic(cron="17 3 * * *")

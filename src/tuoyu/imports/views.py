@@ -14,7 +14,7 @@ from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.core.problems import Refused
 from tuoyu.core.spreadsheets.writing import file_of_defects, template_of
-from tuoyu.imports import actions, kinds
+from tuoyu.imports import actions, carrying, kinds
 from tuoyu.imports.forms import FileForm
 from tuoyu.imports.models import Import
 from tuoyu.imports.permissions import IMPORT
@@ -53,7 +53,7 @@ def begin(request: HttpRequest, kind: str) -> HttpResponse:
     if form.is_bound:
         try:
             if form.is_valid():
-                found = actions.read_file(file=form.cleaned_data["file"], importer=importer, by=actor)
+                found = carrying.read_file(file=form.cleaned_data["file"], importer=importer, by=actor)
                 return redirect("imports:record", found.pk)
             status = 422
         except Refused as refused:

@@ -15,7 +15,7 @@ from tuoyu.core.spreadsheets.writing import file_of_defects, template_of
 from tuoyu.exchange.api.doors import permitted
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Given, Id, PageAsked, PageOf, Told, page_of
-from tuoyu.imports import actions, kinds
+from tuoyu.imports import actions, carrying, kinds
 from tuoyu.imports.models import Import
 from tuoyu.imports.permissions import IMPORT
 
@@ -141,7 +141,7 @@ def read_file(
 ) -> Any:
     """Read a file. What can be read waits to be decided on; the same file again is the same import."""
     actor = actor_of(request)
-    made = actions.read_file(file=file, importer=kinds.kind_for(actor, kind), by=actor)
+    made = carrying.read_file(file=file, importer=kinds.kind_for(actor, kind), by=actor)
     return Status(201, _whole(_found(request, made.pk)))
 
 
