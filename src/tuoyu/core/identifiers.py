@@ -42,6 +42,8 @@ class IdentityNumber:
 
 def normalised(text: str) -> str:
     """`text` in half-width capitals without blanks and dashes, as people paste it from documents."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     folded = unicodedata.normalize("NFKC", text).upper()
     return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) not in ("Pd", "Cf"))
 

@@ -29,7 +29,7 @@ def readout(data: bytes, sheet: Sheet, bounds: Bounds = BOUNDS) -> dict[str, Any
     try:
         book = load_workbook(BytesIO(data))
         page = _page(book, sheet)
-        lines = [(number, line) for number, line in _lines(page) if any(checking.shown(v) for v in line)]
+        lines = [(number, line) for number, line in _lines(page) if not _is_blank(line)]
     except PasswordError:
         raise Unreadable(
             "encrypted", "这个文件设有打开密码，无法读取。", "请去掉密码，保存后再上传。"
@@ -60,6 +60,10 @@ def _page(book: CalamineWorkbook, sheet: Sheet) -> CalamineSheet:
 
 def _lines(page: CalamineSheet) -> Iterable[tuple[int, list[Any]]]:
     return enumerate(page.iter_rows(), 1)
+
+
+def _is_blank(line: list[Any]) -> bool:
+    return all(value == "" or (isinstance(value, str) and not value.strip()) for value in line)
 
 
 def _header(heads: list[Any], sheet: Sheet) -> dict[str, int]:

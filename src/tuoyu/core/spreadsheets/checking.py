@@ -30,16 +30,20 @@ NUMBER = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+]?\d+(?:\.\d+)?")
 def check(column: Column, values: Sequence[Any], formulas: Sequence[bool]) -> list[Checked]:
     """Each of `values` checked; `formulas` says where a formula stands instead of a value."""
     judge = _JUDGES[column.kind]
+    # Of a choice or a day the same stands in many rows; a name or a number is checked once anyway.
+    few = column.kind in (Kind.CHOICE, Kind.DATE, Kind.NUMBER)
     known: dict[Any, Checked] = {}
     found: list[Checked] = []
     for value, formula in zip(values, formulas, strict=True):
         if formula:
             found.append((shown(value), FORMULA))
-            continue
-        key = (type(value), value)
-        if key not in known:
-            known[key] = _one(column, value, judge)
-        found.append(known[key])
+        elif few:
+            key = (type(value), value)
+            if key not in known:
+                known[key] = _one(column, value, judge)
+            found.append(known[key])
+        else:
+            found.append(_one(column, value, judge))
     return found
 
 
@@ -52,7 +56,7 @@ def _one(column: Column, value: Any, judge: "Judge") -> Checked:
         empty = None if column.kind in (Kind.NUMBER, Kind.DATE) else ""
         wrong = ("required", "没有填写。", "这一列必须填写。") if column.required else None
         return empty, wrong
-    if CONTROLS.search(text):
+    if not text.isprintable() and CONTROLS.search(text):
         return CONTROLS.sub("", text), ("control", "含有看不见的控制字符。", "请删去后重新填写。")
     if len(text) > column.longest:
         return text[: column.longest], (
@@ -65,6 +69,8 @@ def _one(column: Column, value: Any, judge: "Judge") -> Checked:
 
 def shown(value: Any) -> str:
     """A value as text: no blanks around it, whole numbers without a point, days as 2024-03-01."""
+    if type(value) is str and value.isascii() and value.isprintable():
+        return value.strip(" ")
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):

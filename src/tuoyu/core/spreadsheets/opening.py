@@ -9,6 +9,7 @@ import zipfile
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -25,6 +26,8 @@ FOREIGN = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["'](?!utf-?8["'])""", r
 FORMULA = re.compile(
     rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Z]{1,3}\d{1,7})["'][^>]*>\s*<(?:\w+:)?f[\s>/]"""
 )
+# Looked for first: the pattern is slow, and most sheets have no formula.
+FORMULA_SIGNS = (b"<f", b":f")
 MOST_FORMULAS = 1000
 RELATIONS = "xl/_rels/workbook.xml.rels"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -202,7 +205,7 @@ def _unpack(
         _harmless(piece, entry.filename)
         if entry.filename.startswith("xl/worksheets/"):
             _within(piece.text, rows, bounds)
-            if len(found) < MOST_FORMULAS:
+            if len(found) < MOST_FORMULAS and any(sign in piece.text for sign in FORMULA_SIGNS):
                 found |= {ref.decode() for ref in FORMULA.findall(piece.text)}
     return found
 
@@ -234,28 +237,30 @@ def _harmless(piece: _Piece, name: str) -> None:
 
 def _within(text: bytes, rows: int, bounds: Bounds) -> None:
     """No cell may lie further out than a sheet may be: one in the last corner would take the whole memory."""
-    wide, deep = _beyond(bounds.columns, rows)
-    if wide.search(text):
+    plain, loose = _beyond(bounds.columns, rows)
+    # As every program writes it; only XML written by hand has blanks or single quotes there.
+    pattern = loose if b"r =" in text or b"r='" in text else plain
+    found = pattern.search(text)
+    if found is None:
+        return
+    if found["wide"]:
         raise Unreadable(
             "too_many_columns",
             f"表格超过{bounds.columns}列，没有读取。",
             "请删去模板以外的列（包括右侧的空列）。",
         )
-    if deep.search(text):
-        raise Unreadable(
-            "too_many_rows", f"表格超过{rows:,}行，没有读取。", "请分成几个文件，并删去末尾的空行。"
-        )
+    raise Unreadable("too_many_rows", f"表格超过{rows:,}行，没有读取。", "请分成几个文件，并删去末尾的空行。")
 
 
+@cache
 def _beyond(columns: int, rows: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """What finds a cell beyond so many columns, or so many rows: one search, however large the sheet."""
-    at = rb"""\br\s*=\s*["']"""
     last = -(-columns // 26) - 1
     first = bytes([65 + last]) + b"-Z" if last < 25 else b"Z"
-    wide = re.compile(at + rb"(?:[A-Z]{3}|[" + first + rb"][A-Z])\d")
-    digits = len(str(rows))
-    deeper = re.compile(at + rb"[A-Z]*(?:%s|[1-9]\d{%d,})\b" % (_above(rows), digits))
-    return wide, deeper
+    wide = rb"(?P<wide>(?:[A-Z]{3}|[" + first + rb"][A-Z])\d)"
+    deep = rb"[A-Z]*(?:%s|[1-9]\d{%d,})\b" % (_above(rows), len(str(rows)))
+    either = rb"(?:" + wide + rb"|" + deep + rb")"
+    return re.compile(rb'r="' + either), re.compile(rb"""\br\s*=\s*["']""" + either)
 
 
 def _above(number: int) -> bytes:
