@@ -233,7 +233,7 @@ HURTING: dict[str, tuple[Callable[[], bytes], str]] = {
     "truncated": (lambda: book(["甲"])[:-800], "broken"),
     "half": (lambda: book(["甲"])[:700], "broken"),
     "10,000 columns": (lambda: book(["甲"], act=far_cell), "too_many_columns"),
-    "last corner": (lambda: book(["甲"], act=last_corner), "too_many_columns"),
+    "last corner": (lambda: book(["甲"], act=last_corner), "too_many_rows"),
     "too many rows": (lambda: book(*[[f"园{n}"] for n in range(51)]), "too_many_rows"),
     "a row far below": (lambda: book(["甲"], act=lambda m, p: p.write(40_000, 0, "底")), "too_many_rows"),
     "bomb": (bomb, "unpacks_too_large"),
