@@ -17,6 +17,8 @@ from tuoyu.imports.kinds import Importer, kind
 from tuoyu.imports.models import Import
 from tuoyu.imports.permissions import IMPORT
 
+BROKE = "写入时出错。请重新上传同一文件：已经写入的不会重复写入。仍不成功的，请联系系统管理员。"
+
 
 def read_file(*, file: Handed, importer: Importer, by: Actor) -> Import:
     """Read a file and keep what it says, to be decided on; the same file again is the same import.
@@ -42,9 +44,7 @@ def carry_out(imported: Import, by: Actor) -> None:
     except Refused as wrong:
         fail(by=by, imported=imported, why="；".join(problem.message for problem in wrong.problems))
     except Exception:
-        fail(
-            by=by, imported=imported, why="写入时出错，没有写成。请重新上传后再试，仍不成功请联系系统管理员。"
-        )
+        fail(by=by, imported=imported, why=BROKE)
         raise
     else:
         finish(by=by, imported=imported, written=len(rows) - len({d.row for d in refused}), refused=refused)

@@ -13,8 +13,10 @@ class WorkforceConfig(AppConfig):
         from django.urls import reverse
 
         from tuoyu.core.actor import Actor
+        from tuoyu.imports import kinds
         from tuoyu.institutions import history, parts
         from tuoyu.workforce import past, queries, service, training
+        from tuoyu.workforce.imports.staff import StaffSheet
 
         def address(pk: int) -> str:
             return reverse("workforce:staff", args=[pk])
@@ -33,3 +35,4 @@ class WorkforceConfig(AppConfig):
 
         parts.register(parts.Part("service", "医护服务时长", 27, served, service.periods_at))
         parts.register(parts.Part("training", "培训课时", 25, hours, training.credited_at))
+        kinds.register(StaffSheet())

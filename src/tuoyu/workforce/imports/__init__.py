@@ -1,0 +1,1 @@
+"""What may be imported of the people who work in childcare."""
