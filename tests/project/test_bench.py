@@ -9,9 +9,10 @@ from django.db import close_old_connections, connection
 
 from tuoyu.core import workdays
 from tuoyu.core.actor import Actor
+from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.actions import load_packs
-from tuoyu.project.bench import aims, directory, inbox
+from tuoyu.project.bench import aims, directory, imports, inbox
 from tuoyu.project.bench.measuring import in_turn
 from tuoyu.project.bench.report import Report
 from tuoyu.project.bench.stage import Stage
@@ -114,3 +115,19 @@ def test_the_inbox_is_measured_for_an_officer_and_for_a_lead(stage: Stage) -> No
     # Reading an application with personal data writes its audit event: one statement more than are read.
     assert counted.pop("case page, queries")["found"] <= aims.QUERIES + 1
     assert all(aim["met"] for aim in counted.values()), counted
+
+
+def test_an_import_is_measured_beside_its_floor_and_leaves_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "ROWS", 12)
+    monkeypatch.setattr(imports, "LONG_ROWS", 200)
+    before = Institution.objects.count()
+    report = Report("import", "county", {})
+    imports.run(stage, report, 5)
+    assert Institution.objects.count() == before
+    assert report.data["rows"] == 12
+    assert "12 rows written" in report.notes[0]
+    assert "2 defects" in report.notes[1]
+    assert [aim.unit for aim in report.aims] == ["s", "s", "MiB"]
+    assert all(aim.found > 0 for aim in report.aims)

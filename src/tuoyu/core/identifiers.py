@@ -126,6 +126,12 @@ def _organisation_check(body: str) -> str:
     return "0123456789X0"[11 - total % 11]
 
 
+def made_up_credit_code(start: str) -> str:
+    """The credit code whose first sixteen places are `start`: for demonstrations and measuring."""
+    first = start + _organisation_check(start[8:16])
+    return first + str(uscc.calc_check_digit(first))
+
+
 # ---------------------------------------------------------------- telephone numbers
 
 

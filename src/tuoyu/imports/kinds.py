@@ -45,7 +45,7 @@ class Importer(Protocol):
     # Who sees what was written.
     shown_to: str
 
-    def seen_at(self) -> str:
+    def seen_at(self, by: Actor) -> str:
         """The address where what was written is seen."""
 
     def may(self, by: Actor) -> bool:

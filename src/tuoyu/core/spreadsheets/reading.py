@@ -31,12 +31,13 @@ class NotReadable(Refused):
 class Read:
     """What a sheet said: the numbers of its rows, its columns by key, and everything wrong with it.
 
-    Where a cell is wrong its column holds it as it stood.
+    Where a cell is wrong its column holds it as it stood. `peak` is the memory the reading took, in KiB.
     """
 
     numbers: Sequence[int]
     columns: dict[str, list[Any]]
     defects: tuple[Defect, ...] = ()
+    peak: int = 0
 
     @cached_property
     def wrong(self) -> frozenset[int]:
@@ -67,7 +68,8 @@ class Read:
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> "Read":
-        return cls(told["numbers"], told["columns"], tuple(Defect(*defect) for defect in told["defects"]))
+        defects = tuple(Defect(*defect) for defect in told["defects"])
+        return cls(told["numbers"], told["columns"], defects, told.get("peak", 0))
 
 
 def content_of(file: Handed) -> tuple[bytes, str]:

@@ -5,22 +5,29 @@ event: `state_facts` for values (`state_new` for many that are new), `state_clas
 `move_state` for registration and filing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from psycopg.types.range import DateRange
 
 from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role
+from tuoyu.core.copying import copy_rows
 from tuoyu.core.transitions import move
 from tuoyu.institutions import facts
 from tuoyu.institutions.models import Application, ClassGroup, Fact, Institution, Premises
 from tuoyu.institutions.rules.periods import Place, place
 from tuoyu.institutions.vocabulary import GroundKind
 
+COPIED = (
+    "institution_id", "key", "value", "personal", "period", "ground", "supplier", "supplier_id", "department",
+    "division_code", "stated_at",
+)  # fmt: skip
 SEARCHED = ("pinyin", "initials", "search_keys")
 
 
@@ -89,15 +96,34 @@ def state_new(
     for institution in institutions:
         institution.fill_search()
     Institution.objects.bulk_create(institutions, batch_size=1000)
-    today = clock.today()
-    fresh = []
+    copy_rows(Fact, COPIED, _first_facts(institutions, ground, by, since))
+
+
+def _first_facts(
+    institutions: Sequence[Institution], ground: Ground, by: Actor, since: Mapping[str, str]
+) -> Iterator[tuple[Any, ...]]:
+    """What the columns of institutions say, as rows for COPIED."""
+    today, now = clock.today(), clock.now()
+    supplier = ground.supplier or Supplier.of(by)
+    said_by = (supplier.label[:120], supplier.user_id, supplier.department, supplier.division_code)
+    secret = Fact._meta.get_field("personal")
     for institution in institutions:
         for key in facts.COLUMNS:
             value = facts.plain(getattr(institution, key))
-            if facts.is_given(value):
-                day = getattr(institution, since[key]) if key in since else today
-                fresh.append(_fact(institution, key, value, DateRange(day, None), ground, by))
-    Fact.objects.bulk_create(fresh, batch_size=2000)
+            if not facts.is_given(value):
+                continue
+            day = getattr(institution, since[key]) if key in since else today
+            personal = key in facts.PERSONAL
+            yield (
+                institution.pk,
+                key,
+                None if personal else json.dumps(value, ensure_ascii=False),
+                secret.get_db_prep_save(str(value), connection) if personal else "",
+                f"[{day},)",
+                ground.kind.value,
+                *said_by,
+                now,
+            )
 
 
 def move_state(

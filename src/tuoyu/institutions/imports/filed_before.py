@@ -53,7 +53,7 @@ class FiledBefore:
     preview: tuple[str, ...] = ("name", "uscc", "place", "receipt_number", "filing")
     shown_to = "写入后即按已备案机构向社会公开，来源注明为导入，使用原备案回执号。"
 
-    def seen_at(self) -> str:
+    def seen_at(self, by: Actor) -> str:
         return reverse("institutions:list")
 
     def may(self, by: Actor) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 SHARE_OF_FLOOR = 10.0  # per cent of the raw floor's requests a second
 QUERIES = 6
 SEARCH_P95 = 50.0  # milliseconds
+IMPORT_SECONDS, LONG_SECONDS = 10.0, 3.0
+MEMORY = 300.0  # MiB
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,16 @@ def queries(what: str, count: int) -> Aim:
 def same_queries(what: str, for_one: int, for_fifty: int) -> Aim:
     """A list sends as many queries for few rows as for fifty."""
     return Aim(f"{what}, queries more or fewer for 50 rows", abs(for_fifty - for_one), 0, False, "queries")
+
+
+def seconds(what: str, took: float, wanted: float) -> Aim:
+    """How long something takes once."""
+    return Aim(what, round(took, 2), wanted, False, "s")
+
+
+def memory(what: str, mebibytes: float) -> Aim:
+    """How much memory it takes at the most."""
+    return Aim(what, mebibytes, MEMORY, False, "MiB")
 
 
 def search(what: str, p95: float) -> Aim:

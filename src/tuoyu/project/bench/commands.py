@@ -10,7 +10,7 @@ from rich.console import Console
 from tuoyu.accounts.models import User
 from tuoyu.cases.models import Case, Step
 from tuoyu.institutions.models import Institution
-from tuoyu.project.bench import directory, inbox
+from tuoyu.project.bench import directory, imports, inbox
 from tuoyu.project.bench.report import Report
 from tuoyu.project.bench.stage import built
 from tuoyu.project.demo.commands import Size, progress_bar
@@ -24,9 +24,10 @@ class Name(StrEnum):
 
     DIRECTORY = "directory"
     INBOX = "inbox"
+    IMPORT = "import"
 
 
-RUNS = {Name.DIRECTORY: directory.run, Name.INBOX: inbox.run}
+RUNS = {Name.DIRECTORY: directory.run, Name.INBOX: inbox.run, Name.IMPORT: imports.run}
 
 
 @app.command()

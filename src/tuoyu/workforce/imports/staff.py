@@ -58,8 +58,9 @@ class StaffSheet:
     preview: tuple[str, ...] = ("name", "post", "contract", "starts_on")
     shown_to = "本机构，以及当地卫生健康部门；身份证号加密保存，名册上只显示一部分。"
 
-    def seen_at(self) -> str:
-        return reverse("institutions:list")
+    def seen_at(self, by: Actor) -> str:
+        institution = own_institution(by)
+        return reverse("workforce:staff", args=[institution.pk]) if institution else reverse("imports:list")
 
     def may(self, by: Actor) -> bool:
         return own_institution(by) is not None

@@ -1,0 +1,145 @@
+"""`tuoyu bench import`: a file of nurseries read, checked, compared and written, beside a bare COPY of the
+same rows; and a long sheet of which only the reading is measured."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+
+from tuoyu.accounts.names import departments
+from tuoyu.core.actor import Actor, Role, Seat
+from tuoyu.core.identifiers import made_up_credit_code
+from tuoyu.core.spreadsheets import reading
+from tuoyu.core.spreadsheets.sheets import Column, Kind, Sheet
+from tuoyu.core.spreadsheets.writing import filled
+from tuoyu.institutions.imports.filed_before import FiledBefore
+from tuoyu.project.bench import aims
+from tuoyu.project.bench.measuring import Measured, peak_memory
+from tuoyu.project.bench.report import Report
+from tuoyu.project.bench.stage import Stage
+from tuoyu.project.demo.places import PLACES
+
+ROWS, LONG_ROWS = 10_000, 100_000
+FLOOR_COLUMNS = ("name", "uscc", "address", "receipt_number", "registered_on", "places")
+LONG = Sheet(
+    "长表",
+    (
+        Column("name", "名称", required=True),
+        Column("kind", "类型", Kind.CHOICE, options=("甲类", "乙类")),
+        Column("places", "托位", Kind.NUMBER),
+        Column("since", "日期", Kind.DATE),
+        Column("address", "地址"),
+        Column("phone", "手机", Kind.PHONE),
+        Column("number", "编号"),
+        Column("state", "状态", Kind.CHOICE, options=("在", "否")),
+    ),
+    once=("name",),
+    rows=LONG_ROWS,
+)
+
+
+def run(stage: Stage, report: Report, requests: int) -> None:
+    """Measure one import of so many rows; `requests` plays no part."""
+    county = PLACES[0].county
+    by = Actor("导入测量", 1, (Seat(Role.OFFICER, "health", (county,), county, membership_id=1),))
+    importer = FiledBefore()
+    sheet = importer.sheet(by)
+    rows = list(nurseries(ROWS, county, sheet))
+    data = filled(sheet, rows)
+    report.data |= {"rows": ROWS, "bytes of the file": len(data)}
+    told: list[int] = []
+    with _undone():
+        read, reading_took = _timed(lambda: reading.read(data, sheet))
+        checked, checking_took = _timed(lambda: importer.check(read, by))
+        fresh = [(number, row) for number, row in read.good() if number in checked.fresh]
+        _, writing_took = _timed(lambda: importer.write(fresh, by, told.append))
+    with _undone():
+        _, floor_took = _timed(lambda: _copied(rows))
+    took = reading_took + checking_took + writing_took
+    report.groups[f"An import of {ROWS:,} nurseries"] = {
+        "reading and checking cells": _once("reading and checking cells", reading_took),
+        "comparing": _once("comparing", checking_took),
+        "writing": _once("writing", writing_took),
+        "import": _once("import", took),
+        "floor": _once("floor", floor_took),
+    }
+    report.notes.append(
+        f"{len(fresh):,} rows written, progress told {len(told)} times; {took:.1f} s in all, "
+        f"{took / floor_took:,.0f} times a bare COPY of six columns of them ({floor_took * 1000:.0f} ms)."
+    )
+    report.aims.append(aims.seconds(f"an import of {ROWS:,} rows", took, aims.IMPORT_SECONDS))
+    _long(report)
+
+
+def _long(report: Report) -> None:
+    """A sheet of a hundred thousand rows, one in a hundred wrong: reading and checking alone."""
+    data = filled(LONG, _long_rows())
+    read, took = _timed(lambda: reading.read(data, LONG, seconds=120))
+    apart = round(read.peak / 1024, 1)
+    report.notes.append(
+        f"{LONG_ROWS:,} rows of {len(LONG.columns)} columns ({len(data):,} bytes), {len(read.defects):,} "
+        f"defects: {took:.1f} s; {apart} MiB in the process apart, {peak_memory()} MiB in this one."
+    )
+    report.aims.append(aims.seconds(f"validation of {LONG_ROWS:,} rows", took, aims.LONG_SECONDS))
+    report.aims.append(aims.memory(f"validation of {LONG_ROWS:,} rows, apart", apart))
+
+
+def _long_rows() -> Iterator[dict[str, Any]]:
+    for number in range(LONG_ROWS):
+        yield {
+            "name": f"第{number}家", "kind": "甲类" if number % 100 else "丙", "places": number % 400,
+            "since": "2024-03-01", "address": f"中山北路{number}号", "phone": f"138{number:08d}",
+            "number": f"N{number:06d}", "state": "在",
+        }  # fmt: skip
+
+
+def nurseries(count: int, county: str, sheet: Sheet) -> Iterator[dict[str, Any]]:
+    """So many rows as an office would fill them in, each with a credit code of its own."""
+    place = next(option for option in sheet.column("place").options if option.startswith(county))
+    for number in range(count):
+        yield {
+            "name": f"测量第{number}家托育园", "uscc": credit_code_of(number, county), "kind": "托育机构",
+            "nature": "非营利性", "legal_form": "社会服务机构（民办非企业单位）", "place": place,
+            "address": f"中山北路{number}号", "registrar": departments()["civil_affairs"],
+            "registration_number": f"民证字{number:06d}", "registered_on": "2021-05-20",
+            "receipt_number": f"测托备{number:06d}", "receipt_issued_on": "2021-06-01", "filing": "已备案",
+            "verified_on": "2021-06-10", "places": 60, "care_types": "全日托、半日托", "inclusive": "是",
+            "representative": "王某某", "phone": "025-83000000",
+        }  # fmt: skip
+
+
+def credit_code_of(number: int, county: str) -> str:
+    """The credit code of an organisation that is none."""
+    return made_up_credit_code(f"52{county}QY{number:06d}")
+
+
+def _copied(rows: list[dict[str, Any]]) -> None:
+    columns = ", ".join(FLOOR_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE copied ON COMMIT DROP AS SELECT {columns} FROM institutions_institution"
+            " WITH NO DATA"
+        )
+        with cursor.copy(f"COPY copied ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row([row[column] for column in FLOOR_COLUMNS])
+
+
+def _timed(call: Callable[[], Any]) -> tuple[Any, float]:
+    began = time.perf_counter()
+    found = call()
+    return found, time.perf_counter() - began
+
+
+def _once(name: str, took: float) -> Measured:
+    return Measured(name, 1, round(1 / took, 3), round(took * 1000, 1), round(took * 1000, 1), 0.0)
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """What is written within leaves nothing behind."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
