@@ -96,25 +96,21 @@ def counted(client: Client, address: str) -> tuple[Any, int]:
 
 
 def test_every_list_there_is_can_be_taken_out_both_ways_with_the_rows_on_the_page(town: Town) -> None:
-    found = set()
-    names = list(addresses())
+    found, no_list = set(), {name for name in addresses() if name.startswith("api-")}
     for who, client in people_of(town).items():
-        for name in names:
+        for name in sorted(set(addresses()) - no_list - found):
             try:
                 address = reverse(name)
             except NoReverseMatch:
+                no_list.add(name)
                 continue
-            response = client.get(address) if not name.startswith("api-") else None
-            if (
-                response is None
-                or response.status_code != 200
-                or b"take-out" not in getattr(response, "content", b"")
-            ):
-                continue
-            if name in found:
-                continue
-            found.add(name)
-            _both_ways(client, address, who)
+            response = client.get(address)
+            content = getattr(response, "content", b"") if response.status_code == 200 else b""
+            if b"take-out" in content:
+                found.add(name)
+                _both_ways(client, address, who)
+            elif content and b'class="list-head"' not in content:
+                no_list.add(name)
     assert found >= LISTS
 
 
@@ -132,8 +128,9 @@ def _both_ways(client: Client, address: str, who: str) -> None:
         events = AuditEvent.objects.filter(verb="list.exported").count() - before
         assert events == (1 if who else 0), address
         if kind == "xlsx":
-            # An event more where the list is that of the events.
-            assert len(cells(response)) - len(rows) in (0, 1), address
+            more = len(cells(response)) - len(rows)
+            # An event more where the list is that of the events; a page holds a hundred at the most.
+            assert more in (0, 1) or (len(rows) == 100 and more > 0), address
         else:
             assert response.content.startswith(b"%PDF"), address
 
