@@ -8,6 +8,7 @@ from django.db.models import Model
 from tuoyu.core import clock
 from tuoyu.core.actions import note_event
 from tuoyu.core.actor import Actor, Role, Seat
+from tuoyu.core.copying import copy_objects
 from tuoyu.core.models import AuditEvent
 
 
@@ -36,8 +37,7 @@ def record(
 def record_each(by: Actor, verb: str, told: Iterable[tuple[Model, str, dict[str, Any]]]) -> None:
     """Write one event for each of `told` (what, its topic, what changed), where many change at once."""
     post = _only_seat(by)
-    events = [_event(by, verb, obj, topic, {}, after, "", post, "") for obj, topic, after in told]
-    AuditEvent.objects.bulk_create(events, batch_size=2000)
+    copy_objects([_event(by, verb, obj, topic, {}, after, "", post, "") for obj, topic, after in told])
     note_event(verb)
 
 

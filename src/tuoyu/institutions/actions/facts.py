@@ -17,7 +17,7 @@ from psycopg.types.range import DateRange
 from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role
-from tuoyu.core.copying import copy_rows
+from tuoyu.core.copying import copy_objects, copy_rows, next_numbers
 from tuoyu.core.transitions import move
 from tuoyu.institutions import facts
 from tuoyu.institutions.models import Application, ClassGroup, Fact, Institution, Premises
@@ -93,9 +93,11 @@ def state_new(
 
     A fact holds from today, or from the day in the column that `since` names for it.
     """
-    for institution in institutions:
+    numbers = next_numbers(Institution, len(institutions))
+    for institution, number in zip(institutions, numbers, strict=True):
+        institution.pk = number
         institution.fill_search()
-    Institution.objects.bulk_create(institutions, batch_size=1000)
+    copy_objects(institutions)
     copy_rows(Fact, COPIED, _first_facts(institutions, ground, by, since))
 
 
