@@ -19,7 +19,7 @@ from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.institutions import policy
 from tuoyu.institutions.models import Institution
 from tuoyu.workforce import actions
-from tuoyu.workforce.models import ClassAssignment, Employment, Person, RecordCheck
+from tuoyu.workforce.models import ClassAssignment, Employment, HiringCheck, Person, RecordCheck
 from tuoyu.workforce.permissions import VIEW_STAFF
 from tuoyu.workforce.rules.certificates import Certificate, last_good_day, read_certificate
 from tuoyu.workforce.rules.hiring import read_hiring
@@ -55,6 +55,19 @@ def test_the_same_person_is_one_person_however_many_employ_it() -> None:
     assert first.person_id == second.person_id
     first.refresh_from_db()
     assert (first.name, first.phone) == ("员工1", "13800138000")
+
+
+def test_a_nursery_whose_filing_has_ended_hires_nobody_and_asks_about_nobody() -> None:
+    place = nursery()
+    by, last = head(place), hired(head(place), place, 1)
+    asked = HiringCheck.objects.count()
+    Institution.objects.filter(pk=place.pk).update(filing="cancelled", filing_ended_on=clock.today())
+    with pytest.raises(Refused, match="备案已经注销"):
+        hired(by, place, 2)
+    assert HiringCheck.objects.count() == asked
+    # Who still works there can be let go.
+    ended = actions.end_employment(by=by, employment=last, last_day=clock.today(), reason="机构停办")
+    assert ended.ends_on is not None
 
 
 @pytest.mark.parametrize(

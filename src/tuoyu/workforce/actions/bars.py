@@ -11,7 +11,7 @@ from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.standing import heads_of
-from tuoyu.workforce import barring
+from tuoyu.workforce import barring, guards
 from tuoyu.workforce.barring import HEALTH, Hindrance
 from tuoyu.workforce.models import Bar, BarAlert, BarCorrection, Employment, HiringCheck, RecordCheck
 from tuoyu.workforce.permissions import CORRECT_BAR, CORRECT_RECORD_CHECK, KEEP_STAFF, RECORD_BAR
@@ -119,6 +119,7 @@ def check_before_hiring(*, by: Actor, institution: Institution, identity: str) -
     stands against it.
     """
     require(by, KEEP_STAFF, institution)
+    guards.not_ended(institution)
     _one_question_at_a_time(institution, by)
     over = _over_limit(institution, by)
     found = [] if over else barring.hindrances(identity)
