@@ -265,6 +265,7 @@ class AgentAuthorisation(models.Model):
     class Matter(models.TextChoices):
         SETTING_UP = "setting_up", "设立登记和备案"
         FILING = "filing", "已登记机构备案"
+        AFTER_FILING = "after_filing", "备案后的变更、年度事项、暂停和注销"
         ALL = "all", "全部申办事项"
 
     principal = models.ForeignKey(User, models.PROTECT, related_name="agents")
@@ -289,7 +290,7 @@ class AgentAuthorisation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="authorisation_of_a_known_matter",
-                condition=Q(matter__in=["setting_up", "filing", "all"]),
+                condition=Q(matter__in=["setting_up", "filing", "after_filing", "all"]),
             ),
             models.CheckConstraint(
                 name="authorisation_active_has_its_agent",

@@ -93,6 +93,9 @@ MATTERS: dict[str, frozenset[str]] = {
         {"establishment", "family_point_establishment", "kindergarten_class_establishment"}
     ),
     "filing": frozenset({"filing", "family_point_filing", "kindergarten_class_filing"}),
+    "after_filing": frozenset(
+        {"change", "annual_review", "annual_report", "suspension", "resumption", "cancellation"}
+    ),
     "all": frozenset(),
 }
 

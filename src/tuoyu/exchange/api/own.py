@@ -113,7 +113,7 @@ class AgentGiven(Given):
     """Whom to let act in one's name (phone or username), in what, where (empty: everywhere), until when."""
 
     agent: Annotated[str, Field(min_length=1, max_length=60)]
-    matter: Literal["setting_up", "filing", "all"]
+    matter: Literal["setting_up", "filing", "after_filing", "all"]
     division_code: Place | Literal[""] = ""
     scope: Annotated[str, Field(max_length=200)] = ""
     ends_on: Day
