@@ -11,6 +11,7 @@ from django.db.models import Avg, Count, F, Func, IntegerField, OuterRef, QueryS
 from django.db.models.functions import JSONObject
 
 from tuoyu.core import clock
+from tuoyu.core.compiled import compiled
 from tuoyu.institutions import provision
 from tuoyu.institutions.models import Certificate, ClassGroup, Institution, Publication, Suspension
 from tuoyu.institutions.queries import Narrowed, narrow, public_institutions
@@ -90,6 +91,10 @@ PUBLIC_FIELDS = (
     "receipt_issued_on", "verified_on", "public_since", "uscc",
 )  # fmt: skip
 
+TOLD_WITH_IT = (
+    "class_rows", "publication_rows", "suspension_rows", "receipt_codes", "partner_rows", "pairing_rows",
+)  # fmt: skip
+
 
 def institution(pk: int) -> dict[str, Any] | None:
     """What the public may know of one filed institution; None when it is not public."""
@@ -104,7 +109,7 @@ def institution(pk: int) -> dict[str, Any] | None:
 @lru_cache(maxsize=1)
 def _told() -> QuerySet[Institution, Any]:
     """Built once, because building costs more than asking."""
-    rows = public_institutions().annotate(
+    rows = Institution.objects.annotate(
         class_rows=_rows(ClassGroup.objects.open_now().order_by("pk"), "name", "class_type", "places"),
         publication_rows=_rows(
             Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department",
@@ -123,14 +128,9 @@ def _told() -> QuerySet[Institution, Any]:
         partner_rows=provision.partner_rows(public=True),
         pairing_rows=provision.pairing_rows(shown=FILED),
     )  # fmt: skip
-    told: QuerySet[Institution, Any] = rows.values(
-        *PUBLIC_FIELDS,
-        "class_rows",
-        "publication_rows",
-        "receipt_codes",
-        "partner_rows",
-        "pairing_rows",
-        "suspension_rows",
+    ready = {name: compiled(rows, name) for name in TOLD_WITH_IT}
+    told: QuerySet[Institution, Any] = (
+        public_institutions().annotate(**ready).values(*PUBLIC_FIELDS, *TOLD_WITH_IT)
     )
     return told
 
