@@ -210,3 +210,15 @@ def test_pages_lead_from_planning_to_the_list_and_bad_input_is_told(
         with django_assert_max_num_queries(16):
             assert client.get(address).status_code == 200, address
     assert "11人" not in boss.get("/training/gaps/", follow=True).content.decode()
+
+
+def test_a_nursery_without_a_register_is_said_to_have_none_and_not_to_have_enough() -> None:
+    empty, held = staff.nursery(), staff.nursery()
+    staff.hired(staff.head(held), held, 1)
+    office = browser(seated(Role.OFFICER, "health", "320106", username="organiser"))
+    rows = office.get("/training/gaps/").content.decode().split("<tr>")
+    (without,) = (row for row in rows if empty.name in row)
+    (short,) = (row for row in rows if held.name in row)
+    assert "还没有登记人员" in without
+    assert "已够" not in without
+    assert "差72课时" in short
