@@ -208,9 +208,10 @@ def test_put_aside_and_after_a_month_what_a_file_said_is_gone() -> None:
     assert (found.state, found.content) == ("discarded", None)
     other = brought(officer(), "institutions", nursery(2))
     Import.objects.filter(pk=other.pk).update(made_at=date(2020, 1, 1).isoformat() + "T00:00Z")
-    assert jobs.forget(0) == 0
+    assert [jobs.forget(0), jobs.forget(0)] == [1, 0]
     other.refresh_from_db()
     assert (other.state, other.content) == ("discarded", None)
+    assert AuditEvent.objects.filter(verb="import.forgotten", object_id=str(other.pk)).count() == 1
 
 
 def test_the_api_does_the_same() -> None:

@@ -111,6 +111,16 @@ def discard(*, by: Actor, imported: Import) -> Import:
 
 
 @action
+def forget(*, by: Actor, imported: Import) -> Import:
+    """Let go what an old file said; one that nobody decided on is put aside with that."""
+    require(by, IMPORT, imported)
+    now = State.DISCARDED if imported.state == State.CHECKED else imported.state
+    move(imported, field="state", from_=imported.state, to=now, content=None)
+    audit.record(by, "import.forgotten", imported, after={"kind": imported.kind, "state": now})
+    return imported
+
+
+@action
 def finish(*, by: Actor, imported: Import, written: int, refused: Sequence[Defect]) -> None:
     """Note that an import is written; what was refused at the last joins the rows with defects."""
     found = content_of(imported)

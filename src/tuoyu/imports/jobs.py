@@ -1,5 +1,6 @@
 """Background work: writing what was decided, and forgetting what files said."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,7 +8,9 @@ from procrastinate.contrib.django import app
 
 from tuoyu.accounts.actors import actor_for
 from tuoyu.core import clock
-from tuoyu.imports import carrying
+from tuoyu.core.actor import Actor
+from tuoyu.core.problems import Overtaken
+from tuoyu.imports import actions, carrying
 from tuoyu.imports.models import Import
 
 # So long a file with defects can be downloaded again.
@@ -29,7 +32,11 @@ def write_import(pk: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="imports.forget", queueing_lock="imports.forget")
 def forget(timestamp: int) -> int:
-    """Let go what old files said; how many."""
-    old = Import.objects.filter(made_at__lt=clock.now() - KEPT).exclude(state=Import.State.WRITING)
-    old.filter(state=Import.State.CHECKED).update(state=Import.State.DISCARDED, content=None)
-    return old.filter(content__isnull=False).update(content=None)
+    """Let go what old files said; how many. What somebody decides on meanwhile is left for the next night."""
+    old = Import.objects.filter(made_at__lt=clock.now() - KEPT, content__isnull=False)
+    gone = 0
+    for imported in old.exclude(state=Import.State.WRITING):
+        with suppress(Overtaken):
+            actions.forget(by=Actor.system("到期清除"), imported=imported)
+            gone += 1
+    return gone
