@@ -3,18 +3,17 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from tuoyu.core import access
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import actions, life, policy, standing
-from tuoyu.institutions.models import Institution
+from tuoyu.institutions.models import Application, Institution
 from tuoyu.institutions.permissions import START
-from tuoyu.institutions.views.filing_alone import named, own
-from tuoyu.institutions.views.start import owner_of, owners_of, step_in_words
+from tuoyu.institutions.views.filing_alone import choosing
+from tuoyu.institutions.views.start import step_in_words
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,39 +33,15 @@ def desk_matters(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, desk: bool) -> HttpResponse:
-    actor = access.actor_of(request)
-    given = request.POST if request.method == "POST" else request.GET
-    problems: list[Problem] = []
-    found: Institution | None = None
-    status = 200
-    try:
-        found = named(actor, given.get("institution", ""), given.get("uscc", ""))
-        if request.method == "POST":
-            if found is None:
-                raise Refused(Problem("请填写统一社会信用代码。", field="uscc"))
-            owner = owner_of(request, actor, desk, default=standing.owner_for(actor, found))
-            application = actions.start_after_filing(
-                by=actor, owner_id=owner, institution=found, procedure=given.get("procedure", "")[:60]
-            )
-            return redirect("institutions:application", application.pk)
-    except Refused as refusal:
-        problems = refusal.problems
-        status = refusal.status if request.method == "POST" else 200
-    context = {
-        "desk": desk,
-        "here": reverse("institutions:desk_matters" if desk else "institutions:matters"),
-        "own": [] if desk else own(actor),
-        "uscc": given.get("uscc", "")[:40],
-        "chosen": given.get("institution", "")[:18],
-        "procedure": given.get("procedure", "")[:60],
-        "owners": owners_of(actor),
-        "typed": request.POST,
-        "found": found,
-        "known": standing.known(found) if found else [],
-        "matters": _matters(actor, found, desk) if found else [],
-        "problems": problems,
-    }
-    return render(request, "institutions/matters.html", context, status=status)
+    def begin(actor: Actor, owner: int, found: Institution) -> Application:
+        procedure = request.POST.get("procedure", "")[:60]
+        return actions.start_after_filing(by=actor, owner_id=owner, institution=found, procedure=procedure)
+
+    def told(actor: Actor, found: Institution, problems: list[Problem]) -> dict[str, Any]:
+        return {"known": standing.known(found), "matters": _matters(actor, found, desk)}
+
+    here = "institutions:desk_matters" if desk else "institutions:matters"
+    return choosing(request, "institutions/matters.html", here, desk=desk, begin=begin, told=told)
 
 
 def _matters(actor: Actor, found: Institution, desk: bool) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """已经登记，只办备案: find the institution, see what stands against it, begin; and reminding to file."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import get_visible
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import actions, policy, standing
-from tuoyu.institutions.models import Institution
+from tuoyu.institutions.models import Application, Institution
 from tuoyu.institutions.permissions import REMIND, START, VIEW_UNFILED
 from tuoyu.institutions.views.start import owner_of, owners_of, step_in_words
 from tuoyu.institutions.vocabulary import MAY_FILE, Registration
@@ -37,6 +38,26 @@ def desk_filing(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, desk: bool) -> HttpResponse:
+    def begin(actor: Actor, owner: int, found: Institution) -> Application:
+        return actions.start_filing(by=actor, owner_id=owner, institution=found)
+
+    def told(actor: Actor, found: Institution, problems: list[Problem]) -> dict[str, Any]:
+        return _told(actor, found, desk, problems)
+
+    here = "institutions:desk_filing" if desk else "institutions:filing"
+    return choosing(request, "institutions/filing.html", here, desk=desk, begin=begin, told=told)
+
+
+def choosing(
+    request: HttpRequest,
+    template: str,
+    here: str,
+    *,
+    desk: bool,
+    begin: Callable[[Actor, int, Institution], Application],
+    told: Callable[[Actor, Institution, list[Problem]], dict[str, Any]],
+) -> HttpResponse:
+    """A page on which an institution is chosen, what it may do is `told`, and something is begun for it."""
     actor = access.actor_of(request)
     given = request.POST if request.method == "POST" else request.GET
     problems: list[Problem] = []
@@ -48,25 +69,25 @@ def _page(request: HttpRequest, *, desk: bool) -> HttpResponse:
             if found is None:
                 raise Refused(Problem("请填写统一社会信用代码。", field="uscc"))
             owner = owner_of(request, actor, desk, default=standing.owner_for(actor, found))
-            application = actions.start_filing(by=actor, owner_id=owner, institution=found)
-            return redirect("institutions:application", application.pk)
+            return redirect("institutions:application", begin(actor, owner, found).pk)
     except Refused as refusal:
         problems = refusal.problems
         status = refusal.status if request.method == "POST" else 200
     context = {
         "desk": desk,
-        "here": reverse("institutions:desk_filing" if desk else "institutions:filing"),
+        "here": reverse(here),
         "own": [] if desk else own(actor),
         "uscc": given.get("uscc", "")[:40],
         "chosen": given.get("institution", "")[:18],
+        "procedure": given.get("procedure", "")[:60],
         "owners": owners_of(actor),
         "typed": request.POST,
         "found": found,
         "problems": problems,
     }
     if found is not None:
-        context |= _told(actor, found, desk, problems)
-    return render(request, "institutions/filing.html", context, status=status)
+        context |= told(actor, found, problems)
+    return render(request, template, context, status=status)
 
 
 def own(actor: Actor) -> list[dict[str, Any]]:
