@@ -1,5 +1,6 @@
 """No field is asked twice: what is known is shown with its source; what slips through is counted."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,16 +10,18 @@ from django.urls import reverse
 from accounts.people import browser, person, seated
 from exchange.callers import robot
 from institutions import desk
-from journeys import AT, Journey, desk_of
+from journeys import AT, Journey, desk_of, text_of
 from scenarios.test_a2_filing_alone import Alone, refused_at_filing
-from scenarios.test_a5_life import After, filed
+from scenarios.test_a5_life import ENDING, PROOFS, REPORT, After, filed
 from scenarios.test_c1_kindergarten_classes import kindergarten
 from scenarios.test_c2_employers import employers
+from tuoyu.cases.models import Submission
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
-from tuoyu.institutions import asking, facts, pages, stated
+from tuoyu.institutions import actions, asking, facts, matters, pages, stated
 from tuoyu.institutions.forms import RegistrationForm
 from tuoyu.institutions.models import AskedAgain, Institution, Partner
+from workforce import staff as nurseries
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +37,15 @@ def test_every_field_says_what_it_asks_for_or_is_a_promise() -> None:
     silent = {field.key for page in every for field in page.fields if not field.fact}
     # A promise is made anew; what is opened to others is said as it is to be from the filing on.
     assert silent == {"agreed", "signer", "opens", "opened_places"}
+    after = {field.key for asked in matters.PAGES_OF.values() for page in asked for field in page.fields
+             if not field.fact}  # fmt: skip
+    # What only who reports can say: days, reasons, what became of whom, what happened in the year.
+    assert after == {
+        "last_day", "ended_because", "children_settled", "children_to", "staff_settled",
+        "staff_to", "pause_from", "pause_to", "paused_because", "paused_children_to", "restart_on",
+        "restart_state", "agrees", "differs", "accidents", "punished", "worked", "children_year",
+        "accidents_year", "work", "next_year",
+    }  # fmt: skip
     assert set(RegistrationForm.asks) == set(RegistrationForm.base_fields)
     assert all(facts.is_key(fact) for fact in RegistrationForm.asks.values())
 
@@ -212,3 +224,77 @@ def look(journey: Journey) -> None:
     beside = [pages.BESIDES[journey.kind]] if journey.kind in pages.BESIDES else []
     for page in (*pages.FILLED, *beside):
         read(journey.client, journey.pk, page.key)
+
+
+# ---------------------------------------------------------------- what another room holds
+
+
+def staffed(journey: Journey, number: int) -> None:
+    by = nurseries.head(journey.institution)
+    for one in range(number):
+        nurseries.hired(by, journey.institution, 900 + one)
+
+
+def test_the_staff_is_counted_from_the_register_and_not_asked_of_who_keeps_one() -> None:
+    before = filed(AT["J"])
+    without = After.of(before, "cancellation")
+    assert 'name="staff"' in read(without.client, without.pk, "ending")
+    staffed(before, 3)
+    page = read(without.client, without.pk, "ending")
+    assert 'name="staff"' not in page
+    assert f"从业人员名册 {clock.today()}" in page
+    assert 'name="staff_settled"' in page
+    assert asking.total() == 0
+    told = without.client.get(f"/api/v1/applications/{without.pk}").json()
+    assert told["held"] == {"ending.staff": f"从业人员名册 {clock.today()}"}
+    assert told["data"]["ending"]["staff"] == "3"
+    # What is posted anyway does not count against the register; the officer reads where the figure is from.
+    mine = without.typed("ending", **(ENDING | {"staff": "99", "staff_settled": "2"})).papers(*PROOFS)
+    assert "还有1名工作人员没有安置" in mine.submit().content.decode()
+    mine.typed("ending", **(ENDING | {"staff_settled": "3"})).sent()
+    staffed_later = text_of(mine.officer("cancellation"), reverse("cases:case", args=[mine.case.number]))
+    assert f"3名（从业人员名册 {clock.today()}）" in staffed_later
+    mine.approve("cancellation")
+    assert "3名，已安置3名" in str(actions.settled_in_words(mine.application))
+
+
+def test_the_report_of_a_past_year_has_the_staff_of_its_last_day() -> None:
+    before = filed(AT["J"])
+    staffed(before, 2)
+    with clock.set_to(datetime(2027, 1, 20, 10, tzinfo=clock.BEIJING)):
+        mine = After(AT["J"], applicant=before.applicant, client=browser(before.applicant))
+        mine.begun(mine.ask(before.institution, "annual_report"))
+        page = read(mine.client, mine.pk, "report")
+        assert "从业人员名册 2026-12-31" in page
+        assert 'name="staff_year"' not in page
+        mine.typed("report", **{k: v for k, v in REPORT.items() if k != "staff_year"}).sent()
+        assert Submission.objects.get(case=mine.case).data["report"]["staff_year"].startswith("2名（")
+
+
+def test_a_field_that_another_room_holds_is_counted_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = filed(AT["J"])
+    staffed(before, 1)
+    mine = After.of(before, "cancellation")
+    monkeypatch.setattr(stated, "asked_on", lambda application, page: page.fields)
+    read(mine.client, mine.pk, "ending")
+    assert list(AskedAgain.objects.values_list("page", "field", "fact")) == [
+        ("备案之后：终止服务", "staff", "staff.count")
+    ]
+    assert asking.label_of("staff.count") == "工作人员"
+
+
+def test_the_telephone_of_the_account_is_shown_and_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    applicant = person("telephoned", phone="13700137000")
+    journey = Journey(AT["N"], applicant=applicant).begin()
+    basics = read(journey.client, journey.pk, "basics")
+    assert 'name="contact_phone"' not in basics
+    assert "137****7000" in basics
+    assert "本人账号" in basics
+    # A page saved without it leaves it; another one may be given.
+    journey.type("basics", {"name": "小星星托育园"})
+    assert journey.application.typed["basics"]["contact_phone"] == "13700137000"
+    assert 'name="contact_phone"' in read(journey.client, journey.pk, "basics", "?change=contact_phone")
+    assert asking.total() == 0
+    monkeypatch.setattr(asking.Asking, "shown", lambda *given: None)
+    read(journey.client, journey.pk, "basics")
+    assert list(AskedAgain.objects.values_list("field", flat=True)) == ["contact_phone"]

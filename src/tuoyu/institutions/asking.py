@@ -13,8 +13,9 @@ from typing import Any
 from django.db.models import F, QuerySet, Sum
 from django.forms import Form
 
+from tuoyu.accounts.models import User
 from tuoyu.core import clock, identifiers
-from tuoyu.institutions import facts, pages, provenance, queries
+from tuoyu.institutions import facts, held, matters, pages, provenance, queries, stated
 from tuoyu.institutions.models import Application, AskedAgain, Institution, Partner
 from tuoyu.institutions.provenance import Known, Statement
 from tuoyu.institutions.said import classes_of, said_of
@@ -29,11 +30,15 @@ class Shown:
     label: str
     words: str
     known: Known
+    # Where it is mended, when that is elsewhere than in the form.
+    address: str = ""
 
 
 def known_of(institution: Institution) -> dict[str, Known]:
-    """What is known of an institution today, by fact; its classes together as one."""
-    known = provenance.known_on(provenance.row_of(institution))
+    """What is known of an institution today, by fact, other rooms' registers included; its classes together
+    as one."""
+    known = held.known_of(institution, clock.today())
+    known |= provenance.known_on(provenance.row_of(institution))
     rows = [known.pop(key) for key in list(known) if key.startswith("class.")]
     open_now = {facts.class_key(pk) for pk in institution.classes.open_now().values_list("pk", flat=True)}
     groups = [row for row in rows if row.key in open_now]
@@ -105,6 +110,8 @@ def label_of(fact: str) -> str:
     labels = {field.fact: field.label for page in pages.FILLED for field in page.fields} | {
         facts.CLASSES: "班级",
         facts.PARTNERS: "举办单位",
+        matters.STAFF_COUNT: "工作人员",
+        matters.CHILDREN_COUNT: "在托的婴幼儿",
     }
     return labels.get(fact, "材料" if fact.startswith("paper.") else fact)
 
@@ -127,22 +134,54 @@ class Asking:
         return Shown(key, label, words_of(fact, one.value), one)
 
 
-NOTHING = Asking({}, ())
+# Facts of whoever applies rather than of an institution: known before there is one, from the account.
+KNOWN_OF_ANYBODY = ("contact_phone",)
+
+
+def phone_of(owner_id: int) -> str:
+    """The telephone of somebody's account; empty where it has none."""
+    return str(User.objects.get(pk=owner_id).phone or "")
+
+
+def _of_the_account(application: Application) -> dict[str, Known]:
+    phone = phone_of(application.owner_id)
+    source = Statement(GroundKind.ACCOUNT)
+    return {"contact_phone": Known("contact_phone", phone, source)} if phone else {}
+
+
+def held_on(application: Application, page: pages.Page, *, is_head: bool) -> dict[str, Shown]:
+    """The fields of a page that another room's register answers, by field; to its head where it is kept."""
+    fields = stated.held_of(application).get(page.key, {})
+    return {
+        field.key: Shown(
+            field.key,
+            field.label,
+            stated.in_words(field, str(one.value)),
+            Known(field.fact, one.value, one.statement),
+            one.address if is_head else "",
+        )
+        for field in page.fields
+        if (one := fields.get(field.key))
+    }
 
 
 def of(application: Application, reading: queries.Reading) -> Asking:
     """What is known of the institution of an application, from elsewhere than the application itself."""
+    own_phone = _of_the_account(application)
     if application.institution is None:
-        return NOTHING
+        return Asking(own_phone, _same(own_phone, _said(application, reading)))
     own = application.case.number if application.case is not None else None
     # Who must still prove to be the institution is told only what anybody may know.
     known = known_to(application.institution, is_head=not reading.facts.registered)
-    known = {key: one for key, one in known.items() if not own or one.supplied.case != own}
+    known = own_phone | {key: one for key, one in known.items() if not own or one.supplied.case != own}
     earlier = queries.said_before(application.institution.pk, application.owner_id, application.pk)
     if earlier is not None:
         known |= _carried(earlier)
-    said = _said(application, reading)
-    return Asking(known, {key for key, one in known.items() if key in said and said[key] == one.value})
+    return Asking(known, _same(known, _said(application, reading)))
+
+
+def _same(known: Mapping[str, Known], said: Mapping[str, Any]) -> set[str]:
+    return {key for key, one in known.items() if key in said and said[key] == one.value}
 
 
 def _said(application: Application, reading: queries.Reading) -> dict[str, Any]:

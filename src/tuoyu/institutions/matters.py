@@ -49,6 +49,8 @@ ITEMS = (
     Item("premises", "场地（面积、楼层、租期等）", "premises"),
     Item("classes", "班级和托位", "classes"),
 )  # fmt: skip
+# Facts that no column holds; another room of the platform may.
+STAFF_COUNT, CHILDREN_COUNT = "staff.count", "children.count"
 BY_ITEM = {item.key: item for item in ITEMS}
 
 CHOSEN = Page(
@@ -74,10 +76,17 @@ ENDING = Page(
     (
         Field("last_day", "停止服务的日期", "date"),
         Field("ended_because", "终止服务的原因", "longtext", longest=500),
-        Field("children", "决定终止时在托的婴幼儿", "number", unit="名", help="没有在托的填0。"),
+        Field(
+            "children",
+            "决定终止时在托的婴幼儿",
+            "number",
+            unit="名",
+            help="没有在托的填0。",
+            fact=CHILDREN_COUNT,
+        ),
         Field("children_settled", "其中已经妥善安置", "number", unit="名"),
         Field("children_to", "婴幼儿去了哪里", "longtext", help="例如：转入某某托育园几名、由家庭照护几名。"),
-        Field("staff", "决定终止时的工作人员", "number", unit="名"),
+        Field("staff", "决定终止时的工作人员", "number", unit="名", fact=STAFF_COUNT),
         Field("staff_settled", "其中已经妥善安置", "number", unit="名"),
         Field("staff_to", "工作人员怎样安置", "longtext", help="例如：转岗、解除合同并结清工资和社会保险。"),
     ),
@@ -91,7 +100,7 @@ PAUSE = Page(
         Field("pause_from", "暂停第一天", "date"),
         Field("pause_to", "暂停最后一天", "date"),
         Field("paused_because", "暂停原因（公开）", help="会写在公开页面上。", longest=200),
-        Field("paused_children", "受影响的在托婴幼儿", "number", unit="名"),
+        Field("paused_children", "受影响的在托婴幼儿", "number", unit="名", fact=CHILDREN_COUNT),
         Field("paused_children_to", "暂停期间孩子怎么安排", "longtext", longest=500),
     ),
 )
@@ -116,7 +125,7 @@ YEARLY = Page(
             "differs", "哪里不一致", "longtext", required=False, longest=1000,
             help="同时请办理备案信息变更。",
         ),
-        Field("children_now", "现在在托的婴幼儿", "number", unit="名"),
+        Field("children_now", "现在在托的婴幼儿", "number", unit="名", fact=CHILDREN_COUNT),
         Field("accidents", "当年发生安全事故", "number", unit="起", help="没有的填0。"),
         Field("punished", "当年是否受过行政处罚", "yesno", YES_NO),
         Field("worked", "需要补充的情况", "longtext", required=False, longest=1000),
@@ -129,7 +138,7 @@ REPORT = Page(
     "一年的工作情况。已经掌握的情况列在这里，不用再填。",
     (
         Field("children_year", "当年收托过的婴幼儿", "number", unit="名"),
-        Field("staff_year", "年末工作人员", "number", unit="名"),
+        Field("staff_year", "年末工作人员", "number", unit="名", fact=STAFF_COUNT),
         Field("accidents_year", "当年发生安全事故", "number", unit="起", help="没有的填0。"),
         Field("work", "全年工作情况", "longtext", longest=2000),
         Field("next_year", "下一年打算", "longtext", required=False, longest=1000),

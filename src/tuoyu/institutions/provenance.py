@@ -33,6 +33,8 @@ class Statement:
         """The statement in one line; the applicant is called so."""
         if self.ground == GroundKind.UNRECORDED:
             return f"来源{NOT_RECORDED}"
+        if self.ground == GroundKind.HELD:
+            return f"{self.who} {self.on}"
         by = f"{self.office}{self.who}" if self.office else f"申办人{self.who}" if self.who else ""
         said = "，".join(part for part in (by, str(GroundKind(self.ground).label)) if part)
         return f"{said}（办件编号{self.case}）" if self.case else said

@@ -333,12 +333,13 @@ def submission_of(
     said: dict[str, dict[str, str]] = {}
     if not application.is_after_filing:
         said["basics"] = _fixed_choices(application)
-    whole = stated.typed_of(application, reading.form)
+    whole, sources = stated.typed_of(application, reading.form), stated.sources_of(application)
     for page in reading.form.pages:
         typed = whole.get(page.key) or {}
         part = said.setdefault(page.key, {})
         for one in page.fields:
-            part[one.key] = stated.in_words(one, typed.get(one.key))
+            source = sources.get(f"{page.key}.{one.key}")
+            part[one.key] = stated.in_words(one, typed.get(one.key)) + (f"（{source}）" if source else "")
         for index, row in enumerate(rows_typed(application, page)):
             part[f"row-{index}"] = stated.row_in_words(row, page)
     basics = said.get("basics", {})

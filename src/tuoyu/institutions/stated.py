@@ -1,10 +1,12 @@
 """What one application asks, what is settled without asking, and what a change makes of what was there."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from tuoyu.core import clock
 from tuoyu.core.problems import Problem
-from tuoyu.institutions import matters, pages, rules
+from tuoyu.institutions import held, matters, pages, rules
 from tuoyu.institutions.asked import Form
 from tuoyu.institutions.models import Application, Institution
 from tuoyu.institutions.vocabulary import CHANGE, REGISTERED_ALREADY, ClassType
@@ -12,6 +14,8 @@ from tuoyu.jurisdictions.names import place_name
 
 Typed = dict[str, Any]
 BEFORE = "before"
+# Where an application that was handed in keeps from which register it has what was not asked.
+HELD = "held"
 # Asked again whenever the person changes: nothing of the kind is known of whoever comes new.
 OF_THE_PERSON = ("contact_identity", "contact_phone")
 
@@ -26,17 +30,72 @@ def settled_of(application: Application) -> dict[str, dict[str, Any]]:
     """What is not asked (any more), by page and field.
 
     The registration settles the name of what applies for a filing, and of a kindergarten the registration
-    itself; once a change is handed in, the offices that decide it are settled by its items.
+    itself; once a change is handed in, the offices that decide it are settled by its items. What another room
+    of the platform holds is settled there.
     """
     institution = application.institution
     if application.procedure == CHANGE and application.case_id is not None:
         return {matters.CHOSEN.key: {"items": list(application.items)}}
-    if institution is None or application.is_after_filing:
+    if application.is_after_filing:
+        return {
+            page: {key: str(one.value) for key, one in fields.items()}
+            for page, fields in held_of(application).items()
+        }
+    if institution is None:
         return {}
     settled: dict[str, dict[str, Any]] = {"basics": {"name": institution.name}}
     if application.kind in REGISTERED_ALREADY:
         settled["provider"] = registered_with(institution)
     return settled
+
+
+def held_of(application: Application) -> dict[str, dict[str, held.Held]]:
+    """What another room holds of what an application after a filing would ask, by page and field.
+
+    As of today while it may be changed, as of the year's last day in what a past year is reported; nothing
+    once it is handed in, which keeps what was so then.
+    """
+    asked = matters.PAGES_OF.get(application.procedure, ())
+    if application.institution is None or not application.is_editable or not asked:
+        return {}
+    kept: dict[str, held.Held] | None = vars(application).get("_held")
+    if kept is None:
+        kept = held.held_of(application.institution, _day_of(application))
+        vars(application)["_held"] = kept
+    found = {
+        page.key: {field.key: kept[field.fact] for field in page.fields if field.fact in kept}
+        for page in asked
+    }
+    return {page: fields for page, fields in found.items() if fields}
+
+
+def _day_of(application: Application) -> date:
+    today = clock.today()
+    return min(today, date(application.year, 12, 31)) if application.year else today
+
+
+def sources_of(application: Application) -> dict[str, str]:
+    """From which register an application has what was not asked, by "page.field"."""
+    if not application.is_editable:
+        return dict(application.data.get(HELD) or {})
+    return {
+        f"{page}.{key}": one.source
+        for page, fields in held_of(application).items()
+        for key, one in fields.items()
+    }
+
+
+def settle(application: Application) -> None:
+    """Keep with an application, as it is handed in, what others hold on that day, and from which register."""
+    sources = sources_of(application)
+    if sources or HELD in application.data:
+        application.data = {**with_settled(application.data, application), HELD: sources}
+
+
+def with_settled(whole: Mapping[str, Any], application: Application) -> Typed:
+    """What was typed, and beside it what is settled without asking."""
+    settled = settled_of(application)
+    return {**whole, **{page: {**(whole.get(page) or {}), **said} for page, said in settled.items()}}
 
 
 def registered_with(institution: Institution) -> dict[str, str]:
@@ -53,7 +112,7 @@ def typed_of(application: Application, form: Form) -> Typed:
     or was not touched, what is there. `form` is what it asks."""
     whole = application.typed
     if application.procedure != CHANGE:
-        return whole
+        return with_settled(whole, application) if application.is_after_filing else whole
     said = dict(whole)
     for key, there in (application.data.get(BEFORE) or {}).items():
         page = form.page(key)

@@ -85,6 +85,8 @@ class GroundKind(TextChoices):
     REGISTRAR_REPORT = "registrar_report", "登记机关报送"
     IMPORT = "import", "导入"
     CORRECTION = "correction", "更正"
+    ACCOUNT = "account", "本人账号"
+    HELD = "held", "其他名册"
     UNRECORDED = "unrecorded", "没有记录"
 
 

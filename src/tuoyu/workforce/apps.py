@@ -14,8 +14,9 @@ class WorkforceConfig(AppConfig):
 
         from tuoyu.core.actor import Actor
         from tuoyu.imports import kinds
-        from tuoyu.institutions import history, parts
+        from tuoyu.institutions import held, history, parts
         from tuoyu.workforce import past, queries, service, training
+        from tuoyu.workforce.held import staff_held
         from tuoyu.workforce.imports.staff import StaffSheet
 
         def address(pk: int) -> str:
@@ -25,6 +26,7 @@ class WorkforceConfig(AppConfig):
             return queries.working_at(actor, pk)
 
         parts.register(parts.Part("staff", "从业人员", 20, address, rows))
+        held.register("workforce", staff_held)
         history.register("staff", "当天在岗的从业人员", past.who_worked)
 
         def hours(pk: int) -> str:

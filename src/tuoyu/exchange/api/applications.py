@@ -17,7 +17,7 @@ from tuoyu.core.problems import Refused
 from tuoyu.exchange.api.doors import permitted, public
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Code, Given, Id, PageAsked, PageOf, Problems, Told, page_of
-from tuoyu.institutions import actions, policy, queries, standing
+from tuoyu.institutions import actions, policy, queries, standing, stated
 from tuoyu.institutions.actions.applications import choices_wrong
 from tuoyu.institutions.asked import form_of
 from tuoyu.institutions.models import Application, Paper
@@ -110,7 +110,10 @@ class Row(Told):
 
 
 class Full(Told):
-    """An application with what was typed; the identity number is only shown masked."""
+    """An application with what was typed; the identity number is only shown masked.
+
+    What another register holds is not asked: `held` says of which "page.field", and from where it is.
+    """
 
     id: int
     procedure: str
@@ -123,6 +126,7 @@ class Full(Told):
     version: int
     editable: bool
     data: dict[str, Any]
+    held: dict[str, str]
     identity: str
     case_number: str | None
     institution_id: int | None
@@ -286,7 +290,8 @@ def full(row: Application) -> dict[str, Any]:
     )  # fmt: skip
     return {
         **{name: getattr(row, name) for name in names},
-        "data": row.typed,
+        "data": stated.with_settled(row.typed, row),
+        "held": stated.sources_of(row),
         "editable": row.is_editable,
         "identity": identifiers.mask_id(row.identity) if row.identity else "",
         "case_number": row.case.number if row.case else None,

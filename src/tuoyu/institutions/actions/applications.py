@@ -13,7 +13,7 @@ from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.core.transitions import move
-from tuoyu.institutions import life, pages, policy, queries, standing, stated
+from tuoyu.institutions import asking, life, pages, policy, queries, standing, stated
 from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, START
 from tuoyu.institutions.vocabulary import (
@@ -59,6 +59,7 @@ def start_application(
         nature=nature,
         legal_form=legal_form,
         data={"basics": {"street": division_code if len(division_code) > 6 else ""}},
+        contact_phone=asking.phone_of(owner_id),
     )
     audit.record(by, "application.begun", application, topic=application.topic, place=division_code,
                  after={"kind": kind, "nature": nature, "legal_form": legal_form})  # fmt: skip
@@ -130,9 +131,9 @@ def save_page(
         raise Overtaken
     before = held.typed.get(page) or {}
     kept, identity = _kept(asked, typed, _slots(held))
-    if held.institution_id is not None:
-        # What was known was shown, not asked: a form that leaves it out leaves it as it is.
-        kept |= {key: before[key] for key in kept if key not in typed and key in before}
+    # What was known was shown, not asked: a form that leaves it out leaves it as it is.
+    shown = kept if held.institution_id is not None else asking.KNOWN_OF_ANYBODY
+    kept |= {key: before[key] for key in shown if key in kept and key not in typed and key in before}
     kept = {**before, **kept, **stated.settled_of(held).get(page, {})}
     # The names of what changed; what people are called and where they are reached never enters the audit.
     changed = sorted(k for k in {*before, *kept} if (before.get(k) or "") != (kept.get(k) or ""))
@@ -272,6 +273,7 @@ def submit(*, by: Actor, application: Application) -> Case:
         return held.case
     if not held.is_editable:
         raise Refused("这份申请已经删除，请先恢复。", status=409)
+    stated.settle(held)
     wrong = [p for p in queries.problems_of(held) if p.severity == "block"]
     if wrong:
         raise Refused(wrong)
@@ -280,7 +282,7 @@ def submit(*, by: Actor, application: Application) -> Case:
     _copy_paper_details(held)
     facts, data = stated.case_facts(held), queries.submission_of(held)
     if held.state == State.MENDING and held.case is not None:
-        move(held, from_=State.MENDING, to=State.SUBMITTED, submitted_at=clock.now())
+        move(held, from_=State.MENDING, to=State.SUBMITTED, submitted_at=clock.now(), data=held.data)
         case = cases.resubmit(
             by=by, case=held.case, data=data, facts=facts, division_code=queries.place_of(held)
         )
@@ -295,7 +297,8 @@ def submit(*, by: Actor, application: Application) -> Case:
             channel=held.channel,
             data=data,
         )
-        move(held, from_=State.DRAFT, to=State.SUBMITTED, case=case, submitted_at=clock.now())
+        move(held, from_=State.DRAFT, to=State.SUBMITTED, case=case, submitted_at=clock.now(),
+             data=held.data)  # fmt: skip
     audit.record(by, "application.submitted", held, topic=held.topic, place=held.division_code,
                  after={"case": case.number, "round": case.round})  # fmt: skip
     return case

@@ -57,7 +57,7 @@ def start_filing(*, by: Actor, owner_id: int, institution: Institution) -> Appli
         data=_prefilled(held, before, known),
         identity=before.identity if before else "",
         contact_name=_contact_name(before, known),
-        contact_phone=before.contact_phone if before else "",
+        contact_phone=str(before.contact_phone) if before else asking.phone_of(owner_id),
         **chosen,
     )
     if before is not None:

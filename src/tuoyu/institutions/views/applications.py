@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tuoyu.cases import stories
 from tuoyu.core import access, clock, identifiers, paging, uploads
-from tuoyu.core.actor import Actor
+from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import get_visible, require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.institutions import actions, asking, facts, life, matters, pages, policy, queries, standing, stated
@@ -292,7 +292,9 @@ def _asked(
         # Only what somebody chose to change is asked, or what nobody has said yet.
         fields = list(stated.asked_on(found, page))
         _note_after_filing(found, page, fields)
-        return fields, {}, []
+        heads = access.actor_of(request).seats_as(Role.NURSERY_HEAD)
+        is_head = any(seat.institution_id == found.institution_id for seat in heads)
+        return fields, asking.held_on(found, page, is_head=is_head), []
     known = asking.of(found, reading)
     asked = {field.key: (field.fact, field.label) for field in stated.asked_on(found, page)}
     if page.rows:
