@@ -105,3 +105,13 @@ def test_a_sentence_a_problem_and_a_mapping_are_all_problems() -> None:
     assert [p["message"] for p in problems] == ["缺一项材料。", "面积不足。", "超龄。"]
     assert [p["field"] for p in problems] == ["", "area", ""]
     assert templating.as_problems("") == []
+
+
+def test_choices_are_drawn_in_groups_escaped_and_without_the_empty_one() -> None:
+    offered = [("", "不限"), ("a", "甲 & 乙"), ("组", [("b", "<丙>"), (3, "丁")])]
+    assert templating.options_of(offered, 3) == (
+        '<option value="a">甲 &amp; 乙</option>\n'
+        '<optgroup label="组"><option value="b">&lt;丙&gt;</option>\n'
+        '<option value="3" selected>丁</option></optgroup>'
+    )
+    assert "selected" not in templating.options_of(offered, "")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 
@@ -18,7 +18,7 @@ from tuoyu.accounts.addresses import client_address
 from tuoyu.accounts.models import AgentAuthorisation, Membership, User
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Mandate, Role, Seat
-from tuoyu.core.compiled import compiled
+from tuoyu.core.prepared import Blank, Prepared
 from tuoyu.jurisdictions.models import AuthorityOverride
 from tuoyu.jurisdictions.packs.schema import prefix_of
 from tuoyu.jurisdictions.queries import version_rows
@@ -43,14 +43,14 @@ def find_actor(request: HttpRequest) -> Actor:
     return _as_chosen(request, actor)
 
 
-def with_seats(**who: Any) -> QuerySet[User]:
-    """The people whom `who` describes, each with `seat_rows` held today and `mandate_rows`: for whom they
-    act, and in what."""
-    return _everybody(clock.today()).filter(**who)
+def with_seats(pk: Any) -> User | None:
+    """A person with `seat_rows` held today, `mandate_rows`: for whom they act, and in what, and the
+    `version_rows` of the packs in force."""
+    return _with_seats(clock.today()).first(pk=pk)
 
 
 @lru_cache(maxsize=2)
-def _everybody(today: date) -> QuerySet[User]:
+def _with_seats(today: date) -> Prepared[User]:
     """Made ready once a day, for every page asks."""
     held = Membership.objects.filter(user_id=OuterRef("pk"), valid__contains=today).order_by("pk")
     shape = JSONObject(
@@ -65,18 +65,18 @@ def _everybody(today: date) -> QuerySet[User]:
         agent_id=OuterRef("pk"), state=AgentAuthorisation.State.ACTIVE, valid__contains=today
     ).order_by("pk")
     mandate = JSONObject(principal="principal_id", matter="matter", division="division_code")
-    rows = User.objects.annotate(
-        seat_rows=ArraySubquery(held.values_list(shape)),
-        mandate_rows=ArraySubquery(mandates.values_list(mandate)),
-        version_rows=version_rows(),
+    return Prepared(
+        User.objects.filter(pk=Blank("pk")).annotate(
+            seat_rows=ArraySubquery(held.values_list(shape)),
+            mandate_rows=ArraySubquery(mandates.values_list(mandate)),
+            version_rows=version_rows(),
+        )
     )
-    names = ("seat_rows", "mandate_rows", "version_rows")
-    return User.objects.annotate(**{name: compiled(rows, name) for name in names})
 
 
 def actor_for(user: User, *, address: str = "") -> Actor:
     """`user` as an actor, with every seat held today; a user fetched `with_seats` costs no query more."""
-    known: Any = user if hasattr(user, "seat_rows") else with_seats(pk=user.pk).get()
+    known: Any = user if hasattr(user, "seat_rows") else with_seats(user.pk)
     mandates = tuple(_mandate(given) for given in known.mandate_rows)
     return Actor(
         label=user.name,

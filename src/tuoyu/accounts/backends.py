@@ -14,7 +14,8 @@ class PeopleBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: Any) -> User | None:
         """The active person of a session, with seats and principals."""
-        found: Any = with_seats(is_active=True, pk=user_id).first()
-        if found is not None:
-            remember_versions(found.version_rows)
+        found: Any = with_seats(user_id)
+        if found is None or not found.is_active:
+            return None
+        remember_versions(found.version_rows)
         return found  # type: ignore[no-any-return]

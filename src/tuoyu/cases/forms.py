@@ -1,9 +1,11 @@
 """What people fill in on the pages of a case."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.utils.choices import BaseChoiceIterator
 
 from tuoyu.cases.actions import RemarkGiven
 from tuoyu.cases.procedures import FormPage
@@ -47,9 +49,9 @@ class RemarkForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._sources = dict(sources)
-        self.fields["where"].choices = [("", "整份申报"), *_places(pages)]  # type: ignore[attr-defined]
-        self.fields["rule"].choices = [("", "不引用具体条款"), *sources]  # type: ignore[attr-defined]
+        self._sources = sources
+        self.fields["where"].choices = _places(tuple(pages))  # type: ignore[attr-defined]
+        self.fields["rule"].choices = _rules(tuple(sources))  # type: ignore[attr-defined]
 
     def given(self) -> RemarkGiven | None:
         """The remark, or None where the row was left empty."""
@@ -62,15 +64,32 @@ class RemarkForm(forms.Form):
             page=page,
             field=field,
             rule_key=data["rule"],
-            source=self._sources.get(data["rule"], ""),
+            source=dict(self._sources).get(data["rule"], ""),
         )
 
 
-def _places(pages: Sequence[FormPage]) -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
-        (page.label, [(page.key, f"{page.label}（整页）"), *((f"{page.key}.{k}", v) for k, v in page.fields)])
-        for page in pages
-    ]
+class Kept(BaseChoiceIterator):
+    """Choices in the shape Django wants already; it would bring two hundred into it for every form."""
+
+    def __init__(self, choices: Sequence[Any]) -> None:
+        self.choices = choices
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.choices)
+
+
+@lru_cache(maxsize=200)
+def _places(pages: tuple[FormPage, ...]) -> Kept:
+    found: list[Any] = [("", "整份申报")]
+    for page in pages:
+        fields = [(f"{page.key}.{key}", label) for key, label in page.fields]
+        found.append((page.label, [(page.key, f"{page.label}（整页）"), *fields]))
+    return Kept(found)
+
+
+@lru_cache(maxsize=200)
+def _rules(sources: tuple[tuple[str, str], ...]) -> Kept:
+    return Kept([("", "不引用具体条款"), *sources])
 
 
 RemarkFormSet = forms.formset_factory(RemarkForm, extra=0, max_num=MOST_REMARKS, validate_max=True)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import Permission, reach_of
+from tuoyu.core.permissions import Permission, can
 from tuoyu.core.problems import Refused
 
 View = Callable[..., HttpResponseBase]
@@ -59,7 +59,7 @@ def permitted(permission: Permission) -> Callable[[View], View]:
 
     def check(request: HttpRequest) -> HttpResponseBase | None:
         answer = _demand_sign_in(request)
-        if answer is None and reach_of(actor_of(request), permission) is None:
+        if answer is None and not can(actor_of(request), permission):
             raise PermissionDenied(f"此页需要权限：{permission.says}")
         return answer
 

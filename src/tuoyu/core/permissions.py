@@ -1,6 +1,6 @@
 """One registry of permissions. A declaration answers both "may I?" and "what may I see?"."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -66,12 +66,7 @@ def reach_of(actor: Actor, permission: Permission) -> Q | None:
     """The condition on rows under which `actor` has `permission`; None when it never has."""
     if actor.is_system:
         return Q()
-    conditions = [
-        grant.reach(actor, seat)
-        for grant in permission.grants
-        for seat in _seats_for(actor, grant.role)
-        if grant.of(seat)
-    ]
+    conditions = [grant.reach(actor, seat) for grant, seat in _given(actor, permission)]
     if not conditions:
         return None
     reach = conditions[0]
@@ -79,6 +74,14 @@ def reach_of(actor: Actor, permission: Permission) -> Q | None:
         # An empty Q means every row, but Q() | Q(x) is Q(x).
         reach = Q() if not reach or not condition else reach | condition
     return reach
+
+
+def _given(actor: Actor, permission: Permission) -> Iterator[tuple[Grant, Seat]]:
+    """The grants of `permission` that count for `actor`, each with the seat it counts for."""
+    for grant in permission.grants:
+        for seat in _seats_for(actor, grant.role):
+            if grant.of(seat):
+                yield grant, seat
 
 
 def _seats_for(actor: Actor, role: Role) -> tuple[Seat, ...]:
@@ -95,9 +98,11 @@ def visible_to(actor: Actor, permission: Permission, rows: QuerySet[M]) -> Query
 
 def can(actor: Actor, permission: Permission, obj: Model | None = None) -> bool:
     """Whether `actor` has `permission`, on `obj` where the permission is about rows."""
+    if obj is None:
+        return actor.is_system or any(True for _ in _given(actor, permission))
     reach = reach_of(actor, permission)
-    if reach is None or obj is None:
-        return reach is not None
+    if reach is None:
+        return False
     return type(obj)._default_manager.filter(pk=obj.pk).filter(reach).exists()
 
 

@@ -15,7 +15,7 @@ from tuoyu.accounts.names import departments
 from tuoyu.core import access, paging
 from tuoyu.core.actor import Actor
 from tuoyu.core.models import OutboxMessage
-from tuoyu.core.permissions import get_visible, reach_of
+from tuoyu.core.permissions import can, get_visible
 from tuoyu.core.problems import Refused
 from tuoyu.exchange import actions, queries, rules
 from tuoyu.exchange.forms import ConnectorForm, NarrowForm
@@ -49,7 +49,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         "narrowed": narrowed,
         "counts": counts,
         "tabs": _tabs(actor, "messages"),
-        "may_open_institution": reach_of(actor, VIEW_INSTITUTION) is not None,
+        "may_open_institution": can(actor, VIEW_INSTITUTION),
         "topics": [t for t in rules.TOPICS.items() if t[0] != "sms"],
     }
     return render(request, "exchange/messages.html", context)
@@ -160,7 +160,7 @@ def _tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
     found = [
         {"label": label, "href": reverse(name), "current": key == current}
         for key, label, name, permission in rooms
-        if reach_of(actor, permission) is not None
+        if can(actor, permission)
     ]
     return found if len(found) > 1 else []
 

@@ -17,7 +17,7 @@ from tuoyu.cases.models import Case
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor
 from tuoyu.core.models import AuditEvent
-from tuoyu.core.permissions import reach_of
+from tuoyu.core.permissions import can
 from tuoyu.institutions import facts, policy, provenance, stories
 from tuoyu.institutions.models import Application, Certificate, ClassGroup, Fact, Institution, Paper
 from tuoyu.institutions.permissions import VIEW_HISTORY
@@ -91,7 +91,7 @@ def address_of(institution_id: int) -> str:
 
 def events_for(actor: Actor, institution_id: int) -> QuerySet[AuditEvent] | None:
     """What the tab of the history counts; None where the actor has no such tab."""
-    return stories.events_of(institution_id) if reach_of(actor, VIEW_HISTORY) is not None else None
+    return stories.events_of(institution_id) if can(actor, VIEW_HISTORY) else None
 
 
 def day_of(actor: Actor, institution: Institution, day: date) -> Day:

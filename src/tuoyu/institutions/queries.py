@@ -18,8 +18,8 @@ from tuoyu.cases.models import Case
 from tuoyu.cases.procedures import FormPage
 from tuoyu.core import audit, clock, identifiers
 from tuoyu.core.actor import Actor, Role
-from tuoyu.core.compiled import compiled
 from tuoyu.core.permissions import visible_to
+from tuoyu.core.prepared import Blank, Prepared
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import (
     life,
@@ -165,17 +165,17 @@ def _once_a_case(ask: Callable[[Case], Asked]) -> Callable[[Case], Asked]:
 @_once_a_case
 def application_of(case: Case) -> Application | None:
     """The application of a case with its institution and its files: one query."""
-    found = _with_papers().filter(case=case.pk).first()
+    found = _with_papers().first(case=case.pk)
     if found is not None:
         found.case = case
     return found
 
 
 @cache
-def _with_papers() -> QuerySet[Application]:
+def _with_papers() -> Prepared[Application]:
     files = ArraySubquery(_paper_rows(OuterRef("pk")).values(row=JSONObject(**PAPER)))
-    ready = compiled(Application.objects.annotate(paper_rows=files), "paper_rows")
-    return Application.objects.select_related("institution").annotate(paper_rows=ready)
+    rows = Application.objects.select_related("institution").filter(case=Blank("case"))
+    return Prepared(rows.annotate(paper_rows=files))
 
 
 @_once_a_case

@@ -11,7 +11,7 @@ from django.db.models import Avg, Count, F, Func, IntegerField, OuterRef, QueryS
 from django.db.models.functions import JSONObject
 
 from tuoyu.core import clock
-from tuoyu.core.compiled import compiled
+from tuoyu.core.prepared import Blank, Prepared
 from tuoyu.institutions import provision
 from tuoyu.institutions.models import Certificate, ClassGroup, Institution, Publication, Suspension
 from tuoyu.institutions.queries import Narrowed, narrow, public_institutions
@@ -98,7 +98,7 @@ TOLD_WITH_IT = (
 
 def institution(pk: int) -> dict[str, Any] | None:
     """What the public may know of one filed institution; None when it is not public."""
-    row = _told().filter(pk=pk).first()
+    row = _told().first(pk=pk)
     if row is None:
         return None
     # Today's number is asked only where there may be one: the query above is built once, whatever the day.
@@ -107,9 +107,8 @@ def institution(pk: int) -> dict[str, Any] | None:
 
 
 @lru_cache(maxsize=1)
-def _told() -> QuerySet[Institution, Any]:
-    """Built once, because building costs more than asking."""
-    rows = Institution.objects.annotate(
+def _told() -> Prepared[dict[str, Any]]:
+    rows = public_institutions().filter(pk=Blank("pk")).annotate(
         class_rows=_rows(ClassGroup.objects.open_now().order_by("pk"), "name", "class_type", "places"),
         publication_rows=_rows(
             Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department",
@@ -128,11 +127,7 @@ def _told() -> QuerySet[Institution, Any]:
         partner_rows=provision.partner_rows(public=True),
         pairing_rows=provision.pairing_rows(shown=FILED),
     )  # fmt: skip
-    ready = {name: compiled(rows, name) for name in TOLD_WITH_IT}
-    told: QuerySet[Institution, Any] = (
-        public_institutions().annotate(**ready).values(*PUBLIC_FIELDS, *TOLD_WITH_IT)
-    )
-    return told
+    return Prepared(rows.values(*PUBLIC_FIELDS, *TOLD_WITH_IT))
 
 
 def _rows(rows: QuerySet[Any], *names: str) -> ArraySubquery:

@@ -7,7 +7,8 @@ nobody is shown a door that stays shut.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.db.models import Value
@@ -16,9 +17,11 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from tuoyu.cases.models import Notice, Step
 from tuoyu.cases.permissions import INBOX
+from tuoyu.core import clock
 from tuoyu.core.access import actor_of
 from tuoyu.core.actor import ROLE_NAMES, Actor, Role, Seat
-from tuoyu.core.permissions import REGISTRY, reach_of, visible_to
+from tuoyu.core.permissions import REGISTRY, can, visible_to
+from tuoyu.core.prepared import Prepared
 from tuoyu.jurisdictions.names import department_name, short_place_name
 
 NURSERY = frozenset({Role.NURSERY_HEAD, Role.NURSERY_STAFF})
@@ -181,15 +184,21 @@ def waiting_for(request: HttpRequest) -> Counter[str]:
     """How many steps and unread notices wait for the person, in one query, counted to a hundred."""
     found: Counter[str] | None = getattr(request, "waiting", None)
     if found is None:
-        actor = actor_of(request)
-        unread = Notice.objects.filter(user=actor.user_id, read_at__isnull=True).order_by()
-        kinds = unread.values_list(Value("notices"))[:MOST_COUNTED]
-        if actor.holds(*OFFICE):
-            steps = visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE)).order_by()
-            kinds = kinds.union(steps.values_list(Value("steps"))[:MOST_COUNTED], all=True)
-        found = Counter(kind for (kind,) in kinds)
+        actor = replace(actor_of(request), label="", address="")
+        found = Counter(kind for (kind,) in _waiting(actor, clock.today()).all())
         request.waiting = found  # type: ignore[attr-defined]
     return found
+
+
+@lru_cache(maxsize=500)
+def _waiting(actor: Actor, today: date) -> Prepared[tuple[str]]:
+    """Written once for a person and a day, since seats may end."""
+    unread = Notice.objects.filter(user=actor.user_id, read_at__isnull=True).order_by()
+    kinds = unread.values_list(Value("notices"))[:MOST_COUNTED]
+    if actor.holds(*OFFICE):
+        steps = visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE)).order_by()
+        kinds = kinds.union(steps.values_list(Value("steps"))[:MOST_COUNTED], all=True)
+    return Prepared(kinds)
 
 
 def counted(number: int) -> str:
@@ -246,5 +255,5 @@ def opens(actor: Actor, href: str) -> bool:
         return False
     kind, _, key = declared.partition(": ")
     if kind == "permission":
-        return key in REGISTRY and reach_of(actor, REGISTRY[key]) is not None
+        return key in REGISTRY and can(actor, REGISTRY[key])
     return True

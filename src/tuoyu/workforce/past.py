@@ -6,7 +6,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Q
 
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import reach_of, visible_to
+from tuoyu.core.permissions import can, visible_to
 from tuoyu.institutions.history import Told
 from tuoyu.institutions.models import Institution
 from tuoyu.workforce.models import Employment
@@ -17,7 +17,7 @@ HEADS = ("姓名", "岗位", "入职", "离职", "班级")
 
 def who_worked(actor: Actor, institution: Institution, day: date) -> Told | None:
     """Name, post, first and last day, and the class of the day; None for whom the staff is not to see."""
-    if reach_of(actor, VIEW_STAFF) is None:
+    if not can(actor, VIEW_STAFF):
         return None
     seen = visible_to(actor, VIEW_STAFF, Institution.objects.filter(pk=institution.pk))
     rows = Employment.objects.filter(institution__in=seen, period__contains=day).annotate(

@@ -11,7 +11,7 @@ from django.http import Http404
 from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor
 from tuoyu.core.lookups import keyed_hashes
-from tuoyu.core.permissions import reach_of, visible_to
+from tuoyu.core.permissions import can, visible_to
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import policy
 from tuoyu.institutions.models import Institution
@@ -254,7 +254,7 @@ def staff(institution: Institution, asked: Asked) -> QuerySet[Employment]:
 def working_at(actor: Actor, institution_id: int) -> QuerySet[Employment] | None:
     """Who works at an institution today; None for whom its staff is not to see."""
     seen = visible_to(actor, VIEW_STAFF, Institution.objects.filter(pk=institution_id))
-    if reach_of(actor, VIEW_STAFF) is None:
+    if not can(actor, VIEW_STAFF):
         return None
     return Employment.objects.filter(institution__in=seen, period__contains=clock.today())
 

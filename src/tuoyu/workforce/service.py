@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from tuoyu.core import identifiers
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import reach_of, visible_to
+from tuoyu.core.permissions import can, visible_to
 from tuoyu.institutions.models import Certificate, Institution
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import place_name
@@ -59,7 +59,7 @@ def periods(actor: Actor, *, state: str = "") -> QuerySet[ServicePeriod]:
 
 def periods_at(actor: Actor, institution_id: int) -> QuerySet[ServicePeriod] | None:
     """The periods at one institution; None for whom they are not to see, or where they do not count."""
-    if reach_of(actor, VIEW_SERVICE) is None:
+    if not can(actor, VIEW_SERVICE):
         return None
     place = Institution.objects.filter(pk=institution_id).values_list("division_code", flat=True).first()
     if place is None or rule_at(place) is None:

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from tuoyu.accounts.models import User
 from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor, Role
-from tuoyu.core.permissions import reach_of, visible_to
+from tuoyu.core.permissions import can, visible_to
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
@@ -187,7 +187,7 @@ def credited(year: int) -> QuerySet[Participation]:
 
 def credited_at(actor: Actor, institution_id: int) -> QuerySet[Participation] | None:
     """Who of an institution was trained this year; None for whom its hours are not to see."""
-    if reach_of(actor, VIEW_HOURS) is None:
+    if not can(actor, VIEW_HOURS):
         return None
     seen = visible_to(actor, VIEW_HOURS, Institution.objects.filter(pk=institution_id))
     return credited(clock.today().year).filter(institution__in=seen)

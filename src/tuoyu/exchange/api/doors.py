@@ -15,7 +15,7 @@ from tuoyu.accounts import tokens
 from tuoyu.accounts.addresses import client_address
 from tuoyu.core.access import actor_of
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import Permission, reach_of
+from tuoyu.core.permissions import Permission, can
 from tuoyu.core.problems import Refused
 
 CSRF = "请求没有带上页面的校验码（X-CSRFToken），没有做任何改动。请刷新页面后再试。"
@@ -57,7 +57,7 @@ def permitted(*permissions: Permission) -> Door:
     """Whoever holds one of `permissions` on something; on which rows is asked again for each row."""
 
     def check(actor: Actor) -> None:
-        if all(reach_of(actor, permission) is None for permission in permissions):
+        if not any(can(actor, permission) for permission in permissions):
             says = "、".join(permission.says for permission in permissions)
             raise PermissionDenied(f"此操作需要权限：{says}")
 

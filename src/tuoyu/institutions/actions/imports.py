@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from tuoyu.core import audit
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import reach_of
+from tuoyu.core.permissions import can
 from tuoyu.core.problems import Refused
 from tuoyu.institutions.actions.facts import Ground, state_new
 from tuoyu.institutions.models import Institution
@@ -29,7 +29,7 @@ def import_filed_before(*, by: Actor, rows: Sequence[Mapping[str, Any]], tell: C
     What another import wrote in the meantime is left as it is. Each has an event of its own, so that its
     story begins with it.
     """
-    if reach_of(by, IMPORT_INSTITUTIONS) is None or not all(_is_here(by, row) for row in rows):
+    if not can(by, IMPORT_INSTITUTIONS) or not all(_is_here(by, row) for row in rows):
         raise Refused("有的机构不在您负责的地区，没有写入。", status=403)
     known = set(
         Institution.objects.filter(uscc__in=[row["uscc"] for row in rows]).values_list("uscc", flat=True)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from tuoyu.accounts.names import departments
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import reach_of, visible_to
+from tuoyu.core.permissions import can, visible_to
 from tuoyu.core.spreadsheets.reading import Read
 from tuoyu.core.spreadsheets.sheets import Column, Defect, Kind, Sheet
 from tuoyu.imports.kinds import Checked, Difference, Rows, Tell
@@ -57,7 +57,7 @@ class FiledBefore:
         return reverse("institutions:list")
 
     def may(self, by: Actor) -> bool:
-        return reach_of(by, IMPORT_INSTITUTIONS) is not None
+        return can(by, IMPORT_INSTITUTIONS)
 
     def sheet(self, by: Actor) -> Sheet:
         return Sheet(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tuoyu.core import access
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import reach_of, visible_to
+from tuoyu.core.permissions import can, visible_to
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions.models import SHOWN, Institution
 from tuoyu.institutions.queries import Narrowed, narrow
@@ -58,7 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "wants": list(WANT.items()),
         "share": queries.share_over(rows, place),
         "promise": queries.promise_at(place),
-        "may_find": reach_of(actor, FIND_PERSON) is not None,
+        "may_find": can(actor, FIND_PERSON),
     }
     return render(request, "workforce/overview.html", context)
 

@@ -1,0 +1,72 @@
+"""Queries written once and asked many times: writing such SQL anew costs more than asking it."""
+
+from copy import copy
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet, Value
+
+R = TypeVar("R")
+
+
+class Blank(Value):
+    """A place in a query that is filled in when it is asked; stands where a value would."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """The blank itself as the parameter; what fills it goes to the database as it is given."""
+        return "%s", (self,)
+
+
+class Prepared(Generic[R]):
+    """`rows` as they are now, with their SQL; whatever depends on who asks, or when, is in them already.
+
+    Keep one for each who and when (`lru_cache`), and fill the rest into its blanks.
+    """
+
+    def __init__(self, rows: QuerySet[Any, R]) -> None:
+        self._rows = rows
+        self._compiler = rows.query.get_compiler(rows.db)
+        try:
+            self._text, self._parameters = self._compiler.as_sql()
+        except EmptyResultSet:
+            self._text, self._parameters = "", ()
+
+    def all(self, **filled: Any) -> list[R]:
+        """The rows with every blank filled in; KeyError names one that is not."""
+        rows: Any = self._rows
+        asked: Any = type(rows)(rows.model, using=rows.db)
+        for name in ("_iterable_class", "_fields", "_known_related_objects"):
+            setattr(asked, name, getattr(rows, name))
+        asked._query = _Written(rows.query, self._filled(filled))
+        return list(asked._iterable_class(asked))
+
+    def first(self, **filled: Any) -> R | None:
+        """The first row, or None; the query itself says of how many."""
+        return next(iter(self.all(**filled)), None)
+
+    def _filled(self, filled: dict[str, Any]) -> Any:
+        parameters = tuple(filled[p.name] if isinstance(p, Blank) else p for p in self._parameters)
+        compiler: Any = copy(self._compiler)
+        # Connections belong to a thread, what is prepared to none.
+        compiler.connection = connections[self._rows.db]
+        compiler.as_sql = lambda *args, **kwargs: (self._text, parameters)
+        return compiler
+
+
+class _Written:
+    """A query whose SQL stands."""
+
+    def __init__(self, query: Any, compiler: Any) -> None:
+        self._query = query
+        self._compiler = compiler
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._query, name)
+
+    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
+        return self._compiler

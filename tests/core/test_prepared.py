@@ -1,0 +1,76 @@
+"""Queries that are written once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import OuterRef
+
+from tuoyu.accounts.models import Membership, User
+from tuoyu.core.prepared import Blank, Prepared
+
+pytestmark = pytest.mark.django_db
+
+
+def people_with_roles():
+    held = Membership.objects.filter(user_id=OuterRef("pk")).order_by("pk").values("role")
+    return User.objects.annotate(roles=ArraySubquery(held)).order_by("pk")
+
+
+@pytest.fixture
+def people():
+    for name in ("one", "two"):
+        person = User.objects.create(username=name, name=name, origin="command")
+        Membership.objects.create(user=person, role="system_admin", valid=("2020-01-01", None))
+
+
+def test_a_prepared_query_answers_as_the_one_it_was_made_from(people, django_assert_num_queries) -> None:
+    ready = Prepared(people_with_roles().filter(username=Blank("name")))
+    for name in ("two", "one", "two"):
+        with django_assert_num_queries(1):
+            found = ready.first(name=name)
+        assert found == User.objects.get(username=name)
+        assert found.roles == ["system_admin"]
+    assert ready.all(name="nobody") == []
+    assert ready.first(name="nobody") is None
+
+
+def test_values_and_related_objects_come_as_ever(people, django_assert_num_queries) -> None:
+    rows = people_with_roles().values("username", "roles")
+    assert Prepared(rows).all() == list(rows)
+    held = Membership.objects.select_related("user").filter(user=Blank("whose"))
+    ready = Prepared(held)
+    one = User.objects.get(username="one")
+    with django_assert_num_queries(1):
+        assert ready.first(whose=one.pk).user.name == "one"
+
+
+def test_what_fills_a_blank_is_never_read_as_sql(people) -> None:
+    ready = Prepared(User.objects.filter(username=Blank("name")))
+    assert ready.first(name="one' OR '1'='1") is None
+
+
+def test_a_blank_left_empty_is_said_by_name() -> None:
+    with pytest.raises(KeyError, match="name"):
+        Prepared(User.objects.filter(username=Blank("name"))).all()
+
+
+def test_a_query_that_can_find_nothing_asks_nothing(django_assert_num_queries) -> None:
+    with django_assert_num_queries(0):
+        assert Prepared(User.objects.none()).all() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_ask_each_on_its_own_connection(people) -> None:
+    ready = Prepared(User.objects.filter(username=Blank("name")).values("username"))
+
+    def ask(name: str):
+        try:
+            return ready.first(name=name)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, ["one", "two"] * 8))
+    assert [answer["username"] for answer in answers] == ["one", "two"] * 8
