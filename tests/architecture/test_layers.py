@@ -17,6 +17,9 @@ LEVELS = [
     {"cases", "policy", "imports"},
     {"institutions"},
     {"workforce"},
+    {"care"},
+    {"supervision"},
+    {"alerts", "complaints", "credit", "ratings"},
     {"exchange", "portal"},
     {"project"},
 ]

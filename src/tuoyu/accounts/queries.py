@@ -43,6 +43,18 @@ def colleagues(department: str, division_code: str) -> list[tuple[int, str]]:
     return list(people)
 
 
+def heads_of(institution_id: int | None) -> list[int]:
+    """Who heads an institution today; nobody where there is none."""
+    seats = Membership.objects.filter(
+        role=Role.NURSERY_HEAD,
+        institution_id=institution_id,
+        institution_id__isnull=False,
+        valid__contains=clock.today(),
+        user__is_active=True,
+    )
+    return list(seats.order_by("user_id").values_list("user_id", flat=True).distinct())
+
+
 def has_left_post(user_id: int, department: str, division_code: str) -> bool:
     """Whether somebody held that post once and does not today (a seat that ended, a substitute's time)."""
     held = Membership.objects.filter(

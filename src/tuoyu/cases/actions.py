@@ -1,6 +1,6 @@
 """The engine: every change of a case, in one transaction, by somebody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -54,6 +54,110 @@ def open_case(
 
     Raises Refused when the place has no such procedure or the facts lead to no department.
     """
+    case = _opened(by, procedure, division_code, facts, subject_name, channel, applicant_id=applicant_id)
+    Submission.objects.create(case=case, round=1, data=dict(data), handed_in_label=by.label)
+    _begin(case, by)
+    return case
+
+
+@action
+def open_matter(
+    *,
+    by: Actor,
+    procedure: str,
+    division_code: str,
+    facts: Mapping[str, Any],
+    subject_name: str,
+    respondent_id: int | None = None,
+    channel: str = Case.Channel.OFFICE,
+) -> Case:
+    """Open a case that nobody applied for: an office begins it, or one of the public brought it.
+
+    Its first steps begin at once. Raises Refused as `open_case` does.
+    """
+    case = _opened(by, procedure, division_code, facts, subject_name, channel, respondent_id=respondent_id)
+    _begin(case, by)
+    return case
+
+
+@action
+def demand(
+    *,
+    by: Actor,
+    procedure: str,
+    division_code: str,
+    facts: Mapping[str, Any],
+    subject_name: str,
+    respondent_id: int,
+    remarks: Sequence[RemarkGiven],
+    answer_due_on: date,
+) -> Case:
+    """Open a case that begins with what an institution must mend, each remark pinned to what was found, by a
+    day; its steps begin when it has answered (`resubmit`), or its time is over (`go_on`).
+
+    Raises Refused without a remark, and as `open_case` does.
+    """
+    if not remarks:
+        raise Refused(Problem("请至少写明一处需要整改的内容。", field="remarks"))
+    case = _opened(by, procedure, division_code, facts, subject_name, "office", respondent_id=respondent_id)
+    move(case, from_=Case.State.OPEN, to=Case.State.RETURNED, answer_due_on=answer_due_on)
+    first = case.steps.order_by("stage", "pk")[0]
+    _keep_remarks(case, first, by, remarks)
+    handler_of(case).on_opened(case, by)
+    notices.tell_parties(case, "demanded")
+    return case
+
+
+@action
+def extend(*, by: Actor, case: Case, until: date, reason: str) -> Case:
+    """Give the respondent of a returned case until a later day. Raises Refused without a reason or when the
+    day is no later, Overtaken when the case is no longer with the respondent."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if not reason.strip():
+        raise Refused(Problem("延期须写明理由。", field="reason"))
+    before = case.answer_due_on
+    if before is None or until <= before:
+        raise Refused(Problem("延长后的期限须晚于原来的期限。", field="until"))
+    move(case, from_=Case.State.RETURNED, to=Case.State.RETURNED, answer_due_on=until)
+    audit.record(
+        by,
+        "case.extended",
+        case,
+        topic=case.topic,
+        before={"answer_due_on": before.isoformat()},
+        after={"answer_due_on": until.isoformat()},
+        note=reason,
+    )
+    notices.tell_parties(case, "extended")
+    return case
+
+
+@action
+def go_on(*, by: Actor, case: Case, reason: str) -> Case:
+    """Go on with a returned case whose respondent has not answered in time; the steps look at it as it is.
+
+    Raises Refused while there is time left, Overtaken when it has been answered.
+    """
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if case.answer_due_on is None or case.answer_due_on >= clock.today():
+        raise Refused("答复期限未到，不能继续办理。", status=409)
+    move(case, from_=Case.State.RETURNED, to=Case.State.OPEN, round=case.round + 1, answer_due_on=None)
+    audit.record(by, "case.unanswered", case, topic=case.topic, after={"round": case.round}, note=reason)
+    _look_again(case, by, ())
+    return case
+
+
+def _opened(
+    by: Actor,
+    procedure: str,
+    division_code: str,
+    facts: Mapping[str, Any],
+    subject_name: str,
+    channel: str,
+    *,
+    applicant_id: int | None = None,
+    respondent_id: int | None = None,
+) -> Case:
     course = plan(procedure, division_code, facts, clock.today())
     case = Case.objects.create(
         number=_next_number(division_code),
@@ -64,17 +168,27 @@ def open_case(
         division_code=division_code,
         subject_name=subject_name,
         applicant_id=applicant_id,
+        respondent_id=respondent_id,
         filed_by_id=by.user_id or applicant_id,
         channel=channel,
         facts=dict(facts),
     )
     _write_steps(case, course.steps)
-    Submission.objects.create(case=case, round=1, data=dict(data), handed_in_label=by.label)
     audit.record(by, "case.opened", case, topic=case.topic, after={"number": case.number, **facts})
+    return case
+
+
+def _begin(case: Case, by: Actor) -> None:
     handler_of(case).on_opened(case, by)
     _begin_ready(case, by)
-    notices.tell_applicant(case, "opened")
-    return case
+    notices.tell_parties(case, "opened")
+
+
+def _keep_remarks(case: Case, step: Step, by: Actor, remarks: Sequence[RemarkGiven]) -> None:
+    Remark.objects.bulk_create(
+        Remark(case=case, step=step, round=case.round, made_label=by.label, **asdict(remark))
+        for remark in remarks
+    )
 
 
 @action
@@ -86,10 +200,12 @@ def decide(
     reason: str = "",
     remarks: Sequence[RemarkGiven] = (),
     result: Mapping[str, Any] | None = None,
+    answer_due_on: date | None = None,
 ) -> Case:
     """Decide a step: approve it, name its defects, or refuse it with reasons.
 
-    Defects are kept until every department of the round has answered and then go back together.
+    Defects are kept until every department of the round has answered and then go back together; with
+    `answer_due_on` whoever must answer has until that day.
     Raises Overtaken when somebody decided first, Refused when the decision lacks what it needs.
     """
     if decision not in DECISIONS:
@@ -114,10 +230,10 @@ def decide(
         reason=reason,
         assignee_id=by.user_id or step.assignee_id,
     )
-    Remark.objects.bulk_create(
-        Remark(case=case, step=step, round=case.round, made_label=by.label, **asdict(remark))
-        for remark in remarks
-    )
+    _keep_remarks(case, step, by, remarks)
+    if decision == "defects" and answer_due_on is not None:
+        case.answer_due_on = answer_due_on
+        case.save(update_fields=["answer_due_on"])
     audit.record(
         by,
         "case.step_" + DECISIONS[decision],
@@ -134,7 +250,7 @@ def decide(
     if decision == "approve":
         handler_of(case).on_approved(case, step, by, result or {})
         _push(case, step)
-        notices.tell_applicant(case, "step_approved", step)
+        notices.tell_parties(case, "step_approved", step)
     _follow(case, by)
     return case
 
@@ -162,11 +278,10 @@ def resubmit(
         round=case.round + 1,
         facts=dict(facts),
         division_code=place,
+        answer_due_on=None,
     )
     Submission.objects.create(case=case, round=case.round, data=dict(data), handed_in_label=by.label)
-    again = rules.reopened(_views(case), {change.page for change in changes})
-    for step in case.steps.filter(key__in=again):
-        _reopen(step, case.round)
+    _look_again(case, by, {change.page for change in changes})
     audit.record(
         by,
         "case.resubmitted",
@@ -174,8 +289,17 @@ def resubmit(
         topic=case.topic,
         after={"round": case.round, "changed": [f"{c.page}.{c.field}" for c in changes]},
     )
-    notices.tell_applicant(case, "resubmitted")
+    notices.tell_parties(case, "resubmitted")
     return case
+
+
+def _look_again(case: Case, by: Actor, changed_pages: Iterable[str]) -> None:
+    again = rules.reopened(_views(case), changed_pages)
+    for step in case.steps.filter(key__in=again):
+        _reopen(step, case.round)
+    if not again:
+        # Nobody has looked yet: it began with what had to be answered.
+        _begin_ready(case, by)
 
 
 @action
@@ -183,13 +307,15 @@ def withdraw(*, by: Actor, case: Case, reason: str) -> Case:
     """Withdraw an open or returned case; it ends, and its steps with it. Raises Overtaken if it has ended."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     require(by, MEND, case)
+    if case.applicant_id is None:
+        raise Refused("这件不是您申办的，不能撤回。", status=409)
     done = case.steps.filter(state=Step.State.APPROVED, kind__in=Step.DONE_WITH)
     for kind in done.values_list("kind", flat=True):
         raise Refused(Step.DONE_WITH[Step.Kind(kind)], status=409)
     _end(case, Case.State.WITHDRAWN, reason)
     audit.record(by, "case.withdrawn", case, topic=case.topic, note=reason)
     handler_of(case).on_withdrawn(case, by)
-    notices.tell_applicant(case, "withdrawn")
+    notices.tell_parties(case, "withdrawn")
     return case
 
 
@@ -200,7 +326,7 @@ def end_moot(*, by: Actor, case: Case, reason: str) -> Case:
     _end(case, Case.State.WITHDRAWN, reason)
     audit.record(by, "case.moot", case, topic=case.topic, note=reason)
     handler_of(case).on_withdrawn(case, by)
-    notices.tell_applicant(case, "moot")
+    notices.tell_parties(case, "moot")
     return case
 
 
@@ -310,7 +436,7 @@ def _follow(case: Case, by: Actor) -> None:
     elif course == "done":
         _end(case, Case.State.DONE, "")
         audit.record(by, "case.done", case, topic=case.topic)
-        notices.tell_applicant(case, "done")
+        notices.tell_parties(case, "done")
     else:
         # Another department still looks; a branch that waits only for this one may begin.
         _begin_ready(case, by)
@@ -334,14 +460,14 @@ def _return(case: Case, by: Actor) -> None:
         after={"round": case.round, "remarks": remarks},
     )
     handler_of(case).on_returned(case, by)
-    notices.tell_applicant(case, "returned")
+    notices.tell_parties(case, "returned")
 
 
 def _refuse(case: Case, step: Step, by: Actor, reason: str) -> None:
     _end(case, Case.State.REFUSED, reason)
     handler_of(case).on_refused(case, step, by, reason)
     audit.record(by, "case.refused", case, topic=case.topic, note=reason, place=step.division_code)
-    notices.tell_applicant(case, "refused")
+    notices.tell_parties(case, "refused")
 
 
 def _end(case: Case, state: str, reason: str) -> None:
@@ -351,6 +477,7 @@ def _end(case: Case, state: str, reason: str) -> None:
         to=state,
         closed_at=clock.now(),
         reason=reason,
+        answer_due_on=None,
     )
     case.steps.filter(state__in=[Step.State.WAITING, Step.State.ACTIVE]).update(state=Step.State.CANCELLED)
 

@@ -9,7 +9,11 @@ from tuoyu.core import clock
 
 
 class Case(models.Model):
-    """One matter before one or more departments, opened by an applicant and closed by a decision."""
+    """One matter before one or more departments, closed by a decision.
+
+    An applicant opens it, or an office of its own accord: then there may be a `respondent`, the institution
+    that must answer for it. While it is with them (`returned`), `answer_due_on` is the last day to answer.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "办理中"
@@ -22,6 +26,8 @@ class Case(models.Model):
         ONLINE = "online", "网上申报"
         AGENT = "agent", "代理申报"
         WINDOW = "window", "窗口代录"
+        OFFICE = "office", "部门立案"
+        PUBLIC = "public", "公众提出"
 
     ENDED = (State.WITHDRAWN, State.REFUSED, State.DONE)
 
@@ -32,8 +38,12 @@ class Case(models.Model):
     pack = models.ForeignKey("jurisdictions.PackVersion", models.PROTECT)
     division_code = models.CharField(max_length=12)
     subject_name = models.CharField(max_length=200)
-    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="cases")
-    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="cases")
+    respondent = models.ForeignKey(
+        "institutions.Institution", models.PROTECT, null=True, related_name="answered_cases"
+    )
+    answer_due_on = models.DateField(null=True)
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=16, choices=Channel)
     facts = models.JSONField(default=dict)
     state = models.CharField(max_length=16, choices=State, default=State.OPEN)
@@ -48,6 +58,7 @@ class Case(models.Model):
             models.Index(fields=["division_code", "-id"]),
             models.Index(fields=["applicant", "-id"]),
             models.Index(fields=["state", "-id"]),
+            models.Index(fields=["answer_due_on"], name="case_unanswered", condition=Q(state="returned")),
             GinIndex(fields=["subject_name"], opclasses=["gin_trgm_ops"], name="case_subject_trgm"),
         ]
         constraints = [
@@ -58,6 +69,11 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 name="case_refused_has_its_reason", condition=~Q(state="refused") | ~Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="case_without_applicant_is_an_offices_or_the_publics",
+                condition=Q(applicant__isnull=False, filed_by__isnull=False)
+                | Q(channel__in=["office", "public"]),
             ),
         ]
 
@@ -98,6 +114,17 @@ class Step(models.Model):
         SUSPENSION = "suspension", "暂停服务"
         RESUMPTION = "resumption", "恢复服务"
         CANCELLATION = "cancellation", "备案注销"
+        RECHECK = "recheck", "整改复查"
+        PENALTY = "penalty", "行政处罚"
+        REVOCATION = "revocation", "收回登记"
+        BAN = "ban", "取缔"
+        ACCOUNTABILITY = "accountability", "责任追究"
+        TRIAGE = "triage", "分办"
+        HANDLING = "handling", "调查处理"
+        ASSESSMENT = "assessment", "质量评估"
+        APPROVAL = "approval", "审核"
+        REPAIR = "repair", "信用修复"
+        APPEAL = "appeal", "申诉复核"
 
     # What an approval has brought about already and a withdrawal cannot undo, and what to do instead.
     DONE_WITH = {

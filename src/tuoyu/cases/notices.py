@@ -1,10 +1,12 @@
-"""What the applicant is told at each step: in the program, and by text message where a gateway is set."""
+"""What the parties of a case are told: in the program, and by text message where a gateway is set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 
+from tuoyu.accounts.queries import heads_of
 from tuoyu.cases.models import Case, Notice, Step
+from tuoyu.cases.procedures import handler_of
 from tuoyu.core import outbox
 
 Words = Callable[[Case, Step | None], tuple[str, str]]
@@ -34,14 +36,32 @@ WORDS: dict[str, Words] = {
         "不予通过",
         f"“{case.subject_name}”未获通过。理由：{case.reason}",
     ),
+    "demanded": lambda case, step: (
+        "须限期整改",
+        f"“{case.subject_name}”有 {case.remarks.filter(round=case.round).count()} 处须整改，请在"
+        f" {case.answer_due_on} 前整改并提交结果。办件编号 {case.number}。",
+    ),
+    "extended": lambda case, step: (
+        "期限已延长",
+        f"“{case.subject_name}”的整改期限延长到 {case.answer_due_on}。办件编号 {case.number}。",
+    ),
     "done": lambda case, step: ("已办结", f"“{case.subject_name}”的各项手续已全部办结。"),
 }
 
 
-def tell_applicant(case: Case, event: str, step: Step | None = None) -> None:
-    """Tell the applicant what happened to `case`; `event` is a key of WORDS."""
-    title, text = WORDS[event](case, step)
-    tell(case.applicant_id, title, text, place=case.division_code, case=case)
+def tell_parties(case: Case, event: str, step: Step | None = None) -> None:
+    """Tell the applicant, or those who head the institution that must answer, what happened to `case`.
+
+    `event` is a key of WORDS; a handler may say it in `words` of its own, None for what is not told.
+    """
+    own: Mapping[str, Words | None] = getattr(handler_of(case), "words", {})
+    words = own.get(event, WORDS[event])
+    if words is None:
+        return
+    title, text = words(case, step)
+    people = [case.applicant_id] if case.applicant_id else heads_of(case.respondent_id)
+    for user_id in people:
+        tell(user_id, title, text, place=case.division_code, case=case)
 
 
 def tell(user_id: int, title: str, text: str, *, place: str, case: Case | None = None) -> None:

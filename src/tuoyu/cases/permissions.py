@@ -17,6 +17,10 @@ def _own(actor: Actor, seat: Seat) -> Q:
     return actor.own("applicant")
 
 
+def _answers_for(actor: Actor, seat: Seat) -> Q:
+    return Q(respondent=seat.institution_id, respondent__isnull=False)
+
+
 def _filed_at_this_window(actor: Actor, seat: Seat) -> Q:
     return seat.covers("division_code") & Q(channel="window")
 
@@ -40,6 +44,7 @@ MEND = declare(
     model="cases.Case",
     grants=[
         Grant(Role.APPLICANT, _own, "own, or of one it acts for, within the mandate"),
+        Grant(Role.NURSERY_HEAD, _answers_for, "own institution must answer"),
         Grant(Role.CLERK, _filed_at_this_window, "filed at a window of own place"),
     ],
 )

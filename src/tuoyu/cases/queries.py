@@ -16,7 +16,7 @@ from tuoyu.cases import rules
 from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
 from tuoyu.cases.permissions import DECIDE, INBOX, REASSIGN, VIEW
 from tuoyu.core import clock, workdays
-from tuoyu.core.actor import Actor
+from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import Permission, holds, visible_to
 from tuoyu.core.prepared import Blank, Prepared
@@ -115,9 +115,10 @@ def cases(actor: Actor, *, state: str = "", text: str = "") -> QuerySet[Case, An
 
 
 def own_cases(actor: Actor) -> QuerySet[Case, Any]:
-    """The cases of the applicant, or of those the applicant may act for."""
+    """The cases of the applicant, of those it may act for, and those an institution it heads must answer."""
+    heads = [seat.institution_id for seat in actor.seats_as(Role.NURSERY_HEAD) if seat.institution_id]
     return (
-        Case.objects.filter(actor.own("applicant"))
+        Case.objects.filter(actor.own("applicant") | Q(respondent__in=heads))
         .annotate(
             now_at=ArraySubquery(
                 Step.objects.filter(case=OuterRef("pk"), state=Step.State.ACTIVE).values("name")
@@ -133,6 +134,7 @@ def own_cases(actor: Actor) -> QuerySet[Case, Any]:
             "closed_at",
             "now_at",
             "applicant_id",
+            "answer_due_on",
         )
     )
 

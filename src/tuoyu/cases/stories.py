@@ -32,6 +32,8 @@ WORDS: dict[str, tuple[Callable[[Row], str], str, str]] = {
         "todo",
         "send",
     ),
+    "case.extended": (lambda e: f"期限延长到 {e['after'].get('answer_due_on', '')}", "grey", "clock"),
+    "case.unanswered": (lambda e: "逾期没有答复，继续办理", "amber", "clock-exclamation"),
     "case.moot": (lambda e: "终止办理", "grey", "x"),
     "case.withdrawn": (lambda e: "撤回申报", "grey", "arrow-back-up"),
     "case.refused": (lambda e: "办结：不予通过", "red", "x"),

@@ -310,7 +310,8 @@ def _tracker(found: Any) -> dict[str, Any]:
         "mend_url": handler.applicant_url(found),
         "labels": {(p.key, k): v for p in handler.pages(found) for k, v in p.fields},
         "story": stories.story(found.event_rows, for_applicant=True),
-        "may_withdraw": found.state in (Case.State.OPEN, Case.State.RETURNED)
+        "may_withdraw": found.applicant_id is not None
+        and found.state in (Case.State.OPEN, Case.State.RETURNED)
         and not any(s["kind"] in Step.DONE_WITH and s["state"] == "approved" for s in found.step_rows),
         "list_url": reverse("cases:mine"),
     }

@@ -171,6 +171,7 @@ class Record(Told):
     opened_at: datetime
     closed_at: datetime | None
     reason: str
+    answer_due_on: date | None
     steps: list[StepTold]
     remarks: list[RemarkTold]
     changes: list[dict[str, Any]]
@@ -294,7 +295,7 @@ def _told(found: Any, seen_as: str) -> dict[str, Any]:
             }
     names = (
         "number", "procedure", "procedure_name", "jurisdiction_code", "division_code", "subject_name",
-        "channel", "facts", "state", "round", "opened_at", "closed_at", "reason",
+        "channel", "facts", "state", "round", "opened_at", "closed_at", "reason", "answer_due_on",
     )  # fmt: skip
     return {
         "seen_as": seen_as,

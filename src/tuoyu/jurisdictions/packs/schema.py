@@ -231,6 +231,8 @@ class Step(Entry):
     kind: Literal[
         "check", "consent", "registration", "filing", "verification",
         "amendment", "change", "review", "report", "suspension", "resumption", "cancellation",
+        "recheck", "penalty", "revocation", "ban", "accountability", "triage", "handling", "assessment",
+        "approval", "repair", "appeal",
     ]  # fmt: skip
     after: tuple[Key, ...] = ()
     when: dict[str, Fact] = {}

@@ -1,0 +1,1 @@
+"""Rules over what nurseries record, and how each alert ended."""

@@ -1,0 +1,1 @@
+"""What a nursery records of its day: the daily return, incidents."""

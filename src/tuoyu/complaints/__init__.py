@@ -1,0 +1,1 @@
+"""Complaints and reports from the public, and how they were answered."""

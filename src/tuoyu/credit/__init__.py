@@ -1,0 +1,1 @@
+"""Credit events of institutions and responsible persons, their publication and repair."""

@@ -1,0 +1,1 @@
+"""Quality assessments of institutions, and their published grades."""

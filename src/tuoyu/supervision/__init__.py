@@ -1,0 +1,1 @@
+"""Plans, draws, inspections, and what follows from what they find."""

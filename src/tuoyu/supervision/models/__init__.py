@@ -1,0 +1,5 @@
+"""Tables of supervision."""
+
+from tuoyu.supervision.models.inspections import Assignment, Finding, Inspection, Part
+
+__all__ = ["Assignment", "Finding", "Inspection", "Part"]

@@ -1,0 +1,37 @@
+"""The words of supervision; each with what a person reads."""
+
+from django.db.models import TextChoices
+
+
+class Origin(TextChoices):
+    """What an inspection came from."""
+
+    DRAW = "draw", "双随机抽查"
+    JOINT = "joint", "联合检查"
+    PATROL = "patrol", "巡查"
+    SPECIAL = "special", "专项检查"
+    REPORT = "report", "举报核查"
+    RECHECK = "recheck", "复查"
+
+
+class InspectionState(TextChoices):
+    PLANNED = "planned", "待检查"
+    UNDERWAY = "underway", "检查中"
+    CONFIRMED = "confirmed", "已确认"
+    CANCELLED = "cancelled", "已取消"
+
+
+class Result(TextChoices):
+    """What an inspection found as a whole; only `PASS` is a pass."""
+
+    PASS = "pass", "合格"
+    RECTIFY = "rectify", "限期整改"
+    REFER = "refer", "立案处理"
+
+
+class Severity(TextChoices):
+    """How much a finding weighs, as the checklist says of its item."""
+
+    BLOCK = "block", "须整改"
+    WARN = "warn", "提醒"
+    INFO = "info", "说明"
