@@ -79,6 +79,7 @@ institutions:restore | POST /applications/{pk}/restoration | restore_draft
 institutions:openings | POST /office/institutions/{pk}/opened-places | open_places
 institutions:pairings | POST /office/institutions/{pk}/pairings | propose_pairing
 institutions:pairing | POST /office/institutions/{pk}/pairings/{number} | answer_pairing, end_pairing
+institutions:calling_off | POST /office/institutions/{pk}/suspensions/{number}/calling-off | call_off_suspension
 institutions:remind | POST /office/institutions/{pk}/reminder | remind
 workforce:institution_service | POST /service-periods | enter_service
 workforce:decide_service | POST /service-periods/{pk}/decision | decide_service

@@ -124,6 +124,7 @@ institutions:record | in 403 404 403 403 403 | 405
 institutions:openings | in 403 403 403 403 403 | in 403 403 403 403 403
 institutions:pairings | in 403 403 403 403 403 | in 403 403 403 403 403
 institutions:pairing | 405 | in 403 403 403 403 403
+institutions:calling_off | in 403 404 403 403 403 | in 403 404 403 403 403
 institutions:remind | 405 | in 403 404 403 403 403
 institutions:certificate | in 403 404 403 403 403 | 405
 institutions:verify | 200 | 405
@@ -260,6 +261,7 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "institutions:openings": [town.filed.pk],
         "institutions:pairings": [town.filed.pk],
         "institutions:pairing": [town.filed.pk, 1],
+        "institutions:calling_off": [town.filed.pk, 1],
         "institutions:remind": [town.unfiled.pk],
         "institutions:certificate": [town.certificate.pk],
         "institutions:verify": [town.certificate.code],
@@ -423,6 +425,7 @@ POST /office/institutions/{pk}/opened-places | 401 403 403 403 403 403
 GET /office/institutions/{pk}/pairings | 401 403 403 403 403 403
 POST /office/institutions/{pk}/pairings | 401 403 403 403 403 403
 POST /office/institutions/{pk}/pairings/{number} | 401 403 403 403 403 403
+POST /office/institutions/{pk}/suspensions/{number}/calling-off | 401 403 404 403 403 403
 POST /office/institutions/{pk}/reminder | 401 403 404 403 403 403
 GET /office/certificates/{pk}/file | 401 403 404 403 403 403
 GET /messages | 401 403 200 403 403 403
@@ -520,6 +523,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /office/institutions/{pk}/opened-places": {"places": 1, "from_on": "2026-12-01"},
     "POST /office/institutions/{pk}/pairings": {"uscc": "123"},
     "POST /office/institutions/{pk}/pairings/{number}": {"act": "agree"},
+    "POST /office/institutions/{pk}/suspensions/{number}/calling-off": {"reason": "照常收托"},
     "POST /matters": {"uscc": "123", "procedure": "change"},
     "POST /walk-ins": {"name": "甲", "phone": "13800138000"},
     "PATCH /applications/{pk}/pages/{page}": {"version": 1, "fields": {"name": "改"}},

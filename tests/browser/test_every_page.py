@@ -63,6 +63,7 @@ APPLICANTS: dict[str, Args] = {
     "workforce:hiring": lambda town: [town.application.institution_id],
     "institutions:openings": lambda town: [town.institution.pk],
     "institutions:pairings": lambda town: [town.institution.pk],
+    "institutions:calling_off": lambda town: [town.pause.institution_id, town.pause.pk],
     "cases:mine": NONE,
     "cases:tracker": lambda town: [town.returned.number],
     "cases:notices": NONE,

@@ -1,6 +1,7 @@
 """A small demonstration in one county: something to see on every page."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Role
 from tuoyu.imports.models import Import
-from tuoyu.institutions.models import Application, Certificate, Institution, Paper
+from tuoyu.institutions.models import Application, Certificate, Institution, Paper, Suspension
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.policy import actions as policies
 from tuoyu.policy.models import PolicyDraft
@@ -56,6 +57,7 @@ class Town:
     bar: Bar
     employed: Employment
     attended: Participation
+    pause: Suspension
 
     @staticmethod
     def user(username: str) -> User:
@@ -88,6 +90,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         bar=_bar(),
         employed=_employed(),
         attended=_attended(),
+        pause=_pause(mine.filter(case__state=Case.State.DONE).earliest("pk")),
     )
 
 
@@ -109,6 +112,19 @@ def _bar() -> Bar:
     barred.employed(institution, barred.identity(1))
     barred.hit(institution, barred.identity(2))
     return record_bar(by=barred.health(GULOU.county), given=barred.given(barred.identity(1)))
+
+
+def _pause(application: Application) -> Suspension:
+    """A suspension that is still to come."""
+    first = clock.today() + timedelta(days=20)
+    return Suspension.objects.create(
+        institution=application.institution,
+        case=application.case,
+        days=(first, first + timedelta(days=10)),
+        reason="房屋维修",
+        children=12,
+        children_to="转到邻近托育园",
+    )
 
 
 def _employed() -> Employment:

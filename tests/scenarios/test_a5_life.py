@@ -15,7 +15,7 @@ from tuoyu.cases.models import Case
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.core.models import OutboxMessage
-from tuoyu.institutions import life
+from tuoyu.institutions import life, policy
 from tuoyu.institutions.models import Application, Certificate, Institution, Suspension, YearlyResult
 
 pytestmark = pytest.mark.django_db
@@ -320,11 +320,37 @@ def test_what_the_registrar_keeps_changes_with_the_registrar_first(at: At) -> No
     public = text_of(Client(), before.public_address)
     assert "大星星" in public
     assert "大星星" in text_of(Client(), reverse("portal:directory"), q="大星星")
-    # The old receipt says what it said, and what is so now.
-    receipt = Certificate.objects.get(institution=institution, kind="receipt")
-    verified = text_of(Client(), reverse("institutions:verify", args=[receipt.code]))
+    # The receipt is issued anew, once: the filing keeps its number, and the old one says that it is replaced.
+    old, new = Certificate.objects.filter(institution=institution, kind="receipt").order_by("pk")
+    assert (old.number, new.number) == (institution.receipt_number, f"{institution.receipt_number}-2")
+    assert (old.replaced_by, old.cancelled_on, new.cancelled_on) == (new, clock.today(), None)
+    verified = text_of(Client(), reverse("institutions:verify", args=[old.code]))
     assert before.application.name in verified
     assert "大星星" in verified
+    assert "换发，不再有效" in verified
+    assert new.number in verified
+    now = text_of(Client(), reverse("institutions:verify", args=[new.code]))
+    assert "现行有效" in now
+    assert "大星星" in now
+    told_ = Client().get(f"/api/v1/certificates/{old.code}").json()
+    assert (told_["good"], told_["replaced_by"]) == (False, new.number)
+    record = text_of(before.client, reverse("institutions:record", args=[institution.pk]))
+    assert "已换发" in record
+    assert "换发备案回执" in record
+
+
+def test_a_change_of_what_no_receipt_says_leaves_it_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = filed(AT["J"])
+    number = before.institution.receipt_number
+    mine = chosen(before, "phone").typed("basics", public_phone="0797-8440000").sent().approve("change")
+    receipt = Certificate.objects.get(institution=before.institution, kind="receipt")
+    assert (receipt.number, receipt.cancelled_on) == (number, None)
+    # Where the number does not stay, the new receipt has one of its own, and the record follows it.
+    monkeypatch.setattr(policy, "is_so_at", lambda *given: False)
+    mine = chosen(before, "care").typed("basics", care_types=["hourly"]).sent().approve("change")
+    new = Certificate.objects.get(institution=before.institution, kind="receipt", cancelled_on=None)
+    assert new.number == before.institution.receipt_number != number
+    assert new.number.endswith(f"{mine.case.pk:06d}")
 
 
 def test_another_place_of_the_same_office_needs_new_papers_and_another_office_is_no_change() -> None:
@@ -481,3 +507,41 @@ def test_families_read_of_a_suspension_while_it_lasts(at: At) -> None:
         assert "暂停服务" not in text_of(Client(), before.public_address)
     held = Suspension.objects.get()
     assert held.resumed_on == held.days.upper == today + timedelta(days=7)
+
+
+def test_a_suspension_is_called_off_before_its_first_day_and_who_was_told_hears_of_it() -> None:
+    at = AT["J"]
+    before = filed(at)
+    institution = before.institution
+    After.of(before, "suspension").typed("pause", **pause_days(3, 20)).sent().approve("suspension")
+    held = Suspension.objects.get()
+    address = reverse("institutions:calling_off", args=[institution.pk, held.pk])
+    head = browser(before.applicant)
+    assert address in text_of(head, reverse("institutions:record", args=[institution.pk]))
+    assert head.post(address, {"reason": " "}).status_code == 422
+    for stranger, status in ((person("stranger"), 403), (None, 302)):
+        assert browser(stranger).post(address, {"reason": "不停了"}).status_code == status
+    assert desk_of("health", "360703").post(address, {"reason": "不停了"}).status_code == 404
+    assert "将要暂停服务" in text_of(Client(), before.public_address)
+    assert head.post(address, {"reason": "维修改期，照常收托"}).status_code == 302
+    held.refresh_from_db()
+    assert (held.called_off_on, held.called_off_reason) == (clock.today(), "维修改期，照常收托")
+    assert "暂停服务" not in text_of(Client(), before.public_address)
+    assert Client().get(f"/api/v1/institutions/{institution.pk}/suspensions").json() == []
+    # A second click changes nothing; the record keeps it; applicant, head and health are told.
+    assert head.post(address, {"reason": "再点一次"}).status_code == 409
+    assert "维修改期，照常收托" in before.notices()
+    assert [one["reason"] for one in told("health", "suspension.called_off")] == ["维修改期，照常收托"]
+    record = text_of(desk_of("health", at.county), reverse("institutions:record", args=[institution.pk]))
+    assert "没有暂停：维修改期，照常收托" in record
+    assert "取消还没有开始的暂停服务" in record
+    # On the days it was to be there is none, and another may be asked for.
+    with clock.set_to(clock.now() + timedelta(days=5)):
+        assert life.suspension_on(institution.pk) is None
+    again = After.of(before, "suspension").typed("pause", **pause_days(3, 20)).sent().approve("suspension")
+    other = Suspension.objects.get(case=again.case)
+    with clock.set_to(clock.now() + timedelta(days=3)):
+        late = reverse("institutions:calling_off", args=[institution.pk, other.pk])
+        answer = browser(before.applicant).post(late, {"reason": "晚了"})
+        assert answer.status_code == 409
+        assert "恢复服务" in said(answer)

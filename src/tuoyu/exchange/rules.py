@@ -17,6 +17,7 @@ TOPICS = {
     "amendment.approved": "登记变更完成",
     "change.approved": "备案变更完成",
     "cancellation.approved": "备案注销",
+    "suspension.called_off": "取消暂停服务",
     "sms": "短信通知",
 }
 # What a payload tells, in the order a person reads it.
@@ -31,6 +32,7 @@ FACTS = {
     "changed": "变更事项",
     "receipt_number": "备案回执号",
     "ended_on": "注销日期",
+    "days": "原定暂停",
     "reason": "原因",
     "children": "婴幼儿安置",
     "staff": "工作人员安置",

@@ -98,6 +98,12 @@ def said_by(certificate: Certificate) -> list[tuple[str, str]]:
     return [name, *((label, words) for label, words in facts)]
 
 
+def says_what_is_so(certificate: Certificate) -> bool:
+    """Whether everything a paper says of the institution is still so."""
+    now = certificate.institution
+    return said_by(certificate) == [(NAME, now.name), *facts_of(now)]
+
+
 def changed_since(certificate: Certificate) -> list[tuple[str, str, str]]:
     """What an institution is called and where it is, where that is not what a paper said: label, then, now.
 

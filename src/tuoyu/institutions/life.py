@@ -151,7 +151,7 @@ def _not_now(institution: Institution, procedure: str) -> Iterable[Problem]:
 def suspension_on(institution_id: int, on: date | None = None) -> Suspension | None:
     """The suspension that an institution is in on a day, today if none is named."""
     day = on or clock.today()
-    return Suspension.objects.filter(institution=institution_id, days__contains=day).first()
+    return Suspension.objects.holding().filter(institution=institution_id, days__contains=day).first()
 
 
 def days_of(first: str, until: str) -> dict[str, Any]:
@@ -180,9 +180,11 @@ def of_suspensions(application: Application, facts: rules.Facts) -> list[Problem
 
 
 def _overlapping(application: Application, begins: date, ends: date) -> list[Problem]:
-    others = Suspension.objects.filter(
-        institution=application.institution_id, days__overlap=(begins, ends + timedelta(days=1))
-    ).exclude(case=application.case_id)
+    others = (
+        Suspension.objects.holding()
+        .filter(institution=application.institution_id, days__overlap=(begins, ends + timedelta(days=1)))
+        .exclude(case=application.case_id)
+    )
     return [
         Problem(
             f"{one.days.lower}到{one.last_day}已经报备暂停，不能重叠。", "pause", "pause_from"

@@ -147,6 +147,13 @@ OPEN_PLACES = declare(
     grants=[Grant(Role.NURSERY_HEAD, _own_institution, "own institution")],
 )
 
+CALL_OFF_SUSPENSION = declare(
+    "institutions.suspension.call_off",
+    "取消还没有开始的暂停服务",
+    model="institutions.Institution",
+    grants=[Grant(Role.NURSERY_HEAD, _own_institution, "own institution"), *HEALTH_HERE],
+)
+
 PAIR = declare(
     "institutions.pair",
     "与另一家机构结对",

@@ -171,6 +171,12 @@ def wording_at(division_code: str, *keys: str) -> tuple[str, ...]:
     return ()
 
 
+def is_so_at(division_code: str, key: str) -> bool:
+    """Whether the rule `key` holds at a place and says yes."""
+    found = jurisdictions.book(division_code).find(key)
+    return found is not None and found.value is True
+
+
 def source_at(division_code: str, key: str) -> str:
     """Where the rule `key` stands, in words; empty when there is none."""
     found = jurisdictions.book(division_code).find(key)

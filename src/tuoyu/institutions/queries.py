@@ -514,6 +514,7 @@ def record(actor: Actor, pk: int) -> Any:
                 "institution",
                 Certificate.objects.filter(kind__in=Certificate.OF_THE_FILING).order_by("pk"),
                 "id", "number", "kind", "code", "issued_on", "issuer", "cancelled_on", "cancelled_reason",
+                replaced_by=F("replaced_by__number"),
             ),
             paper_rows=_rows(
                 "application__institution",
@@ -529,7 +530,8 @@ def record(actor: Actor, pk: int) -> Any:
             ),
             suspension_rows=_rows(
                 "institution", Suspension.objects.order_by("-pk"), "reason", "resumed_on", "children",
-                "children_to", first=F("days__startswith"), until=F("days__endswith"),
+                "children_to", "id", "called_off_on", "called_off_reason", first=F("days__startswith"),
+                until=F("days__endswith"),
             ),
             case_rows=_rows(
                 "institution", Application.objects.exclude(case=None), number=F("case__number"),

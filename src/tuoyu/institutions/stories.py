@@ -27,6 +27,8 @@ _words: dict[str, str] = {
     "institution.changed": "备案信息变更",
     "institution.yearly_result": "年度事项办结",
     "institution.suspended": "报备暂停服务",
+    "institution.suspension_called_off": "取消还没有开始的暂停服务",
+    "institution.receipt_reissued": "换发备案回执，原回执失效",
     "institution.resumed": "恢复服务",
     "institution.cancelled": "备案注销",
 }

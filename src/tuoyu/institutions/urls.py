@@ -10,6 +10,7 @@ from tuoyu.institutions.views import (
     provision,
     records,
     start,
+    suspensions,
 )
 
 
@@ -52,6 +53,11 @@ urlpatterns = [
     path("institutions/<id:pk>/opened-places/", provision.openings, name="openings"),
     path("institutions/<id:pk>/pairings/", provision.pairings, name="pairings"),
     path("institutions/<id:pk>/pairings/<id:number>/", provision.pairing, name="pairing"),
+    path(
+        "institutions/<id:pk>/suspensions/<id:number>/calling-off/",
+        suspensions.calling_off,
+        name="calling_off",
+    ),
     path("institutions/<id:pk>/reminder/", filing_alone.remind, name="remind"),
     path("institutions/papers/<id:pk>/", records.certificate, name="certificate"),
     path("verify/<slug:code>/", records.verify, name="verify"),

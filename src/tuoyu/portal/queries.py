@@ -115,7 +115,7 @@ def _told() -> Prepared[dict[str, Any]]:
             "division_code",
         ),
         suspension_rows=ArraySubquery(
-            Suspension.objects.filter(institution=OuterRef("pk")).values(
+            Suspension.objects.holding().filter(institution=OuterRef("pk")).values(
                 row=JSONObject(reason=F("reason"), first=F("days__startswith"), until=F("days__endswith"))
             )
         ),

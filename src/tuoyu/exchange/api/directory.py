@@ -130,6 +130,7 @@ class Verified(Told):
     good: bool
     cancelled_on: date | None
     cancelled_reason: str
+    replaced_by: str | None
 
 
 def _narrowed(asked: Search) -> queries.Narrowed:
@@ -203,7 +204,7 @@ def publications(request: HttpRequest, asked: Annotated[PublishedAsked, Query()]
 )
 def verification(request: HttpRequest, code: Annotated[str, Path(max_length=64)]) -> Any:
     """Whether a receipt or notice with this code is genuine, and whether it is still good."""
-    rows = Certificate.objects.select_related("institution").filter(code=code.lower())
+    rows = Certificate.objects.select_related("institution", "replaced_by").filter(code=code.lower())
     found = rows.first()
     if found is None:
         raise Http404
@@ -220,6 +221,7 @@ def verification(request: HttpRequest, code: Annotated[str, Path(max_length=64)]
         "good": found.cancelled_on is None,
         "cancelled_on": found.cancelled_on,
         "cancelled_reason": found.cancelled_reason,
+        "replaced_by": found.replaced_by.number if found.replaced_by else None,
     }
 
 

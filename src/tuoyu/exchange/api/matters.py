@@ -15,7 +15,12 @@ from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Given, Id, Problem, Told
 from tuoyu.institutions import actions, life, standing, stated
 from tuoyu.institutions.models import Application, Institution, Suspension, YearlyResult
-from tuoyu.institutions.permissions import START, VIEW_APPLICATION, VIEW_INSTITUTION
+from tuoyu.institutions.permissions import (
+    CALL_OFF_SUSPENSION,
+    START,
+    VIEW_APPLICATION,
+    VIEW_INSTITUTION,
+)
 from tuoyu.institutions.queries import form_of, public_institutions
 
 router = Router(tags=["matters"])
@@ -79,6 +84,12 @@ class Pause(Told):
     lasts: bool
 
 
+class CalledOff(Given):
+    """Why a suspension is called off."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 def _named(request: HttpRequest, given: Whose) -> Institution:
     if given.institution_id is None:
         return standing.registered_as(given.uscc)
@@ -131,9 +142,27 @@ def suspensions(request: HttpRequest, pk: PK) -> Any:
     """When a filed institution takes no children: now and to come."""
     if not public_institutions().filter(pk=pk).exists():
         raise Http404
-    rows = Suspension.objects.filter(institution=pk).values("reason", "days")
+    rows = Suspension.objects.holding().filter(institution=pk).values("reason", "days")
     told = [
         {"reason": row["reason"], "first": str(row["days"].lower), "until": str(row["days"].upper)}
         for row in rows
     ]
     return [{**one, "first_day": one["first"], "last_day": one["last"]} for one in life.to_come(told)]
+
+
+@operation(
+    router,
+    "POST",
+    "/office/institutions/{pk}/suspensions/{number}/calling-off",
+    door=permitted(CALL_OFF_SUSPENSION),
+    ok=Pause,
+)
+def call_off(request: HttpRequest, pk: PK, number: Annotated[Id, Path()], given: CalledOff) -> Any:
+    """Call a suspension off before its first day; whoever was told of it is told."""
+    actor = actor_of(request)
+    found = get_visible(actor, CALL_OFF_SUSPENSION, Institution.objects.all(), pk=pk)
+    row = found.suspensions.select_related("case", "institution").filter(pk=number).first()
+    if row is None:
+        raise Http404
+    held = actions.call_off_suspension(by=actor, suspension=row, reason=given.reason)
+    return {"first_day": held.days.lower, "last_day": held.last_day, "reason": held.reason, "lasts": False}

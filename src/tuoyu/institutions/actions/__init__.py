@@ -36,6 +36,7 @@ from tuoyu.institutions.actions.filings import (
 from tuoyu.institutions.actions.pairings import answer_pairing, end_pairing, propose_pairing
 from tuoyu.institutions.actions.provision import open_places
 from tuoyu.institutions.actions.registrations import Registered, register, report_registration
+from tuoyu.institutions.actions.suspensions import call_off_suspension
 
 __all__ = [
     "Ground",
@@ -45,6 +46,7 @@ __all__ = [
     "add_paper",
     "answer_pairing",
     "apply_change",
+    "call_off_suspension",
     "cancel_filing",
     "delete_draft",
     "demand_rectification",

@@ -11,6 +11,7 @@ from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.institutions import life, matters, queries, standing, stated
+from tuoyu.institutions.actions import filings
 from tuoyu.institutions.actions.applications import channel_of
 from tuoyu.institutions.actions.facts import Ground, Supplier, move_state, state_classes, state_facts
 from tuoyu.institutions.models import (
@@ -105,13 +106,15 @@ def _held(case: Case, *states: Filing) -> tuple[Application, Institution]:
 @action
 def apply_change(*, by: Actor, case: Case, step: Step) -> Institution:
     """Let the institution be, from today, as a change says: what the registrar keeps once the registrar has
-    amended it, the rest once health has changed the filing."""
+    amended it, the rest once health has changed the filing; then its receipt is issued anew."""
     application, institution = _held(case)
     registrars = step.kind == Step.Kind.AMENDMENT
     items = [
         item for item in matters.ITEMS if item.key in application.items and item.at_registrar == registrars
     ]
     changed = _restate(institution, application, items, by=by)
+    if not registrars and filings.is_receipt_outdated(institution):
+        filings.reissue_receipt(by=by, institution=institution, case=case, step=step)
     verb = "institution.amended" if registrars else "institution.changed"
     audit.record(by, verb, institution, topic=institution.topic, place=step.division_code,
                  after={"items": [item.label for item in matters.ITEMS if item.key in application.items],
@@ -189,7 +192,9 @@ def resume(*, by: Actor, case: Case, step: Step) -> Suspension:
     """End a suspension before its last day."""
     application, institution = _held(case)
     day = queries.facts_of(application).get("restart.restart_on")
-    found = Suspension.objects.filter(institution=institution, days__contains=day - timedelta(days=1))
+    found = Suspension.objects.holding().filter(
+        institution=institution, days__contains=day - timedelta(days=1)
+    )
     held = found.select_for_update().first()
     if held is None:
         raise Refused("这家机构到那一天没有在暂停服务，不用恢复。", status=409)

@@ -3,6 +3,8 @@
 import secrets
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from tuoyu.cases.models import Case, Step
 from tuoyu.core import audit, clock
 from tuoyu.core.actions import action
@@ -19,6 +21,7 @@ from tuoyu.institutions.vocabulary import MAY_FILE, Filing, GroundKind, Registra
 from tuoyu.jurisdictions.names import department_name
 
 REGISTRATION_FIRST = "registration.push_to"
+CHANGE_KEEPS_NUMBER = "filing.change_keeps_number"
 
 
 @action
@@ -73,6 +76,50 @@ def _replace_papers(institution: Institution) -> None:
     earlier.filter(kind__in=(Certificate.Kind.RECEIPT, Certificate.Kind.CONDITIONS_NOTICE)).update(
         cancelled_on=clock.today(), cancelled_reason="机构已重新备案，以新的备案回执为准。"
     )
+
+
+def is_receipt_outdated(institution: Institution) -> bool:
+    """Whether no good receipt of an institution says what is so now; who holds such a one needs no other."""
+    good = _good_receipts(institution).order_by("-pk").first()
+    return good is None or not documents.says_what_is_so(good)
+
+
+def _good_receipts(institution: Institution) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(
+        institution=institution, kind=Certificate.Kind.RECEIPT, cancelled_on=None
+    )
+
+
+@action
+def reissue_receipt(*, by: Actor, institution: Institution, case: Case, step: Step) -> Certificate:
+    """Issue the receipt anew after a change; the one before stays, marked as replaced by it."""
+    good = _good_receipts(institution).select_for_update()
+    before = good.order_by("-pk").first()
+    number = _number_after_change(institution, case)
+    if not policy.is_so_at(institution.division_code, CHANGE_KEEPS_NUMBER):
+        institution.receipt_number = number
+        institution.save(update_fields=["receipt_number"])
+    made = _issue(by, institution, case, step, Certificate.Kind.RECEIPT, number)
+    good.exclude(pk=made.pk).update(
+        cancelled_on=clock.today(), cancelled_reason="备案信息已变更，换发新的备案回执。", replaced_by=made
+    )
+    _record(by, "institution.receipt_reissued", institution, step,
+            {"receipt": before.number if before else None}, {"receipt": number})  # fmt: skip
+    return made
+
+
+def _number_after_change(institution: Institution, case: Case) -> str:
+    """The filing's number with how often the receipt was issued, where the number stays; else a new one."""
+    if not policy.is_so_at(institution.division_code, CHANGE_KEEPS_NUMBER):
+        return _receipt_number(institution, case)
+    kept = institution.receipt_number or _receipt_number(institution, case)
+    issued = Certificate.objects.filter(
+        Q(number=kept) | Q(number__startswith=f"{kept}-"),
+        institution=institution,
+        kind=Certificate.Kind.RECEIPT,
+    )
+    # A receipt from before the platform is not among them, and was issued all the same.
+    return f"{kept}-{max(issued.count(), 1) + 1}"
 
 
 def registered_institution(case: Case, step: Step) -> Institution:

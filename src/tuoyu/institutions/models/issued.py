@@ -62,6 +62,7 @@ class Certificate(models.Model):
     file = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, related_name="+")
     cancelled_on = models.DateField(null=True)
     cancelled_reason = models.CharField(max_length=200, blank=True)
+    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaces")
 
     class Meta:
         ordering = ["pk"]
@@ -71,6 +72,10 @@ class Certificate(models.Model):
                 name="certificate_cancelled_has_date_and_reason",
                 condition=Q(cancelled_on__isnull=True, cancelled_reason="")
                 | Q(cancelled_on__isnull=False) & ~Q(cancelled_reason=""),
+            ),
+            models.CheckConstraint(
+                name="certificate_replaced_is_cancelled",
+                condition=Q(replaced_by__isnull=True) | Q(cancelled_on__isnull=False),
             ),
         ]
 

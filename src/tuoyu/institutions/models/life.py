@@ -5,13 +5,24 @@ from datetime import date, timedelta
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from tuoyu.institutions.models.institutions import Institution
 
 
+class Suspensions(models.QuerySet["Suspension"]):
+    """Suspensions, asked whether they are to be."""
+
+    def holding(self) -> "Suspensions":
+        """Those that were not called off before they began."""
+        return self.filter(called_off_on=None)
+
+
 class Suspension(models.Model):
-    """A time in which a filed institution takes no children; families read of it while it lasts."""
+    """A time in which a filed institution takes no children; families read of it while it lasts.
+
+    One that was called off before its first day stays as a trace.
+    """
 
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="suspensions")
     case = models.OneToOneField("cases.Case", models.PROTECT, related_name="suspension")
@@ -20,6 +31,11 @@ class Suspension(models.Model):
     children = models.PositiveIntegerField()
     children_to = models.TextField()
     resumed_on = models.DateField(null=True)
+    called_off_on = models.DateField(null=True)
+    called_off_reason = models.CharField(max_length=200, blank=True, default="")
+    called_off_label = models.CharField(max_length=120, blank=True, default="")
+
+    objects = Suspensions.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -27,6 +43,14 @@ class Suspension(models.Model):
             ExclusionConstraint(
                 name="suspension_one_at_a_time",
                 expressions=[("institution", RangeOperators.EQUAL), ("days", RangeOperators.OVERLAPS)],
+                condition=Q(called_off_on__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="suspension_called_off_before_it_began_with_a_reason",
+                condition=Q(called_off_on__isnull=True, called_off_reason="", called_off_label="")
+                | Q(called_off_on__lt=F("days__startswith"), resumed_on__isnull=True)
+                & ~Q(called_off_reason="")
+                & ~Q(called_off_label=""),
             ),
             models.CheckConstraint(
                 name="suspension_has_days_and_a_reason",

@@ -22,7 +22,7 @@ from tuoyu.institutions import (
     stories,
 )
 from tuoyu.institutions.models import Certificate, Institution, Publication, YearlyResult
-from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.permissions import CALL_OFF_SUSPENSION, REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
     CANCELLATION,
     FILED,
@@ -107,8 +107,15 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     for group in row["class_rows"]:
         group["label"] = ClassType(group["class_type"]).label
     row |= behind(actor, row)
+    may_call_off = bool(row["suspension_rows"]) and can(
+        actor, CALL_OFF_SUSPENSION, Institution.objects.get(pk=pk)
+    )
     for pause in row["suspension_rows"]:
         pause |= life.days_of(pause["first"], pause["until"])
+        pause["lasts"] = pause["lasts"] and not pause["called_off_on"]
+        pause["may_be_called_off"] = (
+            may_call_off and pause["first"] > clock.today() and not pause["called_off_on"]
+        )
     for yearly in row["yearly_rows"]:
         yearly["result_label"] = YearlyResult.Result(yearly["result"]).label
     slots = {
@@ -190,7 +197,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponseBase:
 @access.public("anyone who holds a printed paper may ask whether it is genuine")
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Whether a receipt or notice with this code is genuine, and whether it is still good."""
-    found = Certificate.objects.select_related("institution").filter(code=code.lower()).first()
+    found = Certificate.objects.select_related("institution", "replaced_by").filter(code=code.lower()).first()
     context: dict[str, Any] = {"certificate": found, "code": code[:32]}
     if found is not None:
         context |= {
