@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -11,11 +12,13 @@ from django.urls import reverse
 from accounts.people import browser, person
 from institutions import desk
 from journeys import AT, ENTERPRISE, At, Journey, desk_of, said, text_of
-from tuoyu.cases.models import Case
+from tuoyu.accounts.models import Membership
+from tuoyu.cases.models import Case, Notice
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.core.models import OutboxMessage
-from tuoyu.institutions import life, policy
+from tuoyu.institutions import life, policy, standing, yearly
+from tuoyu.institutions.jobs import remind_of_the_year
 from tuoyu.institutions.models import Application, Certificate, Institution, Suspension, YearlyResult
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,9 @@ class After(Journey):
 
     def ask(self, institution: Institution, procedure: str) -> HttpResponse:
         return self.client.post(MATTERS, {"institution": str(institution.pk), "procedure": procedure})
+
+    def ask_by_code(self, institution: Institution, procedure: str) -> HttpResponse:
+        return self.client.post(MATTERS, {"uscc": institution.uscc, "procedure": procedure})
 
     def typed(self, page: str, **fields: Any) -> Self:
         answer = self.type(page, fields)
@@ -454,6 +460,66 @@ def test_the_report_of_a_year_is_taken_note_of_once(at: At) -> None:
         assert mine.ask(institution, "annual_report").status_code == 409
 
 
+def at_noon(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, 12, tzinfo=clock.BEIJING)
+
+
+@pytest.mark.parametrize(
+    ("letter", "procedure", "early", "soon", "late"),
+    [
+        pytest.param("H", "annual_review", (2027, 10, 20), (2027, 11, 15), (2028, 1, 1), marks=marked("H")),
+        pytest.param("S", "annual_review", (2027, 10, 20), (2027, 11, 15), (2028, 1, 1), marks=marked("S")),
+        ("N", "annual_report", (2026, 11, 29), (2026, 12, 5), (2027, 2, 1)),
+    ],
+)
+def test_what_is_due_of_a_year_is_called_to_mind_before_and_after_its_last_day(
+    letter: str, procedure: str, early: tuple[int, ...], soon: tuple[int, ...], late: tuple[int, ...]
+) -> None:
+    at = AT[letter]
+    with clock.set_to(at_noon(2026, 11, 28)):
+        before = filed(at)
+    institution = before.institution
+
+    def of(clients: Client, address: str, **query: str) -> str:
+        return text_of(clients, reverse(address), **query)
+
+    def reminders() -> int:
+        return Notice.objects.filter(user=before.applicant, title__contains="期").count()
+
+    for day, words, told_ in ((early, "", 0), (soon, "即将到期", 1), (late, "已超期", 2)):
+        with clock.set_to(at_noon(*day)):
+            for _ in range(2):
+                remind_of_the_year(0)
+            dues = [one for one in yearly.dues_of_one(institution) if one.procedure == procedure]
+            assert [one.in_words.count(words) for one in dues] == ([1] if words else [])
+            health, head = desk_of("health", at.county), browser(before.applicant)
+            shown = [of(health, "institutions:list"), of(head, "institutions:list"),
+                     of(head, "institutions:matters", institution=str(institution.pk))]  # fmt: skip
+            if words:
+                assert all(words in page for page in shown)
+                assert any(due.name in before.notices() for due in dues)
+                told_dues = health.get("/api/v1/office/institutions").json()["rows"][0]["dues"]
+                assert procedure in {one["procedure"] for one in told_dues}
+            if letter == "N":
+                assert reminders() == told_
+            overdue = of(health, "institutions:list", overdue="1")
+            assert (institution.name in overdue) is any(
+                one.overdue for one in yearly.dues_of_one(institution)
+            )
+    # Handed in it is owed no more; the public asks in vain who owes what.
+    with clock.set_to(at_noon(*late)):
+        assert institution.name in text_of(Client(), reverse("portal:directory"), overdue="1")
+        mine = After(at, applicant=before.applicant, client=browser(before.applicant))
+        mine.begun(mine.ask(institution, procedure))
+        page, typed = ("yearly", YEARLY) if procedure == "annual_review" else ("report", REPORT)
+        mine.typed(page, **typed).sent()
+        left = yearly.dues_of_one(institution)
+        assert [one for one in left if one.procedure == procedure and one.overdue] == []
+        mine.approve("review" if procedure == "annual_review" else "report")
+        left = yearly.dues_of_one(institution)
+        assert [one for one in left if one.procedure == procedure and one.overdue] == []
+
+
 # ---------------------------------------------------------------- suspension
 
 
@@ -545,3 +611,36 @@ def test_a_suspension_is_called_off_before_its_first_day_and_who_was_told_hears_
         answer = browser(before.applicant).post(late, {"reason": "晚了"})
         assert answer.status_code == 409
         assert "恢复服务" in said(answer)
+
+
+# ---------------------------------------------------------------- at a window
+
+
+def test_a_window_acts_for_a_nursery_that_has_no_head_yet() -> None:
+    """Filed before the platform came: whoever comes with the licence is served, from form to record."""
+    at = AT["J"]
+    before = filed(at)
+    institution = before.institution
+    Membership.objects.filter(institution_id=institution.pk).update(valid=DateRange(*[clock.today()] * 2))
+    assert standing.heads_of(institution.pk) == []
+    # Online nobody without its seat begins anything.
+    assert "到窗口办理" in said(After(at, applicant=person("stranger")).ask_by_code(institution, "change"))
+    clerk = desk_of("gov_services", at.county, Role.CLERK)
+    page = text_of(clerk, "/apply/desk/matters/", uscc=institution.uscc or "")
+    assert "备案信息变更" in page
+    given = {"uscc": institution.uscc, "procedure": "change", "name": "来访人", "phone": "13900139000"}
+    mine = After(at, client=clerk, applicant=before.applicant).begun(
+        clerk.post("/apply/desk/matters/", given)
+    )
+    assert (mine.application.channel, mine.application.owner.name) == ("window", "来访人")
+    mine.typed("items", items=["phone"], changed_because="换号")
+    assert fields_of(clerk, reverse("institutions:page", args=[mine.pk, "basics"])) == {"public_phone"}
+    mine.typed("basics", public_phone="0797-8440000").sent()
+    assert mine.case.channel == "window"
+    # A clerk of another county sees nothing of it.
+    other = desk_of("gov_services", "360703", Role.CLERK)
+    assert other.get(reverse("institutions:review", args=[mine.pk])).status_code == 404
+    mine.approve("change")
+    assert mine.institution.phone == "0797-8440000"
+    # It makes nobody its head: whoever came was let act once, on the papers that were shown.
+    assert standing.heads_of(institution.pk) == []

@@ -7,7 +7,7 @@ from typing import Any
 
 from tuoyu.core import clock
 from tuoyu.core.problems import Problem
-from tuoyu.institutions import policy, rules, standing
+from tuoyu.institutions import policy, rules, standing, yearly
 from tuoyu.institutions.models import Application, Institution, Suspension, YearlyResult
 from tuoyu.institutions.vocabulary import (
     AFTER_FILING,
@@ -22,6 +22,7 @@ from tuoyu.institutions.vocabulary import (
     Filing,
     Registration,
 )
+from tuoyu.institutions.yearly import Due
 from tuoyu.jurisdictions import queries as jurisdictions
 
 # In a few words, for whoever looks for what to do.
@@ -45,6 +46,7 @@ class Matter:
     source: str
     year: int | None
     obstacles: tuple[Problem, ...]
+    due: Due | None = None
 
     @property
     def title(self) -> str:
@@ -64,6 +66,7 @@ def matters_of(institution: Institution, owner_id: int, *, at_window: bool = Fal
     """Every matter that an institution's place knows, each with what stands against it now."""
     offered = policy.offered_at(institution.division_code, AFTER_FILING)
     book = jurisdictions.book(institution.division_code)
+    dues = {due.procedure: due for due in yearly.dues_of_one(institution)}
     return [
         Matter(
             procedure=key,
@@ -72,6 +75,7 @@ def matters_of(institution: Institution, owner_id: int, *, at_window: bool = Fal
             source=f"《{book.procedure_title(found)}》{found.clause}",
             year=year_for(institution, key),
             obstacles=tuple(obstacles(institution, key, owner_id, at_window=at_window)),
+            due=dues.get(key),
         )
         for key, found in offered.items()
     ]

@@ -31,6 +31,7 @@ from tuoyu.institutions import (
     rules,
     standing,
     stated,
+    yearly,
 )
 from tuoyu.institutions.asked import Form
 from tuoyu.institutions.models import (
@@ -425,6 +426,8 @@ class Narrowed:
     inclusive: bool = False
     state: str = ""
     opened: bool = False
+    # The office's own: the public does not ask who owes a report.
+    overdue: bool = False
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Narrowed":
@@ -438,6 +441,7 @@ class Narrowed:
             inclusive=query.get("inclusive") == "1",
             state=query.get("state", "") if query.get("state") in Filing.values else "",
             opened=query.get("opened") == "1",
+            overdue=query.get("overdue") == "1",
         )
 
 
@@ -449,9 +453,10 @@ LIST_FIELDS = (
 
 def institutions(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, Any]:
     """The institutions `actor` may see in the console, as rows of values."""
-    rows = _matching(visible_to(actor, VIEW_INSTITUTION, Institution.objects.all()), narrowed)
+    seen = visible_to(actor, VIEW_INSTITUTION, Institution.objects.all())
+    rows = _matching(yearly.only_overdue(seen) if narrowed.overdue else seen, narrowed)
     found: QuerySet[Institution, Any] = rows.values(
-        *LIST_FIELDS, "registration", "registered_on", "registrar"
+        *LIST_FIELDS, "registration", "registered_on", "registrar", "receipt_issued_on"
     )
     return found
 

@@ -17,6 +17,7 @@ _words: dict[str, str] = {
     "institution.unpaired": "结对结束",
     "institution.imported": "平台启用前已备案，由卫生健康部门导入",
     "institution.reminded": "提醒机构及时备案",
+    "institution.yearly_reminded": "提醒办理年度事项",
     "institution.filed": "备案，发给备案回执和基本条件告知书",
     "institution.verified": "现场核实符合要求",
     "institution.rectification_demanded": "现场核实发现问题，限期整改",

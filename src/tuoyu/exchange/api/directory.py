@@ -11,9 +11,10 @@ from tuoyu.core import clock, uploads
 from tuoyu.core.access import actor_of
 from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.exchange.api.doors import permitted, public
+from tuoyu.exchange.api.matters import Due
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Asked, Code, Id, PageOf, Told, page_of
-from tuoyu.institutions import actions, documents, provision, queries
+from tuoyu.institutions import actions, documents, provision, queries, yearly
 from tuoyu.institutions.models import Certificate, Institution, Publication
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import FILED, CareType, Filing, Kind
@@ -95,6 +96,7 @@ class OfficeSearch(Search):
     """The office narrows by where the filing stands, too."""
 
     state: Filing | Literal[""] = ""
+    overdue: bool = False
 
 
 class Published(Told):
@@ -142,6 +144,7 @@ def _narrowed(asked: Search) -> queries.Narrowed:
         inclusive=asked.inclusive,
         state=str(getattr(asked, "state", "")),
         opened=asked.opened,
+        overdue=bool(getattr(asked, "overdue", False)),
     )
 
 
@@ -234,6 +237,7 @@ class OfficeListed(Listed):
     registration: str
     registered_on: date | None
     registrar: str
+    dues: list[Due]
 
 
 class Unfiled(Told):
@@ -298,8 +302,10 @@ class Record(Told):
 
 @operation(router, "GET", "/office/institutions", door=permitted(VIEW_INSTITUTION), ok=PageOf[OfficeListed])
 def institutions(request: HttpRequest, asked: Annotated[OfficeSearch, Query()]) -> Any:
-    """Every institution the caller may see."""
-    return page_of(queries.institutions(actor_of(request), _narrowed(asked)), asked)
+    """Every institution the caller may see, each with what it owes of its years now."""
+    told = page_of(queries.institutions(actor_of(request), _narrowed(asked)), asked)
+    dues = yearly.dues_of(told["rows"])
+    return {**told, "rows": [row | {"dues": dues.get(row["id"], [])} for row in told["rows"]]}
 
 
 @operation(router, "GET", "/office/institutions/unfiled", door=permitted(VIEW_UNFILED), ok=PageOf[Unfiled])

@@ -42,6 +42,17 @@ class Begun(Whose):
     owner_id: Id | None = None
 
 
+class Due(Told):
+    """A review or report of a year that is not handed in, by its last day."""
+
+    procedure: str
+    name: str
+    year: int
+    by: date
+    overdue: bool
+    source: str
+
+
 class Matter(Told):
     """Something an institution may apply for, and what stands against it now."""
 
@@ -51,6 +62,7 @@ class Matter(Told):
     source: str
     year: int | None
     obstacles: list[Problem]
+    due: Due | None
 
 
 class Change(Told):

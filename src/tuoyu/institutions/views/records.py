@@ -20,6 +20,7 @@ from tuoyu.institutions import (
     queries,
     standing,
     stories,
+    yearly,
 )
 from tuoyu.institutions.models import Certificate, Institution, Publication, YearlyResult
 from tuoyu.institutions.permissions import CALL_OFF_SUSPENSION, REMIND, VIEW_INSTITUTION, VIEW_UNFILED
@@ -53,8 +54,9 @@ def institutions(request: HttpRequest) -> HttpResponse:
     """Institutions of one's places (or one's own)."""
     narrowed = queries.Narrowed.from_query(request.GET)
     page = paging.page_of(queries.institutions(access.actor_of(request), narrowed), request)
+    dues = yearly.dues_of(page.rows)
     for row in page.rows:
-        row |= in_words(row)
+        row |= in_words(row) | {"dues": dues.get(row["id"], [])}
     context = {"page": page, "narrowed": narrowed, "filings": Filing.choices, "kinds": Kind.choices}
     return render(request, "institutions/list.html", context)
 
@@ -116,8 +118,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         pause["may_be_called_off"] = (
             may_call_off and pause["first"] > clock.today() and not pause["called_off_on"]
         )
-    for yearly in row["yearly_rows"]:
-        yearly["result_label"] = YearlyResult.Result(yearly["result"]).label
+    for result in row["yearly_rows"]:
+        result["result_label"] = YearlyResult.Result(result["result"]).label
     slots = {
         slot.key: slot.label
         for procedure in ("", CANCELLATION)
@@ -127,6 +129,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         paper["label"] = slots.get(paper["slot"], paper["title"])
     context = {
         "row": row,
+        "dues": yearly.dues_of([row]).get(pk, []),
         "story": stories.story_of(pk),
         "known": dict.fromkeys(facts.COLUMNS) | provenance.known_on(row),
         "tabs": parts.tabs_of(actor, pk),
