@@ -52,7 +52,8 @@ def _tell(institution: Institution, suspension: Suspension) -> None:
     days = f"{suspension.days.lower}至{suspension.last_day}"
     text = f"“{institution.name}”原定{days}的暂停服务已经取消，照常服务。原因：{suspension.called_off_reason}"
     case = suspension.case
-    for user_id in {case.applicant_id, *standing.heads_of(institution.pk)}:
+    applicant = [case.applicant_id] if case.applicant_id else []
+    for user_id in {*applicant, *standing.heads_of(institution.pk)}:
         tell(user_id, "暂停服务已取消", text, place=institution.division_code, case=case)
     offices = {(step.department, step.division_code) for step in case.steps.filter(kind=Step.Kind.SUSPENSION)}
     told = OutboxMessage.objects.filter(key__startswith=f"{case.topic}:", topic="suspension.approved")
