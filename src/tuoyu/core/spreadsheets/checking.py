@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from tuoyu.core import identifiers
@@ -28,13 +29,13 @@ NUMBER = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+]?\d+(?:\.\d+)?")
 
 
 def check(column: Column, values: Sequence[Any], formulas: Sequence[bool]) -> list[Checked]:
-    """Each of `values` checked; `formulas` says where a formula stands instead of a value."""
+    """Each of `values` checked; `formulas` says where a formula stands instead (empty: nowhere)."""
     judge = _JUDGES[column.kind]
     # Of a choice or a day the same stands in many rows; a name or a number is checked once anyway.
     few = column.kind in (Kind.CHOICE, Kind.DATE, Kind.NUMBER)
     known: dict[Any, Checked] = {}
     found: list[Checked] = []
-    for value, formula in zip(values, formulas, strict=True):
+    for value, formula in zip(values, formulas or repeat(False, len(values)), strict=True):
         if formula:
             found.append((shown(value), FORMULA))
         elif few:
@@ -69,8 +70,10 @@ def _one(column: Column, value: Any, judge: "Judge") -> Checked:
 
 def shown(value: Any) -> str:
     """A value as text: no blanks around it, whole numbers without a point, days as 2024-03-01."""
-    if type(value) is str and value.isascii() and value.isprintable():
-        return value.strip(" ")
+    if type(value) is str:
+        if value.isascii() and value.isprintable():
+            return value.strip(" ")
+        return _in_one_form(value)
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
@@ -80,7 +83,11 @@ def shown(value: Any) -> str:
         return value.date().isoformat() if midnight else value.isoformat(" ", "minutes")
     if isinstance(value, date):
         return value.isoformat()
-    return "" if value is None else unicodedata.normalize("NFC", str(value)).strip("\ufeff \t\r\n\u3000\xa0")
+    return "" if value is None else _in_one_form(str(value))
+
+
+def _in_one_form(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip("\ufeff \t\r\n\u3000\xa0")
 
 
 Judge = Callable[[Column, Any, str], Checked]
