@@ -17,7 +17,7 @@ from tuoyu.core.models import AuditEvent
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.imports import actions, jobs
 from tuoyu.imports.models import Import
-from tuoyu.institutions.models import Fact, Institution
+from tuoyu.institutions.models import Institution
 from tuoyu.institutions.vocabulary import GroundKind
 
 pytestmark = pytest.mark.django_db
@@ -64,10 +64,11 @@ def test_an_office_uploads_looks_decides_and_finds_its_nurseries_in_public() -> 
     made = Institution.objects.get()
     assert (made.receipt_number, made.filing, made.source_system) == ("托备旧000001", "normal", "import")
     assert (made.receipt_issued_on, made.public_since) == (date(2021, 6, 1), date(2021, 6, 1))
-    grounds = set(Fact.objects.values_list("ground", "department", "division_code"))
-    assert grounds == {(GroundKind.IMPORT, "health", GULOU)}
-    filed = Fact.objects.get(key="filing")
-    assert filed.period.lower == date(2021, 6, 1)
+    first = made.first_facts.as_facts()
+    assert {(one.ground, one.department, one.division_code) for one in first} == {
+        (GroundKind.IMPORT, "health", GULOU)
+    }
+    assert {one.key: one.period.lower for one in first}["filing"] == date(2021, 6, 1)
     public = Client().get("/nurseries/?" + urlencode({"q": "第1家"})).content.decode()
     assert "第1家托育园" in public
     assert "平台启用前已备案" in client.get(f"/institutions/{made.pk}/").content.decode()

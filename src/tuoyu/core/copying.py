@@ -6,7 +6,7 @@ Constraints and triggers hold as ever.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.fields import NOT_PROVIDED
 from psycopg import sql
 
@@ -33,8 +33,10 @@ def copy_objects(objects: Sequence[models.Model]) -> None:
         for field in model._meta.concrete_fields
         if field.db_default is NOT_PROVIDED and (numbered or not field.primary_key)
     ]
+    # The connection itself: through its proxy each value of each row would look it up again.
+    database = connections[DEFAULT_DB_ALIAS]
     rows = (
-        [field.get_db_prep_save(field.pre_save(one, True), connection) for field in fields] for one in objects
+        [field.get_db_prep_save(field.pre_save(one, True), database) for field in fields] for one in objects
     )
     copy_rows(model, [str(field.column) for field in fields], rows)
 

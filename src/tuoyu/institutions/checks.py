@@ -12,6 +12,7 @@ from tuoyu.institutions.models import (
     Certificate,
     ClassGroup,
     Fact,
+    FirstFacts,
     Institution,
     YearlyResult,
 )
@@ -22,13 +23,26 @@ from tuoyu.institutions.vocabulary import AFTER_FILING, Filing
 def columns_as_facts() -> Iterator[str]:
     rows = Fact.objects.filter(period__contains=clock.today(), replaced_at=None)
     for fact in rows.select_related("institution", "institution__premises").iterator():
-        column = facts.column_of(fact.key)
-        if column is None:
-            continue
-        table, name = column
-        row = fact.institution if table is Institution else getattr(fact.institution, "premises", None)
-        if (facts.plain(getattr(row, name)) if row is not None else None) != fact.said:
+        if _differs(fact.institution, fact):
             yield f"institution {fact.institution_id}: {fact.key} is not what fact {fact.pk} says"
+    written = set(
+        Fact.objects.filter(institution__first_facts__isnull=False).values_list("institution", "key")
+    )
+    taken_in = FirstFacts.objects.select_related("institution", "institution__premises")
+    for first in taken_in.iterator():
+        for fact in first.as_facts():
+            if (first.pk, fact.key) not in written and _differs(first.institution, fact):
+                yield f"institution {first.pk}: {fact.key} is not what was first said of it"
+
+
+def _differs(institution: Institution, fact: Fact) -> bool:
+    """Whether the column of a fact, if there is one, says something else."""
+    column = facts.column_of(fact.key)
+    if column is None:
+        return False
+    table, name = column
+    row = institution if table is Institution else getattr(institution, "premises", None)
+    return bool((facts.plain(getattr(row, name)) if row is not None else None) != fact.said)
 
 
 @check("institutions.classes_as_facts", "A class is what its facts say of today")

@@ -90,15 +90,15 @@ def column_of(key: str) -> tuple[type[Model], str] | None:
 
 def plain(value: Any) -> Any:
     """A value as it is kept: text, number, true or false, list, mapping, or nothing."""
+    if isinstance(value, str):
+        return str(value) or None
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal | float):
         return int(value) if value == int(value) else round(float(value), 6)
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return [plain(one) for one in value]
-    return (str(value) or None) if isinstance(value, str) else value
+    return [plain(one) for one in value] if isinstance(value, Iterable) else value
 
 
 def is_given(value: Any) -> bool:

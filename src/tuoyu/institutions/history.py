@@ -19,7 +19,15 @@ from tuoyu.core.actor import Actor
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import can
 from tuoyu.institutions import facts, policy, provenance, stories
-from tuoyu.institutions.models import Application, Certificate, ClassGroup, Fact, Institution, Paper
+from tuoyu.institutions.models import (
+    Application,
+    Certificate,
+    ClassGroup,
+    Fact,
+    FirstFacts,
+    Institution,
+    Paper,
+)
 from tuoyu.institutions.permissions import VIEW_HISTORY
 from tuoyu.institutions.provenance import Known
 from tuoyu.institutions.vocabulary import Filing, Kind, Registration
@@ -116,6 +124,8 @@ def turning_days(institution: Institution) -> list[date]:
     """The days on which something became different, the newest first."""
     rows = Fact.objects.filter(institution=institution, replaced_at=None, period__startswith__isnull=False)
     days = set(rows.values_list("period__startswith", flat=True).distinct()[: MOST_DAYS * 2])
+    first = FirstFacts.objects.filter(institution=institution).first()
+    days |= {fact.period.lower for fact in (first.as_facts() if first is not None else ())}
     days |= {day for day in (institution.registered_on, institution.receipt_issued_on) if day}
     return sorted(days, reverse=True)[:MOST_DAYS]
 

@@ -1,18 +1,19 @@
 """Who supplied what is known of an institution, when, and on what ground: read from its facts.
 
-Where no fact was written (rows from before facts were kept, or loaded in bulk), it is derived from the
-registration and the filing as far as these say it truly; what they do not say is "not recorded".
+What came with an institution that was taken in among many is read from the one row it is kept in. Where no
+fact was written (rows from before facts were kept, or loaded in bulk), it is derived from the registration
+and the filing as far as these say it truly; what they do not say is "not recorded".
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from tuoyu.core import clock
 from tuoyu.institutions import facts
-from tuoyu.institutions.models import Fact, Institution
-from tuoyu.institutions.vocabulary import GroundKind, Registration
+from tuoyu.institutions.models import Fact, FirstFacts, Institution, Publication
+from tuoyu.institutions.vocabulary import Filing, GroundKind, Registration
 from tuoyu.jurisdictions.names import department_name
 
 NOT_RECORDED = "没有记录"
@@ -69,6 +70,9 @@ def _by_key(institution_id: int) -> dict[str, list[Fact]]:
     found: dict[str, list[Fact]] = {}
     for fact in rows.order_by("period"):
         found.setdefault(fact.key, []).append(fact)
+    first = FirstFacts.objects.filter(institution=institution_id).first()
+    for fact in first.as_facts() if first is not None else ():
+        found.setdefault(fact.key, [fact])
     return found
 
 
@@ -92,41 +96,84 @@ def _statement(fact: Fact) -> Statement:
 # ---------------------------------------------------------------- where no fact was written
 
 
+@dataclass(frozen=True)
+class Derived:
+    """Since when a column without facts has said what it says, on what ground, and by whose word."""
+
+    ground: GroundKind
+    since: date
+    department: str = ""
+    division_code: str = ""
+    case_id: int | None = None
+
+
+def derived(institution: Institution, key: str, until: date) -> Derived | None:
+    """What may be written down of a column before another value is stated for a day; None where nothing is.
+
+    Registration and filing have their days, and nobody who said them.
+    """
+    row = row_of(institution)
+    if key in STATES:
+        since = row[STATES[key]]
+        named = row[key] not in (Registration.UNREGISTERED, Filing.NONE)
+        found = Derived(GroundKind.UNRECORDED, since) if since is not None and named else None
+    else:
+        found = _source_of(row, key)
+    if found is None or found.since >= until:
+        return None
+    if found.ground != GroundKind.FILING:
+        return found
+    published = Publication.objects.filter(
+        institution=institution.pk, kind=Publication.Kind.FILING, published_on__lte=found.since
+    )
+    case_id = published.order_by("-published_on", "-pk").values_list("case", flat=True).first()
+    # Without its case there is nobody to name.
+    return replace(found, case_id=case_id) if case_id else Derived(GroundKind.UNRECORDED, found.since)
+
+
+def _source_of(row: Mapping[str, Any], key: str) -> Derived | None:
+    registered, filed = row.get("registered_on"), row.get("receipt_issued_on")
+    if row.get("registration") == Registration.UNREGISTERED or registered is None:
+        return None
+    if key in facts.REGISTERED:
+        reported = GroundKind.REGISTRAR_REPORT if row.get("source_id") else GroundKind.REGISTRATION
+        return Derived(reported, registered, row["registrar"], row["division_code"][:6])
+    if filed is not None and key in SAID_ON_FILING:
+        return Derived(GroundKind.FILING, filed)
+    return None
+
+
 def _derived(row: Mapping[str, Any], day: date, told: Iterable[str]) -> dict[str, Known]:
     """What the columns hold without a fact of their own, where they held it on that day as well."""
-    registered, filed = row.get("registered_on"), row.get("receipt_issued_on")
+    registered = row.get("registered_on")
     if row.get("registration") == Registration.UNREGISTERED or registered is None or day < registered:
         return {}
-    office = department_name(row["registrar"], row["division_code"][:6])
-    by_registrar = Statement(
-        GroundKind.REGISTRAR_REPORT if row.get("source_id") else GroundKind.REGISTRATION,
-        office=office,
-        on=registered,
-    )
     found = {}
-    for key in facts.COLUMNS.keys() - set(told) - {"registration", "filing"}:
-        value = facts.plain(row.get(key))
+    for key in facts.COLUMNS.keys() - set(told) - STATES.keys():
+        value, source = facts.plain(row.get(key)), _source_of(row, key)
         if not facts.is_given(value):
             continue
-        if key in facts.REGISTERED:
-            found[key] = Known(key, value, by_registrar, stated=False)
-        elif filed is not None and day >= filed and key in SAID_ON_FILING:
-            found[key] = Known(key, value, _filing_of(row), stated=False)
+        if source is not None and source.since <= day:
+            found[key] = Known(key, value, _derived_statement(row, source), stated=False)
         elif day == clock.today():
             found[key] = Known(key, value, Statement(GroundKind.UNRECORDED), stated=False)
     return found
 
 
+def _derived_statement(row: Mapping[str, Any], source: Derived) -> Statement:
+    """Of a filing without facts: the applicant said it, in the case that ended in the receipt."""
+    office = department_name(source.department, source.division_code) if source.department else ""
+    case = (row.get("case_number") or "") if source.ground == GroundKind.FILING else ""
+    return Statement(source.ground, office=office, on=source.since, case=case)
+
+
+# The states, with the column of the day since when there is one.
+STATES = {"registration": "registered_on", "filing": "receipt_issued_on"}
 # What a filing takes over from its application.
 SAID_ON_FILING = (
     "division_code", "address", "longitude", "latitude", "representative", "phone", "care_types",
     "class_types", "places", "opening_hours", "fees", "intro",
 )  # fmt: skip
-
-
-def _filing_of(row: Mapping[str, Any]) -> Statement:
-    """A filing without facts: the applicant said it, in the case that ended in the receipt."""
-    return Statement(GroundKind.FILING, on=row["receipt_issued_on"], case=row.get("case_number") or "")
 
 
 def row_of(institution: Institution) -> dict[str, Any]:

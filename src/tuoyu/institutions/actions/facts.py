@@ -6,28 +6,30 @@ event: `state_facts` for values (`state_new` for many that are new), `state_clas
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from psycopg.types.range import DateRange
 
 from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role
-from tuoyu.core.copying import copy_objects, copy_rows, next_numbers
+from tuoyu.core.copying import copy_objects, next_numbers
 from tuoyu.core.transitions import move
-from tuoyu.institutions import facts
-from tuoyu.institutions.models import Application, ClassGroup, Fact, Institution, Premises
+from tuoyu.institutions import facts, provenance
+from tuoyu.institutions.models import (
+    Application,
+    ClassGroup,
+    Fact,
+    FirstFacts,
+    Institution,
+    Premises,
+)
 from tuoyu.institutions.rules.periods import Place, place
 from tuoyu.institutions.vocabulary import GroundKind
 
-COPIED = (
-    "institution_id", "key", "value", "personal", "period", "ground", "supplier", "supplier_id", "department",
-    "division_code", "stated_at",
-)  # fmt: skip
 SEARCHED = ("pinyin", "initials", "search_keys")
 
 
@@ -91,41 +93,36 @@ def state_new(
 ) -> None:
     """Write many institutions there were not before, what their columns say being their first facts.
 
-    A fact holds from today, or from the day in the column that `since` names for it.
+    A fact holds from today, or from the day in the column that `since` names for it. They are one row an
+    institution: a row a fact costs the database more than all else together.
     """
     numbers = next_numbers(Institution, len(institutions))
     for institution, number in zip(institutions, numbers, strict=True):
         institution.pk = number
         institution.fill_search()
     copy_objects(institutions)
-    copy_rows(Fact, COPIED, _first_facts(institutions, ground, by, since))
+    copy_objects([_first_facts(institution, ground, by, since) for institution in institutions])
 
 
-def _first_facts(
-    institutions: Sequence[Institution], ground: Ground, by: Actor, since: Mapping[str, str]
-) -> Iterator[tuple[Any, ...]]:
-    """What the columns of institutions say, as rows for COPIED."""
-    today, now = clock.today(), clock.now()
+def _first_facts(institution: Institution, ground: Ground, by: Actor, since: Mapping[str, str]) -> FirstFacts:
+    """What the columns of a new institution say."""
     supplier = ground.supplier or Supplier.of(by)
-    said_by = (supplier.label[:120], supplier.user_id, supplier.department, supplier.division_code)
-    secret = Fact._meta.get_field("personal")
-    for institution in institutions:
-        for key in facts.COLUMNS:
-            value = facts.plain(getattr(institution, key))
-            if not facts.is_given(value):
-                continue
-            day = getattr(institution, since[key]) if key in since else today
-            personal = key in facts.PERSONAL
-            yield (
-                institution.pk,
-                key,
-                None if personal else json.dumps(value, ensure_ascii=False),
-                secret.get_db_prep_save(str(value), connection) if personal else "",
-                f"[{day},)",
-                ground.kind.value,
-                *said_by,
-                now,
-            )
+    said = {key: facts.plain(getattr(institution, key)) for key in facts.COLUMNS}
+    said = {key: value for key, value in said.items() if facts.is_given(value)}
+    people = {key: str(said[key]) for key in facts.PERSONAL if key in said}
+    return FirstFacts(
+        institution=institution,
+        said=said | dict.fromkeys(people),
+        personal=json.dumps(people, ensure_ascii=False) if people else "",
+        day=clock.today(),
+        days={key: str(getattr(institution, column)) for key, column in since.items() if key in said},
+        ground=ground.kind.value,
+        supplier=supplier.label[:120],
+        supplier_id=supplier.user_id,
+        department=supplier.department,
+        division_code=supplier.division_code,
+        stated_at=clock.now(),
+    )
 
 
 def move_state(
@@ -216,8 +213,10 @@ def _state(
     for key, value in said.items():
         rows = held.get(key, [])
         was = before[key] if key in before else _value_on(rows, today)
-        if not rows and key in before and facts.is_given(was) and was != value:
-            fresh.append(_unrecorded(institution, key, was, day))
+        if not rows and key in before and facts.is_given(was):
+            there = _stood_there(institution, key, was, day)
+            if was != value or there.period.lower is not None:
+                fresh.append(there)
         if not rows and not facts.is_given(value) and not facts.is_given(was):
             continue
         spot = place([(row.period.lower, row.period.upper) for row in rows], day)
@@ -246,12 +245,17 @@ def _standing(institution: Institution, keys: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def _held(institution: Institution, keys: Iterable[str]) -> dict[str, list[Fact]]:
-    """The facts there are under these keys, by their first day."""
-    rows = Fact.objects.filter(institution=institution.pk, key__in=list(keys), replaced_at=None)
+def _held(institution: Institution, keys: Collection[str]) -> dict[str, list[Fact]]:
+    """The facts there are under these keys, by their first day; the very first are written down for it."""
+    rows = Fact.objects.filter(institution=institution.pk, key__in=keys, replaced_at=None)
     found: dict[str, list[Fact]] = {}
     for row in rows.order_by("period"):
         found.setdefault(row.key, []).append(row)
+    first = FirstFacts.objects.filter(institution=institution.pk).first()
+    for row in first.as_facts() if first is not None else ():
+        if row.key in keys and row.key not in found:
+            row.save(force_insert=True)
+            found[row.key] = [row]
     return found
 
 
@@ -276,9 +280,18 @@ def _make_room(rows: Sequence[Fact], spot: Place, day: date) -> None:
     row.save(update_fields=["period", "replaced_at"])
 
 
-def _unrecorded(institution: Institution, key: str, value: Any, until: date) -> Fact:
-    """What stood there before facts were kept: nobody wrote down since when, or who said it."""
-    return _row(institution, key, value, DateRange(None, until), GroundKind.UNRECORDED)
+def _stood_there(institution: Institution, key: str, value: Any, until: date) -> Fact:
+    """What stood there before facts were kept, as far as it was derived until now (`provenance.derived`).
+
+    Of a row written on the very day nothing is derived: its first facts are being stated.
+    """
+    new = institution.created_at.astimezone(clock.BEIJING).date() >= clock.today()
+    found = None if new else provenance.derived(institution, key, until)
+    if found is None:
+        return _row(institution, key, value, DateRange(None, until), GroundKind.UNRECORDED)
+    row = _row(institution, key, value, DateRange(found.since, until), found.ground)
+    row.case_id, row.department, row.division_code = found.case_id, found.department, found.division_code
+    return row
 
 
 def _fact(

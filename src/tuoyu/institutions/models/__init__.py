@@ -3,7 +3,7 @@ who stands behind a place."""
 
 from tuoyu.institutions.models.applications import Application, Paper
 from tuoyu.institutions.models.asking import AskedAgain
-from tuoyu.institutions.models.facts import Fact
+from tuoyu.institutions.models.facts import Fact, FirstFacts
 from tuoyu.institutions.models.institutions import SHOWN, ClassGroup, Institution, Premises
 from tuoyu.institutions.models.issued import Certificate, Publication
 from tuoyu.institutions.models.life import Suspension, YearlyResult
@@ -17,6 +17,7 @@ __all__ = [
     "ClassGroup",
     "EmployerSite",
     "Fact",
+    "FirstFacts",
     "Institution",
     "OpenedPlaces",
     "Pairing",

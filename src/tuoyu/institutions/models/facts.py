@@ -1,11 +1,14 @@
 """What is known of an institution, with time: each value from a day to a day, and who supplied it."""
 
+import json
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
+from psycopg.types.range import DateRange
 
 from tuoyu.core import clock
 from tuoyu.core.fields import EncryptedTextField
@@ -52,7 +55,11 @@ class Fact(models.Model):
                 | Q(period__isempty=True, replaced_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="fact_says_who_supplied_it", condition=Q(ground="unrecorded") | ~Q(supplier="")
+                name="fact_says_who_supplied_it",
+                condition=Q(ground="unrecorded")
+                | ~Q(supplier="")
+                | Q(ground__in=["registration", "registrar_report"]) & ~Q(department="")
+                | Q(ground="filing", case__isnull=False),
             ),
         ]
 
@@ -63,3 +70,56 @@ class Fact(models.Model):
     def said(self) -> Any:
         """The value, in clear where it names a person."""
         return str(self.personal) if self.personal else self.value
+
+
+class FirstFacts(models.Model):
+    """All that was said of an institution when it was taken in among many, in one row; never changed.
+
+    Each entry of `said` (key: value) is a fact that holds without end from its day in `days`, else from `day`
+    on, until something else is stated under its key: whoever states it writes the first one down as a `Fact`
+    before, which the database demands. What names a person stands in `personal` instead, encrypted.
+    """
+
+    institution = models.OneToOneField(
+        "institutions.Institution", models.PROTECT, primary_key=True, related_name="first_facts"
+    )
+    said = models.JSONField()
+    personal = EncryptedTextField(blank=True, default="")
+    day = models.DateField()
+    days = models.JSONField(default=dict)
+    ground = models.CharField(max_length=20)
+    supplier = models.CharField(max_length=120)
+    supplier_id = models.BigIntegerField(null=True)
+    department = models.CharField(max_length=40, blank=True)
+    division_code = models.CharField(max_length=12, blank=True)
+    stated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="first_facts_say_who_supplied_them", condition=~Q(supplier="") & ~Q(ground="unrecorded")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.institution_id}"
+
+    def as_facts(self) -> list[Fact]:
+        """Each entry as the fact it is, not written."""
+        people = json.loads(self.personal) if self.personal else {}
+        return [
+            Fact(
+                institution_id=self.institution_id,
+                key=key,
+                value=value,
+                personal=people.get(key, ""),
+                period=DateRange(date.fromisoformat(self.days[key]) if key in self.days else self.day, None),
+                ground=self.ground,
+                supplier=self.supplier,
+                supplier_id=self.supplier_id,
+                department=self.department,
+                division_code=self.division_code,
+                stated_at=self.stated_at,
+            )
+            for key, value in self.said.items()
+        ]
