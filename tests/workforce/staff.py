@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from stdnum.cn import ric
 
 from accounts.people import seated
@@ -13,7 +14,7 @@ from tuoyu.core.actor import Actor, Role
 from tuoyu.institutions import policy
 from tuoyu.institutions.models import ClassGroup, Institution
 from tuoyu.workforce import actions
-from tuoyu.workforce.models import Employment
+from tuoyu.workforce.models import Employment, Person
 from tuoyu.workforce.rules.certificates import Certificate
 from tuoyu.workforce.rules.hiring import read_hiring
 
@@ -82,6 +83,16 @@ def hired(by: Actor, institution: Institution, number: int, **changed: str) -> E
     )
     assert said is not None, problems
     return actions.hire(by=by, institution=institution, said=said)
+
+
+def crowd(institution: Institution, numbers: range) -> None:
+    """Many carers with nothing to show, quickly."""
+    people = Person.objects.bulk_create([Person(name=f"员工{n}", identity=identity(n)) for n in numbers])
+    Employment.objects.bulk_create([
+        Employment(person=one, institution=institution, name=one.name, post="carer", contract="labour",
+                   full_time=False, period=DateRange(clock.today(), None), hired_label="测试")
+        for one in people
+    ])  # fmt: skip
 
 
 def certified(by: Actor, employment: Employment, *kinds: str, **more: Any) -> None:

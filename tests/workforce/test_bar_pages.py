@@ -89,7 +89,7 @@ def test_the_lists_ask_the_same_of_the_database_for_one_row_and_for_many(
         actions.record_bar(by=health(), given=given(identity(serial)))
     for address in ("/bars/", "/bar-alerts/", "/record-check-hits/"):
         lead.get(address)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(6):
             assert lead.get(address).status_code == 200
 
 

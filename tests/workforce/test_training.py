@@ -44,7 +44,7 @@ def test_a_course_is_offered_by_its_office_to_its_places_and_to_no_others() -> N
     of_city, of_county = trained.session(city, "skill"), trained.session(county, "skill")
     internal = trained.session(staff.head(there), "safety")
     assert internal.course.internal
-    seen = lambda actor: {row["id"] for row in training.sessions(actor)}  # noqa: E731
+    seen = lambda actor: {row.pk for row in training.sessions(actor)}  # noqa: E731
     assert seen(staff.head(here)) == {of_city.pk}
     assert seen(staff.head(there)) == {of_city.pk, of_county.pk, internal.pk}
     assert seen(county) == {of_county.pk, internal.pk}
@@ -130,13 +130,17 @@ def test_hours_are_put_right_with_a_reason_and_a_cancelled_session_counts_for_no
     with pytest.raises(DatabaseError), transaction.atomic():
         HourCorrection.objects.update(reason="另一个理由")
     person, year = employment.person_id, clock.today().year
-    assert training.hours_of([person], year)[person] == {"skill": Decimal("5.5")}
+    assert [row["hours"] for row in training.person_ledger(person, year, nursery.pk)] == [Decimal("5.5")]
+    (told,) = training.institution_account(nursery, year)
+    assert {a.kind.value: a.hours for a in told["account"]}["skill"] == Decimal("5.5")
     assert found_by("workforce.hours_equal_sign_ins") == []
     Participation.objects.update(hours=20)
     assert len(found_by("workforce.hours_equal_sign_ins")) == 1
     actions.cancel_session(by=office, session=session, reason="没有办成")
     assert refused(actions.cancel_session, by=office, session=session, reason="再来").status == 409
-    assert training.hours_of([person], year) == {}
+    assert training.person_ledger(person, year, nursery.pk) == []
+    (told,) = training.institution_account(nursery, year)
+    assert not any(a.hours for a in told["account"])
     assert refused(actions.enrol, by=head, session=session, employments=[employment]).status == 409
 
 
@@ -207,7 +211,7 @@ def test_pages_lead_from_planning_to_the_list_and_bad_input_is_told(
         (office, "/training/gaps/"), (boss, f"/institutions/{nursery.pk}/training/"),
     ):  # fmt: skip
         client.get(address)
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(6):
             assert client.get(address).status_code == 200, address
     assert "11人" not in boss.get("/training/gaps/", follow=True).content.decode()
 

@@ -108,18 +108,25 @@ def can(actor: Actor, permission: Permission, obj: Model | None = None) -> bool:
 
 def which(actor: Actor, permissions: Iterable[Permission], obj: Model) -> frozenset[str]:
     """The keys of those `permissions` that `actor` has on `obj`, asked in one query."""
-    asked = {p.key.replace(".", "__may__"): p for p in permissions}
-    rows = type(obj)._default_manager.filter(pk=obj.pk)
-    answers: dict[str, Any] = {}
-    for name, permission in asked.items():
-        reach = reach_of(actor, permission)
-        if reach is not None:
-            inner = type(obj)._default_manager.filter(pk=OuterRef("pk")).filter(reach)
-            answers[name] = Exists(inner)
+    asked = tuple(permissions)
+    manager = type(obj)._default_manager
+    answers = columns(actor, asked, manager.filter(pk=OuterRef("pk")))
     if not answers:
         return frozenset()
-    row = rows.annotate(**answers).values(*answers).first() or {}
-    return frozenset(asked[name].key for name, yes in row.items() if yes)
+    row = manager.filter(pk=obj.pk).annotate(**answers).values(*answers).first() or {}
+    return frozenset(p.key for p in asked if row.get(column_of(p)))
+
+
+def columns(actor: Actor, permissions: Iterable[Permission], rows: QuerySet[Any, Any]) -> dict[str, Exists]:
+    """Columns of a query (`column_of`) that say which of `permissions` the actor has on `rows`, tied to the
+    outer row with an OuterRef; none for one it has on nothing."""
+    reaches = {column_of(p): reach_of(actor, p) for p in permissions}
+    return {name: Exists(rows.filter(reach)) for name, reach in reaches.items() if reach is not None}
+
+
+def column_of(permission: Permission) -> str:
+    """What the column of a permission is called."""
+    return "may_" + permission.key.replace(".", "_")
 
 
 def require(actor: Actor, permission: Permission, obj: Model | None = None) -> None:

@@ -3,34 +3,42 @@
     parts.register(Part("staff", "人员", order=20, address=..., rows=...))
 
 once, in an AppConfig's ready(). A part is a page of its own in its own room, with the name, the state and the
-tabs of the record on top (`institutions/part.html`, given `parts.shown(actor, institution, "staff")`).
+tabs of the record on top (`institutions/part.html`, given `parts.opened(...).shown("staff")`).
 """
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet, Value
+from django.http import Http404
 from django.urls import reverse
 
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import can
+from tuoyu.core.permissions import Permission, column_of, columns, visible_to
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.permissions import VIEW_INSTITUTION
 
 MOST_COUNTED = 100
 
 
+def everywhere(division_code: str) -> bool:
+    """For a part that institutions of every place have."""
+    return True
+
+
 @dataclass(frozen=True)
 class Part:
-    """A tab. `rows` are what its count counts, or None where the actor has no such tab."""
+    """A tab. `rows` are what its count counts, or None where the actor has no such tab; `at` says whether
+    institutions of a place have one."""
 
     key: str
     label: str
     order: int
     address: Callable[[int], str]
     rows: Callable[[Actor, int], QuerySet[Any, Any] | None]
+    at: Callable[[str], bool] = everywhere
 
 
 _parts: dict[str, Part] = {}
@@ -43,41 +51,68 @@ def register(part: Part) -> None:
     _parts[part.key] = part
 
 
-def tabs_of(actor: Actor, institution_id: int, current: str = "") -> list[dict[str, Any]]:
+def tabs_of(actor: Actor, institution_id: int, division_code: str) -> list[dict[str, Any]]:
     """The tabs of an institution that `actor` may open, counted (to a hundred) in one query."""
-    asked = [
-        (part, part.rows(actor, institution_id)) for part in sorted(_parts.values(), key=lambda p: p.order)
-    ]
-    seen = [(part, rows) for part, rows in asked if rows is not None]
-    counts = _counted({part.key: rows for part, rows in seen})
-    overview = {
-        "label": "概况",
-        "href": reverse("institutions:record", args=[institution_id]),
-        "current": not current,
+    counts = _counted(actor, institution_id)
+    asked = Institution.objects.filter(pk=institution_id).annotate(**counts)
+    return _tabs(institution_id, division_code, asked.values(*counts).get() if counts else {}, "")
+
+
+def _counted(actor: Actor, institution_id: int) -> dict[str, ArraySubquery]:
+    """For each part the actor has a column with one entry for each row it counts, a hundred at most."""
+    rows = {part.key: part.rows(actor, institution_id) for part in _parts.values()}
+    return {
+        f"part_{key}": ArraySubquery(found.order_by().values_list(Value(1))[:MOST_COUNTED])
+        for key, found in rows.items()
+        if found is not None
     }
+
+
+def _tabs(pk: int, division_code: str, counted: Mapping[str, Any], current: str) -> list[dict[str, Any]]:
+    overview = {"label": "概况", "href": reverse("institutions:record", args=[pk]), "current": not current}
     return [overview] + [
         {
             "label": part.label,
-            "href": part.address(institution_id),
+            "href": part.address(pk),
             "current": part.key == current,
-            "count": f"{MOST_COUNTED - 1}+" if counts[part.key] >= MOST_COUNTED else counts[part.key],
+            "count": _count_in_words(len(counted[f"part_{part.key}"] or ())),
         }
-        for part, _ in seen
+        for part in sorted(_parts.values(), key=lambda part: part.order)
+        if f"part_{part.key}" in counted and part.at(division_code)
     ]
 
 
-def _counted(rows: dict[str, QuerySet[Any, Any]]) -> Counter[str]:
-    keys = [one.order_by().values_list(Value(key))[:MOST_COUNTED] for key, one in rows.items()]
-    if not keys:
-        return Counter()
-    first, *others = keys
-    return Counter(key for (key,) in (first.union(*others, all=True) if others else first))
+def _count_in_words(number: int) -> int | str:
+    return f"{MOST_COUNTED - 1}+" if number >= MOST_COUNTED else number
 
 
-def shown(actor: Actor, institution: Institution, current: str) -> dict[str, Any]:
-    """What `institutions/part.html` needs on top of a part's own page."""
-    return {
-        "institution": institution,
-        "tabs": tabs_of(actor, institution.pk, current),
-        "opens_record": can(actor, VIEW_INSTITUTION, institution),
-    }
+@dataclass(frozen=True)
+class Opened:
+    """An institution of which a part is opened, the keys of the permissions asked for that hold on it, and
+    what its tabs count."""
+
+    institution: Institution
+    may: frozenset[str]
+    counted: Mapping[str, Any]
+
+    def shown(self, current: str) -> dict[str, Any]:
+        """What `institutions/part.html` needs on top of a part's own page."""
+        one = self.institution
+        return {
+            "institution": one,
+            "tabs": _tabs(one.pk, one.division_code, self.counted, current),
+            "opens_record": VIEW_INSTITUTION.key in self.may,
+        }
+
+
+def opened(actor: Actor, permission: Permission, pk: int, *asked: Permission) -> Opened:
+    """The institution of an address whose part `permission` opens, with its tabs and which of the
+    permissions `asked` hold on it, in one query; Http404 where the actor does not see it."""
+    also = (*asked, VIEW_INSTITUTION)
+    may = columns(actor, also, Institution.objects.filter(pk=pk))
+    rows = visible_to(actor, permission, Institution.objects.filter(pk=pk))
+    found = rows.annotate(**may, **_counted(actor, pk)).first()
+    if found is None:
+        raise Http404
+    held = frozenset(one.key for one in also if getattr(found, column_of(one), False))
+    return Opened(found, held, vars(found))

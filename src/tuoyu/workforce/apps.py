@@ -35,6 +35,8 @@ class WorkforceConfig(AppConfig):
         def served(pk: int) -> str:
             return reverse("workforce:institution_service", args=[pk])
 
-        parts.register(parts.Part("service", "医护服务时长", 27, served, service.periods_at))
+        parts.register(
+            parts.Part("service", "医护服务时长", 27, served, service.periods_at, service.counts_at)
+        )
         parts.register(parts.Part("training", "培训课时", 25, hours, training.credited_at))
         kinds.register(StaffSheet())

@@ -1,17 +1,19 @@
 """Reads for pages and the API: lists of staff, one person's papers, the share of those certified."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, JSONObject
 from django.http import Http404
 
 from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor
 from tuoyu.core.lookups import keyed_hashes
-from tuoyu.core.permissions import can, visible_to
+from tuoyu.core.nested import nested, revived
+from tuoyu.core.permissions import Permission, can, column_of, columns, visible_to
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import policy
 from tuoyu.institutions.models import Institution
@@ -20,9 +22,9 @@ from tuoyu.institutions.rules.facts import day
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.workforce.models import ClassAssignment, Employment, Qualification, RecordCheck
 from tuoyu.workforce.permissions import FIND_PERSON, VIEW_PAPERS, VIEW_STAFF
-from tuoyu.workforce.registers import books_at, registers_of
+from tuoyu.workforce.registers import books_at, kept_of, kept_over
 from tuoyu.workforce.rules.certified import PAPERS, POSTS, Certified, certified, named, percent
-from tuoyu.workforce.rules.register import Register
+from tuoyu.workforce.rules.register import Register, Span
 from tuoyu.workforce.rules.staffing import Books, Finding, due_soon, findings, open_points
 from tuoyu.workforce.vocabulary import Post, QualificationKind
 
@@ -67,18 +69,18 @@ class Row:
     kept: bool
 
 
-def wanting(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
+def wanting(institutions: QuerySet[Institution]) -> list[int]:
     """Those of `institutions` where a rule on staff is not kept today: every register is looked through."""
-    return institutions.filter(pk__in=_where(institutions, _is_broken))
+    return _where(institutions, _is_broken)
 
 
-def needing_attention(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
+def needing_attention(institutions: QuerySet[Institution]) -> list[int]:
     """Those where a rule is not kept, or soon will not be."""
 
     def asks(register: Register, books: Books, at: date) -> bool:
         return _is_broken(register, books, at) or bool(due_soon(register, books, at, SOON))
 
-    return institutions.filter(pk__in=_where(institutions, asks))
+    return _where(institutions, asks)
 
 
 def _is_broken(register: Register, books: Books, at: date) -> bool:
@@ -86,17 +88,14 @@ def _is_broken(register: Register, books: Books, at: date) -> bool:
 
 
 def _where(institutions: QuerySet[Institution], holds: Callable[[Register, Books, date], bool]) -> list[int]:
-    """The institutions with somebody registered of which something is so today; Refused where there are more
-    than one answer can wait for."""
+    """The institutions with somebody registered of which something is so today, in one query; Refused where
+    there are more than one answer can wait for."""
     at = clock.today()
-    kept = institutions.filter(pk__in=Employment.objects.values("institution")).order_by("pk")
-    rows = list(kept.values_list("pk", "kind", "division_code")[: MOST_LOOKED_THROUGH + 1])
+    rows = kept_over(institutions, MOST_LOOKED_THROUGH + 1, names=False)
     if len(rows) > MOST_LOOKED_THROUGH:
         message = f"登记了人员的机构超过{MOST_LOOKED_THROUGH}家，不能一次全部核对。"
         raise Refused(Problem(message, fix="请先输入机构名称缩小范围，或由所在区县的卫生健康部门查看。"))
-    given = {pk: (kind, place) for pk, kind, place in rows}
-    registers = registers_of({pk: kind for pk, (kind, _) in given.items()}, names=False)
-    return [pk for pk, (_, place) in given.items() if holds(registers[pk], books_at(place), at)]
+    return [one.pk for one in rows if holds(one.register, books_at(one.division_code), at)]
 
 
 # A county has some three hundred nurseries; each takes about a millisecond.
@@ -117,17 +116,16 @@ class Attention:
     rooms: Mapping[int, str]
 
 
-def attention(institutions: Sequence[Mapping[str, Any]]) -> list[Attention]:
-    """What needs somebody at each of a page of institutions (`id`, `name`, `kind`, `division_code`)."""
+def attention(institutions: Iterable[int]) -> list[Attention]:
+    """What needs somebody at each of a page of institutions, in one query."""
     at = clock.today()
-    registers = registers_of({row["id"]: row["kind"] for row in institutions})
     found = []
-    for row in institutions:
-        register, books = registers[row["id"]], books_at(row["division_code"])
+    for one in kept_of(institutions):
+        register, books = one.register, books_at(one.division_code)
         found.append(
             Attention(
-                pk=row["id"],
-                name=row["name"],
+                pk=one.pk,
+                name=one.name,
                 broken=tuple(f for f in open_points(register, books, at) if f.holds is False),
                 soon=due_soon(register, books, at, SOON),
                 names={worker.key: worker.name for worker in register.workers},
@@ -137,20 +135,18 @@ def attention(institutions: Sequence[Mapping[str, Any]]) -> list[Attention]:
     return found
 
 
-def overview(institutions: Sequence[Mapping[str, Any]], on: date | None = None) -> list[Row]:
-    """The rows of a page of institutions (`id`, `name`, `kind`, `division_code`), in a fixed number of
-    queries however many they are."""
+def overview(institutions: Iterable[int], on: date | None = None) -> list[Row]:
+    """The rows of a page of institutions, in one query however many they are."""
     at = on or clock.today()
-    registers = registers_of({row["id"]: row["kind"] for row in institutions})
     found = []
-    for row in institutions:
-        register, book = registers[row["id"]], policy.book_at(row["division_code"], at)
+    for one in kept_of(institutions):
+        register, book = one.register, policy.book_at(one.division_code, at)
         points = findings(register, book, at) if register.kept(at) else ()
         found.append(
             Row(
-                pk=row["id"],
-                name=row["name"],
-                division_code=row["division_code"],
+                pk=one.pk,
+                name=one.name,
+                division_code=one.division_code,
                 working=len({worker.person for worker in register.working(at)}),
                 certified=certified(register.workers, book, at),
                 broken=sum(point.holds is False for point in points),
@@ -178,8 +174,23 @@ def share_over(institutions: QuerySet[Institution], division_code: str, on: date
     """The share over institutions by the rules of one place; somebody at two of them counts once."""
     at = on or clock.today()
     book = policy.book_at(division_code, at)
-    people = _counted(institutions, book, at).order_by().values("person").distinct()
-    return Share(people.count(), people.filter(_holds(book, at)).count())
+    return Share(**_counted(institutions, book, at).aggregate(**_total_and_held(book, at)))
+
+
+def share_column(institutions: QuerySet[Institution], division_code: str) -> Subquery:
+    """The same of today as a column of any query (`Share(**row["share"])`): it is asked once, not by row."""
+    at = clock.today()
+    book = policy.book_at(division_code, at)
+    people = _counted(institutions, book, at).order_by().values(one=Value(1))
+    counted = people.annotate(**_total_and_held(book, at))
+    return Subquery(counted.values(row=JSONObject(total="total", held="held")))
+
+
+def _total_and_held(book: Book, at: date) -> dict[str, Count]:
+    return {
+        "total": Count("person", distinct=True),
+        "held": Count("person", distinct=True, filter=_holds(book, at)),
+    }
 
 
 def _counted(institutions: QuerySet[Institution], book: Book, at: date) -> QuerySet[Employment]:
@@ -238,16 +249,26 @@ HELD = {"now": "在职", "past": "已离职", "all": "全部"}
 WANT = {"open": "有待处理", "uncertified": "未持证"}
 
 
-def staff(institution: Institution, asked: Asked) -> QuerySet[Employment]:
-    """Who works or worked at an institution, as the list is asked for."""
-    today = asked.on or clock.today()
-    rows = Employment.objects.filter(institution=institution)
-    if asked.held == "now":
-        rows = rows.filter(period__contains=today)
-    elif asked.held == "past":
-        rows = rows.filter(period__endswith__lte=today)
-    if asked.post:
-        rows = rows.filter(post=asked.post)
+def chosen(register: Register, asked: Asked) -> list[int]:
+    """Which employments of a register the list shows, as it is asked for."""
+    day = asked.on or clock.today()
+    return [
+        one.key
+        for one in register.workers
+        if asked.post in ("", one.post) and _is_held(one.span, asked.held, day)
+    ]
+
+
+def _is_held(span: Span, held: str, day: date) -> bool:
+    """Whether an employment is one of those wanted (`HELD`) on a day."""
+    if held == "now":
+        return span.holds(day)
+    return held == "all" or (span.after is not None and span.after <= day)
+
+
+def staff(employments: Iterable[int]) -> QuerySet[Employment]:
+    """These employments with the people, as rows of a list."""
+    rows = Employment.objects.filter(pk__in=list(employments))
     return rows.select_related("person").order_by("pk")
 
 
@@ -269,6 +290,54 @@ def employments_seen(actor: Actor) -> QuerySet[Employment]:
 def employment_seen(actor: Actor, pk: int) -> Employment:
     """One of them; Http404 otherwise."""
     return _or_404(employments_seen(actor).filter(pk=pk).first())
+
+
+@dataclass(frozen=True)
+class Told:
+    """One employment with the classes, and for whom they are to see the certificates and the questions about
+    records; each the latest first. `may` are the permissions asked for that hold on its institution."""
+
+    employment: Employment
+    may: frozenset[str]
+    classes: list[ClassAssignment]
+    papers: list[Qualification]
+    checks: list[RecordCheck]
+
+
+def told_of(actor: Actor, pk: int, *asked: Permission) -> Told:
+    """An employment whose institution's staff the actor may see, whole, in one query; Http404 otherwise."""
+    also = (*asked, VIEW_PAPERS)
+    may = columns(actor, also, Institution.objects.filter(pk=OuterRef("institution")))
+    own = {"person": OuterRef("person")}
+    parts = {
+        "stay_rows": nested(
+            ClassAssignment.objects.filter(employment=OuterRef("pk")).order_by("-period"),
+            *("id", "class_name"),
+            period=Cast(JSONObject(lower="period__startswith", upper="period__endswith"), TextField()),
+        ),
+        "paper_rows": nested(
+            Qualification.objects.filter(**own, recorded_for=OuterRef("institution"))
+            .order_by("-issued_on", "-pk"),
+            *("id", "kind", "issuer", "number", "issued_on", "expires_on", "file_id", "withdrawn_at"),
+            *("withdrawn_reason",),
+        ),
+        "check_rows": nested(
+            RecordCheck.objects.filter(**own, institution=OuterRef("institution"))
+            .order_by("-asked_on", "-pk"),
+            *("id", "occasion", "asked_on", "answered_on", "authority", "reference", "result"),
+        ),
+    }  # fmt: skip
+    rows: QuerySet[Any, Any] = employments_seen(actor).filter(pk=pk).annotate(**may, **parts)
+    found = _or_404(rows.first())
+    held = frozenset(one.key for one in also if getattr(found, column_of(one), False))
+    papers = VIEW_PAPERS.key in held
+    return Told(
+        found,
+        held,
+        revived(ClassAssignment, found.stay_rows),
+        revived(Qualification, found.paper_rows) if papers else [],
+        revived(RecordCheck, found.check_rows) if papers else [],
+    )
 
 
 def qualification_seen(actor: Actor, pk: int) -> tuple[Qualification, Employment]:
@@ -293,23 +362,6 @@ def _or_404(found: M | None) -> M:
     if found is None:
         raise Http404
     return found
-
-
-def papers_of(employment: Employment) -> QuerySet[Qualification]:
-    """The certificates somebody showed this institution, the latest first."""
-    rows = Qualification.objects.filter(person=employment.person_id, recorded_for=employment.institution_id)
-    return rows.select_related("file").order_by("-issued_on", "-pk")
-
-
-def checks_of(employment: Employment) -> QuerySet[RecordCheck]:
-    """What this institution asked about somebody, the latest first."""
-    rows = RecordCheck.objects.filter(person=employment.person_id, institution=employment.institution_id)
-    return rows.order_by("-asked_on", "-pk")
-
-
-def classes_of(employment: Employment) -> QuerySet[ClassAssignment]:
-    """The classes somebody is and was in, the latest first."""
-    return ClassAssignment.objects.filter(employment=employment).order_by("-period")
 
 
 def found_by_identity(actor: Actor, identity: str) -> QuerySet[Employment]:

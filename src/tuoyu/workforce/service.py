@@ -57,12 +57,14 @@ def periods(actor: Actor, *, state: str = "") -> QuerySet[ServicePeriod]:
     return rows.select_related(*related).order_by("-pk")
 
 
+def counts_at(division_code: str) -> bool:
+    """Whether such time counts at a place: only there an institution has a page of it."""
+    return rule_at(division_code) is not None
+
+
 def periods_at(actor: Actor, institution_id: int) -> QuerySet[ServicePeriod] | None:
-    """The periods at one institution; None for whom they are not to see, or where they do not count."""
+    """The periods at one institution; None for whom they are not to see."""
     if not can(actor, VIEW_SERVICE):
-        return None
-    place = Institution.objects.filter(pk=institution_id).values_list("division_code", flat=True).first()
-    if place is None or rule_at(place) is None:
         return None
     return periods(actor).filter(employment__institution=institution_id)
 

@@ -6,20 +6,24 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core import signing
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, TextField
+from django.db.models.functions import Cast
+from django.http import Http404
 
 from tuoyu.accounts.models import User
 from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor, Role
-from tuoyu.core.permissions import can, visible_to
+from tuoyu.core.nested import nested, revived
+from tuoyu.core.permissions import can, column_of, columns, visible_to
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name
 from tuoyu.jurisdictions.rulebook import RuleValue
-from tuoyu.workforce.models import Course, Employment, Participation, Session
-from tuoyu.workforce.permissions import PLAN_SESSION, VIEW_HOURS, VIEW_SESSIONS
+from tuoyu.workforce.models import Course, Employment, HourCorrection, Participation, Session
+from tuoyu.workforce.permissions import ENROL, HOLD_SESSION, PLAN_SESSION, VIEW_HOURS, VIEW_SESSIONS
 from tuoyu.workforce.rules.training import NEEDED, KindHours, account_of, short
 from tuoyu.workforce.vocabulary import CourseKind
 
@@ -78,8 +82,8 @@ def own_employment(actor: Actor, on: date | None = None) -> Employment:
 # ---------------------------------------------------------------- sessions
 
 
-def sessions(actor: Actor, *, kind: str = "", year: int | None = None) -> QuerySet[Session, Any]:
-    """The sessions the actor may see, as rows of a list, the latest first."""
+def sessions(actor: Actor, *, kind: str = "", year: int | None = None) -> QuerySet[Session]:
+    """The sessions the actor may see, the latest first, each with how many are `enrolled` and `present`."""
     rows = visible_to(actor, VIEW_SESSIONS, Session.objects.all())
     if kind in CourseKind.values:
         rows = rows.filter(course__kind=kind)
@@ -89,33 +93,40 @@ def sessions(actor: Actor, *, kind: str = "", year: int | None = None) -> QueryS
         enrolled=Count("participations"),
         present=Count("participations", filter=Q(participations__signed_in_at__isnull=False)),
     )
-    return counted.order_by("-held_on", "-pk").values(
-        "id", "course_id", "course__title", "course__kind", "course__institution_id",
-        "course__institution__name", "course__department", "course__division_code", "held_on", "place",
-        "trainer", "hours", "cancelled_at", "enrolled", "present",
-    )  # fmt: skip
+    return counted.select_related("course__institution").order_by("-held_on", "-pk")
 
 
-def session_shown(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of `sessions` as a list and the API show it."""
-    institution = row["course__institution_id"]
-    office = row["course__department"]
+def session_told(actor: Actor, pk: int) -> tuple[Session, frozenset[str]]:
+    """One of them, and which permissions on it the actor has (to hold it, to send staff), in one query;
+    Http404 where it is not to see."""
+    asked = (HOLD_SESSION, ENROL)
+    may = columns(actor, asked, Session.objects.filter(pk=OuterRef("pk")))
+    found: Any = sessions(actor).filter(pk=pk).annotate(**may).first()
+    if found is None:
+        raise Http404
+    return found, frozenset(one.key for one in asked if getattr(found, column_of(one), False))
+
+
+def session_shown(session: Any) -> dict[str, Any]:
+    """One of `sessions` as a list and the API show it."""
+    course = session.course
     return {
-        "id": row["id"],
-        "course_id": row["course_id"],
-        "title": row["course__title"],
-        "kind": row["course__kind"],
-        "kind_label": str(CourseKind(row["course__kind"]).label),
-        "internal": institution is not None,
-        "organiser": row["course__institution__name"]
-        or department_name(office, row["course__division_code"], full=True),
-        "held_on": row["held_on"],
-        "place": row["place"],
-        "trainer": row["trainer"],
-        "hours": row["hours"],
-        "cancelled": row["cancelled_at"] is not None,
-        "enrolled": row["enrolled"],
-        "present": row["present"],
+        "id": session.pk,
+        "course_id": course.pk,
+        "title": course.title,
+        "kind": course.kind,
+        "kind_label": course.get_kind_display(),
+        "internal": course.internal,
+        "organiser": course.institution.name
+        if course.internal
+        else department_name(course.department, course.division_code, full=True),
+        "held_on": session.held_on,
+        "place": session.place,
+        "trainer": session.trainer,
+        "hours": session.hours,
+        "cancelled": session.cancelled,
+        "enrolled": session.enrolled,
+        "present": session.present,
     }
 
 
@@ -127,16 +138,19 @@ def own_courses(actor: Actor) -> QuerySet[Course]:
 def participations_shown(actor: Actor, session: Session, organises: bool) -> list[dict[str, Any]]:
     """Who is to come to a session or was there: all of them for its organiser and for offices, one's own
     staff for a nursery; identity numbers never."""
-    rows = session.participations.select_related("person", "institution").prefetch_related("corrections")
+    names = Employment.objects.filter(person=OuterRef("person"), institution=OuterRef("institution"))
+    rows: QuerySet[Any] = session.participations.select_related("person", "institution").annotate(
+        called=Subquery(names.order_by("-pk").values("name")[:1]),
+        correction_rows=_corrections(),
+    )
     own = {seat.institution_id for seat in actor.seats_as(Role.NURSERY_HEAD, Role.NURSERY_STAFF)}
     if own and not organises:
         rows = rows.filter(institution__in=own)
-    names = _names_at(session, rows)
     return [
         {
             "id": one.pk,
             "person_id": one.person_id,
-            "name": _called(one, names, own),
+            "name": _called(one, own),
             "institution": one.institution.name,
             "institution_id": one.institution_id,
             "present": one.signed_in_at is not None,
@@ -145,22 +159,27 @@ def participations_shown(actor: Actor, session: Session, organises: bool) -> lis
             "hours": one.hours,
             "corrections": [
                 {"before": c.hours_before, "after": c.hours_after, "reason": c.reason}
-                for c in one.corrections.all()
+                for c in revived(HourCorrection, one.correction_rows)
             ],
         }
         for one in rows.order_by("institution__name", "pk")
     ]
 
 
-def _names_at(session: Session, rows: Iterable[Participation]) -> dict[tuple[int, int], str]:
-    """What each nursery calls those it sends."""
-    employed = Employment.objects.filter(person__in={one.person_id for one in rows})
-    return {(one.person_id, one.institution_id): str(one.name) for one in employed}
+def _corrections() -> ArraySubquery:
+    """How the hours of a participation were put right, the first first."""
+    rows = HourCorrection.objects.filter(participation=OuterRef("pk")).order_by("pk")
+    return nested(rows, "reason", hours_before=_exact("hours_before"), hours_after=_exact("hours_after"))
 
 
-def _called(one: Participation, names: dict[tuple[int, int], str], own: set[int | None]) -> str:
+def _exact(field: str) -> Cast:
+    """A number as it stands: numbers of JSON are not exact."""
+    return Cast(field, TextField())
+
+
+def _called(one: Any, own: set[int | None]) -> str:
     """A person's name: the organiser at the door must be able to ask for it, nobody else reads it whole."""
-    name = names.get((one.person_id, one.institution_id)) or str(one.person.name)
+    name = str(one.called or one.person.name)
     return name if not own or one.institution_id in own else identifiers.mask_name(name)
 
 
@@ -193,13 +212,15 @@ def credited_at(actor: Actor, institution_id: int) -> QuerySet[Participation] | 
     return credited(clock.today().year).filter(institution__in=seen)
 
 
-def hours_of(people: Iterable[int], year: int) -> dict[int, dict[str, Decimal]]:
-    """For each person the hours by kind, in one query, wherever they were earned."""
-    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    rows = credited(year).filter(person__in=list(people)).values("person", "session__course__kind")
-    for row in rows.annotate(total=Sum("hours")).order_by():
-        found[row["person"]][row["session__course__kind"]] = row["total"]
-    return found
+def _with_hours(rows: QuerySet[Employment], year: int) -> QuerySet[Any]:
+    """The employments with what each person was credited with by kind, wherever it was earned."""
+    earned = credited(year).filter(person=OuterRef("person")).order_by().values("session__course__kind")
+    by_kind = earned.annotate(total=Sum("hours"))
+    return rows.annotate(hour_rows=nested(by_kind, kind="session__course__kind", total=_exact("total")))
+
+
+def _hours(employment: Any) -> dict[str, Decimal]:
+    return {row["kind"]: Decimal(row["total"]) for row in employment.hour_rows}
 
 
 def needs_at(division_code: str, year: int) -> dict[CourseKind, RuleValue]:
@@ -210,12 +231,10 @@ def needs_at(division_code: str, year: int) -> dict[CourseKind, RuleValue]:
 
 def institution_account(institution: Institution, year: int) -> list[dict[str, Any]]:
     """Everybody who works at an institution with the hours of the year and what is missing of each kind."""
-    working = list(_working(institution, year))
-    hours = hours_of({one.person_id for one in working}, year)
     needs = needs_at(institution.division_code, year)
     people: dict[int, dict[str, Any]] = {}
-    for one in working:
-        account = account_of(hours.get(one.person_id, {}), needs)
+    for one in _with_hours(_working(institution, year), year):
+        account = account_of(_hours(one), needs)
         people.setdefault(
             one.person_id,
             {
@@ -256,9 +275,9 @@ def totals(people: Iterable[dict[str, Any]], needs: dict[CourseKind, RuleValue])
 
 
 def person_ledger(person_id: int, year: int, institution_id: int | None) -> list[dict[str, Any]]:
-    """Every session of the year a person is credited with; another nursery's own is not named."""
-    rows = credited(year).filter(person=person_id)
-    related = ("session__course__institution",)
+    """Every session of the year a person is credited with, in one query; another nursery's own is not
+    named."""
+    rows: QuerySet[Any] = credited(year).filter(person=person_id).annotate(correction_rows=_corrections())
     return [
         {
             "held_on": one.session.held_on,
@@ -268,9 +287,9 @@ def person_ledger(person_id: int, year: int, institution_id: int | None) -> list
             "internal": one.session.course.internal,
             "hours": one.hours,
             "presence": one.get_presence_display(),
-            "corrected": [c.reason for c in one.corrections.all()],
+            "corrected": [row["reason"] for row in one.correction_rows],
         }
-        for one in rows.select_related(*related).prefetch_related("corrections").order_by("-session__held_on")
+        for one in rows.select_related("session__course").order_by("-session__held_on", "-pk")
     ]
 
 
@@ -279,9 +298,12 @@ def _title(course: Course, institution_id: int | None) -> str:
     return "其他机构的内部培训" if elsewhere else course.title
 
 
-def person_account(person_id: int, division_code: str, year: int) -> list[KindHours]:
-    """A person's hours of the year by kind, against the rules of a place."""
-    return account_of(hours_of([person_id], year).get(person_id, {}), needs_at(division_code, year))
+def account_in(ledger: Iterable[dict[str, Any]], division_code: str, year: int) -> list[KindHours]:
+    """What a person's ledger of a year adds up to by kind, against the rules of a place."""
+    hours: dict[str, Decimal] = defaultdict(Decimal)
+    for row in ledger:
+        hours[row["kind"]] += row["hours"]
+    return account_of(hours, needs_at(division_code, year))
 
 
 def institutions_with_hours(actor: Actor) -> QuerySet[Institution]:
@@ -291,18 +313,17 @@ def institutions_with_hours(actor: Actor) -> QuerySet[Institution]:
 
 
 def gaps_of(institutions: Iterable[Institution], year: int) -> list[dict[str, Any]]:
-    """For a page of institutions what is missing at each, in two queries for all of them."""
+    """For a page of institutions what is missing at each, in one query for all of them."""
     rows = list(institutions)
     day = min(date(year, 12, 31), clock.today())
-    working = employed_on(day).filter(institution__in=rows).values_list("institution", "person")
-    people: dict[int, set[int]] = defaultdict(set)
-    for institution, person in working.order_by("pk"):
-        people[institution].add(person)
-    hours = hours_of(set().union(*people.values()), year)
+    working = employed_on(day).filter(institution__in=rows).defer("name", "phone").order_by("pk")
+    people: dict[int, dict[int, dict[str, Decimal]]] = defaultdict(dict)
+    for employed in _with_hours(working, year):
+        people[employed.institution_id][employed.person_id] = _hours(employed)
     found = []
     for one in rows:
         needs = needs_at(one.division_code, year)
-        accounts = [{"account": account_of(hours.get(pk, {}), needs)} for pk in people[one.pk]]
+        accounts = [{"account": account_of(hours, needs)} for hours in people[one.pk].values()]
         found.append(
             {
                 "id": one.pk,

@@ -251,7 +251,9 @@ def staff(request: HttpRequest, pk: PK, asked: Annotated[StaffAsked, Query()]) -
     papers = can(actor_of(request), VIEW_PAPERS, institution)
     post = asked.post if asked.post in Post.values else ""
     held = asked.held if asked.held in queries.HELD else "now"
-    found = page_of(queries.staff(institution, queries.Asked(post=post, held=held, on=asked.on)), asked)
+    register = registers.register_of(institution, names=False)
+    narrowed = queries.Asked(post=post, held=held, on=asked.on)
+    found = page_of(queries.staff(queries.chosen(register, narrowed)), asked)
     found["rows"] = [_told(one, papers) for one in found["rows"]]
     return found
 
@@ -324,7 +326,7 @@ def _point(finding: Finding) -> dict[str, Any]:
 def overview(request: HttpRequest, asked: PageAsked) -> Any:
     """Institutions with their staff in figures."""
     seen = visible_to(actor_of(request), VIEW_FIGURES, Institution.objects.filter(SHOWN))
-    found = page_of(seen.order_by("pk").values("id", "name", "kind", "division_code"), asked)
+    found = page_of(seen.order_by("pk").values_list("pk", flat=True), asked)
     found["rows"] = [
         {
             "id": row.pk,
@@ -350,7 +352,7 @@ def alerts(request: HttpRequest, asked: Annotated[AlertsAsked, Query()]) -> Any:
     """
     seen = visible_to(actor_of(request), VIEW_PAPERS, Institution.objects.filter(SHOWN))
     wanted = queries.needing_attention(narrow(seen, Narrowed(text=asked.q)))
-    rows = wanted.order_by("pk").values("id", "name", "kind", "division_code")
+    rows = Institution.objects.filter(pk__in=wanted).order_by("pk").values_list("pk", flat=True)
     found = page_of(rows, asked)
     found["rows"] = [
         {
@@ -389,28 +391,25 @@ def _employment(request: HttpRequest, pk: int) -> Employment:
 @operation(router, "GET", "/staff/{pk}", door=permitted(VIEW_STAFF), ok=EmployedFull)
 def person(request: HttpRequest, pk: PK) -> Any:
     """One employment; certificates and questions only for who may see them."""
-    return _full(request, _employment(request, pk))
+    return _full(request, pk)
 
 
-def _full(request: HttpRequest, one: Employment) -> dict[str, Any]:
-    papers = can(actor_of(request), VIEW_PAPERS, one.institution)
+def _full(request: HttpRequest, pk: int) -> dict[str, Any]:
+    told = queries.told_of(actor_of(request), pk)
+    one, papers = told.employment, VIEW_PAPERS.key in told.may
     known = {
-        "phone": one.phone,
-        "education": one.education,
-        "experience_years": one.experience_years,
-        "contract_until": one.contract_until,
-        "certificates": [_certificate(row) for row in queries.papers_of(one)],
-        "checks": [_question(row) for row in queries.checks_of(one)],
+        "phone": one.phone if papers else "",
+        "education": one.education if papers else "",
+        "experience_years": one.experience_years if papers else None,
+        "contract_until": one.contract_until if papers else None,
+        "certificates": [_certificate(row) for row in told.papers],
+        "checks": [_question(row) for row in told.checks],
     }
-    unknown: dict[str, Any] = {
-        "phone": "", "education": "", "experience_years": None, "contract_until": None,
-        "certificates": [], "checks": [],
-    }  # fmt: skip
     classes = [
         {"class_name": stay.class_name, "from_day": stay.period.lower, "to_day": stay.period.upper}
-        for stay in queries.classes_of(one)
+        for stay in told.classes
     ]
-    return _told(one, papers) | (known if papers else unknown) | {"classes": classes}
+    return _told(one, papers) | known | {"classes": classes}
 
 
 def _certificate(row: Any) -> dict[str, Any]:
@@ -438,7 +437,7 @@ def details(request: HttpRequest, pk: PK, given: Details) -> Any:
     said, problems = read_mending(given.model_dump(), one.starts_on)
     if said is None:
         raise Refused(problems)
-    return _full(request, actions.mend_employment(by=actor_of(request), employment=one, said=said))
+    return _full(request, actions.mend_employment(by=actor_of(request), employment=one, said=said).pk)
 
 
 @operation(router, "POST", "/staff/{pk}/identity", door=permitted(VIEW_PAPERS), ok=Clear)
@@ -458,7 +457,7 @@ def place(request: HttpRequest, pk: PK, given: Placing) -> Any:
         if group is None:
             raise Http404
     actions.assign_to_class(by=actor_of(request), employment=one, class_group=group, from_day=given.from_day)
-    return _full(request, one)
+    return _full(request, one.pk)
 
 
 @operation(router, "POST", "/staff/{pk}/end", door=permitted(KEEP_STAFF), ok=Employed)

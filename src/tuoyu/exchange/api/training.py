@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tuoyu.core import clock, paging
 from tuoyu.core.access import actor_of
-from tuoyu.core.permissions import can, get_visible
+from tuoyu.core.permissions import get_visible
 from tuoyu.exchange.api.doors import permitted
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.places import Done
@@ -261,10 +261,11 @@ def _session(request: HttpRequest, pk: int) -> Session:
 @operation(router, "GET", "/training-sessions/{pk}", door=permitted(VIEW_SESSIONS), ok=SessionWhole)
 def session(request: HttpRequest, pk: PK) -> Any:
     """One session with its list; a nursery sees its own staff there."""
-    actor, found = actor_of(request), _session(request, pk)
-    people = training.participations_shown(actor, found, can(actor, HOLD_SESSION, found))
-    to_send = training.staff_to_send(actor, found) if can(actor, ENROL, found) else []
-    row = training.session_shown(training.sessions(actor).get(pk=pk))
+    actor = actor_of(request)
+    found, may = training.session_told(actor, pk)
+    people = training.participations_shown(actor, found, HOLD_SESSION.key in may)
+    to_send = training.staff_to_send(actor, found) if ENROL.key in may else []
+    row = training.session_shown(found)
     return {**row, "people": people, "to_send": to_send}
 
 
@@ -323,8 +324,8 @@ def correct_hours(request: HttpRequest, pk: PK, given: HoursStated) -> Any:
 def my_hours(request: HttpRequest, asked: Annotated[YearAsked, Query()]) -> Any:
     """One's own hours; 409 when the register does not know whose account it is."""
     mine, year = training.own_employment(actor_of(request)), _year(asked)
-    account = training.person_account(mine.person_id, mine.institution.division_code, year)
     ledger = training.person_ledger(mine.person_id, year, None)
+    account = training.account_in(ledger, mine.institution.division_code, year)
     return {"year": year, "account": _account(account), "sessions": ledger}
 
 
@@ -354,8 +355,8 @@ def person_hours(request: HttpRequest, pk: PK, person: PK, asked: Annotated[Year
     if not Employment.objects.filter(institution=found, person=person).exists():
         raise Http404
     year = _year(asked)
-    account = training.person_account(person, found.division_code, year)
     ledger = training.person_ledger(person, year, found.pk)
+    account = training.account_in(ledger, found.division_code, year)
     return {"year": year, "account": _account(account), "sessions": ledger}
 
 

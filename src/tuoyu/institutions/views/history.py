@@ -7,9 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tuoyu.core import access, clock, paging
-from tuoyu.core.permissions import get_visible
 from tuoyu.institutions import asking, history, parts, stories
-from tuoyu.institutions.models import Institution
 from tuoyu.institutions.permissions import VIEW_ASKED_AGAIN, VIEW_HISTORY
 
 
@@ -18,10 +16,11 @@ from tuoyu.institutions.permissions import VIEW_ASKED_AGAIN, VIEW_HISTORY
 def past(request: HttpRequest, pk: int) -> HttpResponse:
     """An institution as it was on the day of ?on=, today when none is given, and its story up to then."""
     actor = access.actor_of(request)
-    found = get_visible(actor, VIEW_HISTORY, Institution.objects.all(), pk=pk)
+    opened = parts.opened(actor, VIEW_HISTORY, pk)
+    found = opened.institution
     day, problem = _asked_day(request.GET.get("on", ""))
     context = {
-        **parts.shown(actor, found, "history"),
+        **opened.shown("history"),
         "told": history.day_of(actor, found, day),
         "days": history.turning_days(found),
         "story": stories.story_of(pk, until=day),

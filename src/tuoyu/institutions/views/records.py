@@ -132,7 +132,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "dues": yearly.dues_of([row]).get(pk, []),
         "story": stories.story_of(pk),
         "known": dict.fromkeys(facts.COLUMNS) | provenance.known_on(row),
-        "tabs": parts.tabs_of(actor, pk),
+        "tabs": parts.tabs_of(actor, pk, row["division_code"]),
         "matters": _matters(actor, pk),
     }
     return render(request, "institutions/record.html", context)

@@ -23,7 +23,7 @@ def changed_on(institution: Institution, day: date) -> tuple[Live, Live] | None:
     register = registers.register_of(institution)
     books = registers.books_at(institution.division_code)
     eve, then = (
-        live_capacity(register, registers.facts_of(institution, at), books(at), at)
+        live_capacity(register, registers.facts_of(institution, register, at), books(at), at)
         for at in (day - timedelta(days=1), day)
     )
     same = eve.filed or eve.sure.allowed == then.sure.allowed

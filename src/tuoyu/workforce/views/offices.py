@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tuoyu.core import access
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import can, visible_to
+from tuoyu.core.permissions import can, column_of, columns, visible_to
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions.models import SHOWN, Institution
 from tuoyu.institutions.queries import Narrowed, narrow
@@ -37,26 +38,31 @@ def overview(request: HttpRequest) -> HttpResponse:
     narrowed = Narrowed.from_query(request.GET)
     seen = visible_to(actor, VIEW_FIGURES, Institution.objects.filter(SHOWN))
     place = place_of(actor)
-    rows = narrow(seen, narrowed)
+    rows, count = narrow(seen, narrowed), None
     want = request.GET.get("want", "")
     if want == "uncertified":
         rows = queries.below(rows, place)
     elif want == "broken":
-        rows = queries.wanting(rows)
-    page = page_of(rows.order_by("pk").values("id", "name", "kind", "division_code"), request)
-    named = set(
-        visible_to(actor, VIEW_PAPERS, Institution.objects.filter(pk__in=[r["id"] for r in page.rows]))
-        .values_list("pk", flat=True)
-    )  # fmt: skip
+        wanting = queries.wanting(rows)
+        rows, count = rows.filter(pk__in=wanting), len(wanting)
+    named = columns(actor, [VIEW_PAPERS], Institution.objects.filter(pk=OuterRef("pk")))
+    listed: QuerySet[Institution, dict[str, Any]] = (
+        rows.annotate(share=queries.share_column(rows, place), **named)
+        .order_by("pk")
+        .values("pk", "share", *named)
+    )
+    page = page_of(listed, request, count=count)
+    sees = {row["pk"] for row in page.rows if row.get(column_of(VIEW_PAPERS))}
     context = {
         "page": page,
         "rows": [
-            (row, place_name(row.division_code), row.pk in named) for row in queries.overview(page.rows)
+            (row, place_name(row.division_code), row.pk in sees)
+            for row in queries.overview(row["pk"] for row in page.rows)
         ],
         "narrowed": narrowed,
         "want": want if want in WANT else "",
         "wants": list(WANT.items()),
-        "share": queries.share_over(rows, place),
+        "share": queries.Share(**page.rows[0]["share"]) if page.rows else queries.Share(0, 0),
         "promise": queries.promise_at(place),
         "may_find": can(actor, FIND_PERSON),
     }
@@ -107,11 +113,13 @@ def alerts(request: HttpRequest) -> HttpResponse:
     seen = visible_to(access.actor_of(request), VIEW_PAPERS, Institution.objects.filter(SHOWN))
     narrowed = Narrowed.from_query(request.GET)
     problems: list[Problem] = []
+    needing: list[int] = []
     try:
-        rows = queries.needing_attention(narrow(seen, narrowed))
+        needing = queries.needing_attention(narrow(seen, narrowed))
     except Refused as refused:
-        rows, problems = Institution.objects.none(), refused.problems
-    page = page_of(rows.order_by("pk").values("id", "name", "kind", "division_code"), request, size=AT_ONCE)
+        problems = refused.problems
+    rows = Institution.objects.filter(pk__in=needing).order_by("pk").values_list("pk", flat=True)
+    page = page_of(rows, request, size=AT_ONCE, count=len(needing))
     found = queries.attention(page.rows)
     context = {
         "narrowed": narrowed,

@@ -11,16 +11,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from tuoyu.core import access, audit, clock, uploads
-from tuoyu.core.permissions import which
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import parts
 from tuoyu.institutions.rules.facts import day
+from tuoyu.institutions.vocabulary import ClassType
 from tuoyu.workforce import actions, queries, registers
 from tuoyu.workforce.events import topic_of
 from tuoyu.workforce.models import Employment
 from tuoyu.workforce.permissions import KEEP_STAFF, VIEW_PAPERS, VIEW_STAFF
 from tuoyu.workforce.rules.certificates import read_certificate
 from tuoyu.workforce.rules.mending import read_mending
+from tuoyu.workforce.rules.register import Register, Room
 from tuoyu.workforce.rules.staffing import open_points
 from tuoyu.workforce.views.staff import CHOICES, problems_by_field
 from tuoyu.workforce.vocabulary import Post
@@ -35,12 +35,12 @@ def _employment(request: HttpRequest, pk: int) -> Employment:
 @never_cache
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One who works here: posts, classes, certificates, questions asked."""
-    return _page(request, _employment(request, pk))
+    return _page(request, pk)
 
 
 def _page(
     request: HttpRequest,
-    employment: Employment,
+    pk: int,
     *,
     form: str = "",
     problems: list[Problem] | None = None,
@@ -48,39 +48,40 @@ def _page(
     identity: str = "",
 ) -> HttpResponse:
     """The page; with what was typed into one of its `form`s and what is wrong with it."""
-    may = which(access.actor_of(request), (KEEP_STAFF, VIEW_PAPERS), employment.institution)
+    told = queries.told_of(access.actor_of(request), pk, KEEP_STAFF)
+    employment, may = told.employment, told.may
     today = clock.today()
+    register = registers.register_of(employment.institution)
     context: dict[str, Any] = {
-        **parts.shown(access.actor_of(request), employment.institution, "staff"),
+        "institution": employment.institution,
         "one": employment,
         "working": employment.ends_on is None or today < employment.ends_on,
         "last_day": employment.ends_on - timedelta(days=1) if employment.ends_on else None,
-        "classes": queries.classes_of(employment),
-        "rooms": [(g.pk, str(g)) for g in employment.institution.classes.open_now()],
+        "classes": told.classes,
+        "rooms": [(room.key, _in_words(room)) for room in register.rooms_on(today)],
         "in_class": employment.post == Post.CARER,
         "may_keep": KEEP_STAFF.key in may,
         "may_see_papers": VIEW_PAPERS.key in may,
+        "papers": told.papers,
+        "checks": told.checks,
         "identity": identity,
         "today": today,
         "form": form,
-        "points": [],
+        "points": _points(employment, register, today) if VIEW_PAPERS.key in may else [],
         "typed": request.POST if form else {},
         "wrong": problems_by_field(problems or []),
         "problems": problems or [],
         **CHOICES,
     }
-    if VIEW_PAPERS.key in may:
-        context |= {
-            "papers": queries.papers_of(employment),
-            "checks": queries.checks_of(employment),
-            "points": _points(employment, today),
-        }
     return render(request, "workforce/person.html", context, status=status)
 
 
-def _points(employment: Employment, today: date) -> list[Any]:
+def _in_words(room: Room) -> str:
+    return f"{room.name}（{ClassType(room.class_type).label}）"
+
+
+def _points(employment: Employment, register: Register, today: date) -> list[Any]:
     """What is open about this person."""
-    register = registers.register_of(employment.institution)
     books = registers.books_at(employment.institution.division_code)
     return [f for f in open_points(register, books, today) if f.worker == employment.pk]
 
@@ -92,7 +93,7 @@ def _written(
     try:
         done = write()
     except Refused as refused:
-        return _page(request, employment, form=form, problems=refused.problems, status=refused.status)
+        return _page(request, employment.pk, form=form, problems=refused.problems, status=refused.status)
     messages.success(request, done)
     return redirect("workforce:person", employment.pk)
 
@@ -114,7 +115,7 @@ def identity(request: HttpRequest, pk: int) -> HttpResponse:
     """The page with the identity number in clear, once; that it was read is written down."""
     employment = _employment(request, pk)
     number = actions.reveal_identity(by=access.actor_of(request), employment=employment)
-    return _page(request, employment, identity=number)
+    return _page(request, pk, identity=number)
 
 
 @require_POST

@@ -11,7 +11,6 @@ from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import can, get_visible
 from tuoyu.core.problems import Refused
 from tuoyu.institutions import parts
-from tuoyu.institutions.models import Institution
 from tuoyu.workforce import actions, service
 from tuoyu.workforce.forms.service import ServiceForm
 from tuoyu.workforce.models import Employment, ServicePeriod
@@ -25,7 +24,8 @@ from tuoyu.workforce.vocabulary import ServiceState
 def institution_service(request: HttpRequest, pk: int) -> HttpResponse:
     """The service at one institution; its head enters a period here."""
     actor = access.actor_of(request)
-    found = get_visible(actor, VIEW_SERVICE, Institution.objects.all(), pk=pk)
+    opened = parts.opened(actor, VIEW_SERVICE, pk, ENTER_SERVICE)
+    found = opened.institution
     staff = {one.pk: one for one in service.medical_staff(found)}
     people = [(key, f"{one.name or one.person.name}，{one.get_post_display()}") for key, one in staff.items()]
     form = ServiceForm(people, request.POST or None)
@@ -43,12 +43,12 @@ def institution_service(request: HttpRequest, pk: int) -> HttpResponse:
                 form.add_error(field, f"{problem.message}{problem.fix}")
     rows = [service.shown(p) for p in service.periods(actor).filter(employment__institution=found)[:200]]
     context = {
-        **parts.shown(actor, found, "service"),
+        **opened.shown("service"),
         "rows": rows,
         "rule": service.rule_at(found.division_code),
         "form": form,
         "people": people,
-        "may_enter": can(actor, ENTER_SERVICE, found),
+        "may_enter": ENTER_SERVICE.key in opened.may,
         "may_decide": can(actor, CONFIRM_SERVICE),
         "to_certify": _to_certify(rows),
     }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tuoyu.core import access, clock
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import get_visible, which
+from tuoyu.core.permissions import get_visible
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import parts
 from tuoyu.institutions.models import Institution
@@ -35,37 +35,34 @@ CHOICES = {
 }
 
 
-def institution_of(request: HttpRequest, pk: int) -> Institution:
-    """The institution of an address, if its staff may be seen; 404 otherwise."""
-    return get_visible(access.actor_of(request), VIEW_STAFF, Institution.objects.all(), pk=pk)
-
-
 @require_GET
 @access.permitted(VIEW_STAFF)
 @never_cache
 def staff(request: HttpRequest, pk: int) -> HttpResponse:
     """Who works at an institution, narrowed by the address."""
-    institution = institution_of(request, pk)
-    may = which(access.actor_of(request), (KEEP_STAFF, VIEW_PAPERS), institution)
+    opened = parts.opened(access.actor_of(request), VIEW_STAFF, pk, KEEP_STAFF, VIEW_PAPERS)
+    institution, may = opened.institution, opened.may
     asked = queries.Asked.from_query(request.GET)
     day = asked.on or clock.today()
-    register, book = registers.register_of(institution), registers.books_at(institution.division_code)(day)
+    register = registers.register_of(institution, names=False)
+    book = registers.books_at(institution.division_code)(day)
     points = defaultdict(list)
     for point in findings(register, book, day):
         if point.holds is not True and point.worker is not None:
             points[point.worker].append(point)
-    rows = queries.staff(institution, asked)
+    chosen = queries.chosen(register, asked)
     workers = {worker.key: worker for worker in register.workers}
     sees_papers = VIEW_PAPERS.key in may
     if asked.want == "open" and sees_papers:
-        rows = rows.filter(pk__in=points)
+        chosen = [key for key in chosen if key in points]
     if asked.want == "uncertified" and sees_papers:
-        rows = rows.filter(pk__in=[w.key for w in certified(register.workers, book, day).missing])
-    page = page_of(rows, request)
+        missing = {worker.key for worker in certified(register.workers, book, day).missing}
+        chosen = [key for key in chosen if key in missing]
+    page = page_of(queries.staff(chosen), request, count=len(chosen))
     rooms = {room.key: room.name for room in register.rooms}
     per_year = book.number("staff.record_rechecks_per_year")
     context = {
-        **parts.shown(access.actor_of(request), institution, "staff"),
+        **opened.shown("staff"),
         "page": page,
         "rows": [
             _row(one, workers[one.pk], points[one.pk], rooms, day, sees_papers, int(per_year or 1))
@@ -176,12 +173,13 @@ def problems_by_field(problems: list[Problem]) -> dict[str, list[Problem]]:
 @never_cache
 def staffing(request: HttpRequest, pk: int) -> HttpResponse:
     """Where an institution stands by the rules on staff: shortfalls, what is not known, its capacity."""
-    institution = get_visible(access.actor_of(request), VIEW_PAPERS, Institution.objects.all(), pk=pk)
+    opened = parts.opened(access.actor_of(request), VIEW_PAPERS, pk)
+    institution = opened.institution
     standing = registers.standing_of(institution)
     names, rooms = standing.names, {room.key: room.name for room in standing.register.rooms}
     share = registers.share_of(standing, institution)
     context = {
-        **parts.shown(access.actor_of(request), institution, "staff"),
+        **opened.shown("staff"),
         "may_see_papers": True,
         "standing": standing,
         "live": standing.live,

@@ -16,7 +16,6 @@ from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import can, get_visible
 from tuoyu.core.problems import Refused
 from tuoyu.institutions import parts
-from tuoyu.institutions.models import Institution
 from tuoyu.workforce import actions, training
 from tuoyu.workforce.forms.training import HoursForm, SessionForm, year_of
 from tuoyu.workforce.models import Course, Employment, Participation, Session
@@ -96,17 +95,18 @@ def _session(request: HttpRequest, pk: int) -> Session:
 @never_cache
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     """One session: what and where, who is to come, who was there."""
-    actor, found = access.actor_of(request), _session(request, pk)
-    holds = can(actor, HOLD_SESSION, found)
+    actor = access.actor_of(request)
+    found, may = training.session_told(actor, pk)
+    holds = HOLD_SESSION.key in may
     people = training.participations_shown(actor, found, holds)
     open_now = not found.cancelled
     context = {
         "session": found,
-        "row": training.session_shown(training.sessions(actor).get(pk=pk)),
+        "row": training.session_shown(found),
         "people": people,
         "holds": holds,
         "to_confirm": [p for p in people if not p["present"]] if holds and open_now and found.begun else [],
-        "to_send": training.staff_to_send(actor, found) if open_now and can(actor, ENROL, found) else [],
+        "to_send": training.staff_to_send(actor, found) if open_now and ENROL.key in may else [],
         "today": found.held_on == clock.today(),
     }
     return render(request, "workforce/session.html", context)
@@ -229,10 +229,8 @@ def my_hours(request: HttpRequest) -> HttpResponse:
     try:
         mine = training.own_employment(actor)
         place = mine.institution.division_code
-        context |= {
-            "account": training.person_account(mine.person_id, place, year),
-            "sessions": training.person_ledger(mine.person_id, year, None),
-        }
+        ledger = training.person_ledger(mine.person_id, year, None)
+        context |= {"account": training.account_in(ledger, place, year), "sessions": ledger}
     except Refused as refusal:
         context["problems"] = refusal.problems
     return render(request, "workforce/my_hours.html", context)
@@ -245,12 +243,12 @@ def my_hours(request: HttpRequest) -> HttpResponse:
 @access.permitted(VIEW_HOURS)
 def institution_hours(request: HttpRequest, pk: int) -> HttpResponse:
     """Everybody who works at an institution with the hours of the year, and what is missing."""
-    actor = access.actor_of(request)
-    found = get_visible(actor, VIEW_HOURS, Institution.objects.all(), pk=pk)
+    opened = parts.opened(access.actor_of(request), VIEW_HOURS, pk)
+    found = opened.institution
     year = year_of(request.GET.get("year", ""))
     people = training.institution_account(found, year)
     context = {
-        **parts.shown(actor, found, "training"),
+        **opened.shown("training"),
         "people": people,
         "totals": training.totals(people, training.needs_at(found.division_code, year)),
         "kinds": list(CourseKind),
@@ -265,18 +263,19 @@ def institution_hours(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def person_hours(request: HttpRequest, pk: int, person: int) -> HttpResponse:
     """The hours of one who works at an institution, session by session."""
-    actor = access.actor_of(request)
-    found = get_visible(actor, VIEW_HOURS, Institution.objects.all(), pk=pk)
+    opened = parts.opened(access.actor_of(request), VIEW_HOURS, pk)
+    found = opened.institution
     year = year_of(request.GET.get("year", ""))
     one = Employment.objects.filter(institution=found, person=person).order_by("-pk").first()
     if one is None:
         raise Http404
+    ledger = training.person_ledger(person, year, found.pk)
     context = {
-        **parts.shown(actor, found, "training"),
+        **opened.shown("training"),
         "name": str(one.name),
         "person": person,
-        "account": training.person_account(person, found.division_code, year),
-        "sessions": training.person_ledger(person, year, found.pk),
+        "account": training.account_in(ledger, found.division_code, year),
+        "sessions": ledger,
         "year": year,
         "years": years(),
     }
