@@ -1,5 +1,8 @@
 """C1: classes for under-threes in kindergartens, as each document lets them be opened."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -8,9 +11,18 @@ from institutions import desk
 from journeys import ALL, AT, SOCIAL_SERVICE, At, Journey, desk_of, said, text_of
 from tuoyu.core import clock
 from tuoyu.core.models import OutboxMessage
+from tuoyu.institutions.actions import filings, kindergartens
 from tuoyu.institutions.models import Institution, Pairing
 
 pytestmark = pytest.mark.django_db
+
+
+def unchecked(*given: Any) -> None:
+    """Record a kindergarten without asking again for the approvals."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(kindergartens, "check_approvals", lambda case, step: None)
+        kindergartens.record_kindergarten(*given)
+
 
 KIND = "kindergarten_class"
 # The clauses on classes in kindergartens.
@@ -195,6 +207,43 @@ def test_a_yiyuan_class_is_not_filed_past_an_approval_even_if_a_procedure_forgot
     assert answer.status_code == 409
     assert "二.(二).3" in said(answer)
     assert not Institution.objects.exists()
+
+
+@marked("Y")
+@pytest.mark.parametrize("first", ["health_approval", "education_approval"])
+def test_in_yiyuan_both_bureaus_look_at_once_and_the_filing_begins_when_both_agreed(
+    first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the order of the steps alone: what checks the approvals once more at the filing is switched off."""
+    monkeypatch.setattr(filings, "record_kindergarten", unchecked)
+    journey = kindergarten(AT["Y"]).hand_in()
+    second = ({"health_approval", "education_approval"} - {first}).pop()
+    steps = {step.key: step for step in journey.case.steps.all()}
+    both = [steps[key] for key in (first, second)]
+    assert {(step.state, step.stage, step.clock_from) for step in both} == {("active", 1, clock.today())}
+    assert set(steps["filing"].after) == {first, second}
+    assert steps["filing"].stage > 1
+    assert (steps["filing"].clock_from, steps["filing"].due_on) == (None, None)
+    journey.approve(first)
+    assert journey.states == {
+        first: "approved",
+        second: "active",
+        "filing": "waiting",
+        "verification": "waiting",
+    }
+    answer = journey.decide("filing")
+    assert answer.status_code == 409
+    assert f"须先完成“{steps[second].name}”" in said(answer)
+    assert steps[first].name not in said(answer).partition("须先完成")[2].partition("”")[0]
+    with clock.set_to(clock.now() + timedelta(days=3)):
+        journey.approve(second)
+        assert journey.states["filing"] == "active"
+        assert journey.states["verification"] == "waiting"
+        # Its clock runs from the later of the two.
+        assert journey.step("filing").clock_from == clock.today()
+        assert journey.decide("verification").status_code == 409
+        journey.approve("filing", "verification")
+    assert journey.institution.filing == "normal"
 
 
 @marked("Y")

@@ -84,10 +84,10 @@ ENDING = Page(
             help="没有在托的填0。",
             fact=CHILDREN_COUNT,
         ),
-        Field("children_settled", "其中已经妥善安置", "number", unit="名"),
+        Field("children_settled", "其中已经妥善安置的婴幼儿", "number", unit="名"),
         Field("children_to", "婴幼儿去了哪里", "longtext", help="例如：转入某某托育园几名、由家庭照护几名。"),
         Field("staff", "决定终止时的工作人员", "number", unit="名", fact=STAFF_COUNT),
-        Field("staff_settled", "其中已经妥善安置", "number", unit="名"),
+        Field("staff_settled", "其中已经妥善安置的工作人员", "number", unit="名"),
         Field("staff_to", "工作人员怎样安置", "longtext", help="例如：转岗、解除合同并结清工资和社会保险。"),
     ),
 )

@@ -270,7 +270,8 @@ def _page_context(request: HttpRequest, found: Application, key: str, *, window:
         "promises": _promises(found) if key == pages.COMMITMENT.key else (),
         "steps": steps_of(found, reading, key),
         "is_first": key == reading.form.pages[0].key,
-        "is_last": key == reading.form.pages[-1].key,
+        # What is chosen here decides what is asked next.
+        "is_last": key == reading.form.pages[-1].key and key != matters.CHOSEN.key,
         "previous": _previous(reading, key),
         "problems": [],
         "upload_limit": _upload_limit(),
