@@ -151,7 +151,9 @@ def test_a_record_anybody_was_told_of_stops_everywhere_until_an_office_corrects_
 def test_nobody_can_go_on_asking(settings) -> None:
     institution, other = nursery(), nursery(XUANWU, "大月亮托育园")
     by = head_of(institution)
-    per_institution, per_person = (rule.value for rule in barring.limits_at(institution.division_code))
+    with clock.set_to(clock.now() - timedelta(days=20)):
+        assert ask(institution) == []
+    per_institution, per_person = (rule.value for rule in barring.limits_for(institution))
     for _ in range(per_institution):
         HiringCheck.objects.create(
             institution=institution, outcome="clear", checked_by=by.user_id, checked_label=by.label
@@ -167,3 +169,17 @@ def test_nobody_can_go_on_asking(settings) -> None:
         HiringCheck.objects.create(institution=other, outcome="clear", checked_by=7, checked_label="甲")
     with clock.set_to(clock.now() + timedelta(days=1, minutes=1)):
         assert ask(institution)[0].rule_key == barring.LIFETIME
+
+
+def test_whoever_registers_everybody_for_the_first_time_may_hand_in_more_and_only_then() -> None:
+    institution = nursery()
+    later = barring.limits_for(institution)[0].value
+    assert ask(institution) == []
+    with clock.set_to(clock.now() + timedelta(days=6, hours=23)):
+        at_first = barring.limits_for(institution)[0]
+    assert (at_first.key, at_first.force, at_first.value) == (barring.AT_FIRST, "local", later)
+    with clock.set_to(clock.now() + timedelta(days=7, minutes=1)):
+        after, person = barring.limits_for(institution)
+    # Whoever acts keeps one limit; what comes after the first days is less.
+    assert after.key == barring.PER_INSTITUTION
+    assert after.value < at_first.value <= person.value

@@ -24,6 +24,8 @@ from tuoyu.workforce.vocabulary import BarKind, BarRole, CheckResult
 # The nation's rules bar somebody everywhere; a place's own clause is cited beside them.
 LIFETIME, RECORD, OWN_CLAUSE = "ban.lifetime", "hiring.record_check", "staff.lifetime_bar"
 PER_INSTITUTION, PER_PERSON = "hiring.checks_per_institution_per_day", "hiring.checks_per_person_per_day"
+# While a nursery registers for the first time who works there.
+AT_FIRST, FIRST_DAYS = "hiring.first_register_checks_per_day", "hiring.first_register_days"
 HEALTH = "health"
 
 
@@ -132,7 +134,14 @@ def _a_day_ago() -> datetime:
     return clock.now() - timedelta(days=1)
 
 
-def limits_at(division_code: str) -> tuple[RuleValue, RuleValue]:
-    """How many hires an institution, and how many a person, may hand in within a day."""
-    book = jurisdictions.book(division_code)
-    return book.get(PER_INSTITUTION), book.get(PER_PERSON)
+def limits_for(institution: Institution) -> tuple[RuleValue, RuleValue]:
+    """How many hires an institution, and how many a person, may hand in within a day.
+
+    In the first days after its first hire an institution may hand in as many as a first register takes. It
+    has those days once: what was asked is never forgotten.
+    """
+    book = jurisdictions.book(institution.division_code)
+    first = HiringCheck.objects.filter(institution=institution).order_by("checked_at").first()
+    begins = first.checked_at if first is not None else clock.now()
+    at_first = clock.now() - begins < timedelta(days=book.get(FIRST_DAYS).value)
+    return book.get(AT_FIRST if at_first else PER_INSTITUTION), book.get(PER_PERSON)

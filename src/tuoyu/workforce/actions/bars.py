@@ -150,7 +150,7 @@ def _over_limit(institution: Institution, by: Actor) -> list[Problem]:
             source=rule.source,
             fix="请明天再提交；确需一次录用更多人员的，请与当地卫生健康部门联系。",
         )
-        for rule, count in zip(barring.limits_at(institution.division_code), asked, strict=True)
+        for rule, count in zip(barring.limits_for(institution), asked, strict=True)
         if count >= rule.value
     ]
 
