@@ -76,6 +76,7 @@ institutions:page | PATCH /applications/{pk}/pages/{page}, POST /applications/{p
 institutions:review | POST /applications/{pk}/submission | submit
 institutions:delete | DELETE /applications/{pk} | delete_draft
 institutions:restore | POST /applications/{pk}/restoration | restore_draft
+institutions:state_counts | POST /office/institutions/{pk}/counts | state_counts
 institutions:openings | POST /office/institutions/{pk}/opened-places | open_places
 institutions:pairings | POST /office/institutions/{pk}/pairings | propose_pairing
 institutions:pairing | POST /office/institutions/{pk}/pairings/{number} | answer_pairing, end_pairing
@@ -148,6 +149,7 @@ institutions:handed_in | GET /cases/{number}
 institutions:list | GET /office/institutions
 institutions:unfiled | GET /office/institutions/unfiled
 institutions:record | GET /office/institutions/{pk}, GET /office/institutions/{pk}/yearly
+institutions:counts | GET /office/institutions/{pk}/counts, GET /office/institutions/{pk}/counts/last
 institutions:history | GET /office/institutions/{pk}/history
 institutions:asked_again | GET /asked-again
 institutions:certificate | GET /office/certificates/{pk}/file

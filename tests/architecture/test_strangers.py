@@ -121,6 +121,8 @@ institutions:unfiled | in 403 200 403 403 403 | 405
 institutions:asked_again | in 403 403 200 403 403 | 405
 institutions:history | in 403 404 403 403 403 | 405
 institutions:record | in 403 404 403 403 403 | 405
+institutions:counts | in 403 404 403 403 403 | 405
+institutions:state_counts | in 403 403 403 403 403 | in 403 403 403 403 403
 institutions:openings | in 403 403 403 403 403 | in 403 403 403 403 403
 institutions:pairings | in 403 403 403 403 403 | in 403 403 403 403 403
 institutions:pairing | 405 | in 403 403 403 403 403
@@ -258,6 +260,8 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "institutions:page": [town.draft.pk, "basics"],
         "institutions:record": [town.filed.pk],
         "institutions:history": [town.filed.pk],
+        "institutions:counts": [town.filed.pk],
+        "institutions:state_counts": [town.filed.pk],
         "institutions:openings": [town.filed.pk],
         "institutions:pairings": [town.filed.pk],
         "institutions:pairing": [town.filed.pk, 1],
@@ -420,6 +424,9 @@ GET /office/institutions/unfiled | 401 403 200 403 403 403
 GET /office/institutions/{pk} | 401 403 404 403 403 403
 GET /office/institutions/{pk}/history | 401 403 404 403 403 403
 GET /asked-again | 401 403 403 200 403 403
+GET /office/institutions/{pk}/counts | 401 403 404 403 403 403
+GET /office/institutions/{pk}/counts/last | 401 403 404 403 403 403
+POST /office/institutions/{pk}/counts | 401 403 403 403 403 403
 GET /office/institutions/{pk}/opened-places | 401 403 403 403 403 403
 POST /office/institutions/{pk}/opened-places | 401 403 403 403 403 403
 GET /office/institutions/{pk}/pairings | 401 403 403 403 403 403
@@ -520,6 +527,10 @@ BODIES: dict[str, dict[str, Any]] = {
         "legal_form": "social_service_org", "owner_id": 2,
     },
     "POST /filings": {"uscc": "123"},
+    "POST /office/institutions/{pk}/counts": {
+        "day": "2026-11-02",
+        "counts": [{"class_id": 1, "enrolled": 1}],
+    },
     "POST /office/institutions/{pk}/opened-places": {"places": 1, "from_on": "2026-12-01"},
     "POST /office/institutions/{pk}/pairings": {"uscc": "123"},
     "POST /office/institutions/{pk}/pairings/{number}": {"act": "agree"},

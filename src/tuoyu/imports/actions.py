@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -47,6 +47,7 @@ def _told(checked: Checked) -> dict[str, Any]:
         "read": checked.read.as_json(),
         "fresh": sorted(checked.fresh),
         "differences": [list(asdict(one).values()) for one in checked.differences],
+        "warnings": [list(asdict(one).values()) for one in checked.warnings],
     }
     return {
         "content": json.dumps(content, ensure_ascii=False, separators=(",", ":")),
@@ -124,7 +125,7 @@ def forget(*, by: Actor, imported: Import) -> Import:
 def finish(*, by: Actor, imported: Import, written: int, refused: Sequence[Defect]) -> None:
     """Note that an import is written; what was refused at the last joins the rows with defects."""
     found = content_of(imported)
-    both = Checked(found.read.with_defects(refused), found.fresh, found.differences)
+    both = replace(found, read=found.read.with_defects(refused))
     told = _told(both)
     move(imported, field="state", from_=State.WRITING, to=State.WRITTEN, written=written,
          finished_at=clock.now(), content=told["content"], wrong=told["wrong"])  # fmt: skip
@@ -146,4 +147,5 @@ def content_of(imported: Import) -> Checked:
         return Checked(Read((), {}), frozenset())
     told = json.loads(str(imported.content))
     differences = tuple(Difference(*one) for one in told["differences"])
-    return Checked(Read.from_json(told["read"]), frozenset(told["fresh"]), differences)
+    warnings = tuple(Defect(*one) for one in told.get("warnings", ()))
+    return Checked(Read.from_json(told["read"]), frozenset(told["fresh"]), differences, warnings)

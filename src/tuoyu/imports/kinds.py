@@ -27,11 +27,13 @@ class Difference:
 
 @dataclass(frozen=True)
 class Checked:
-    """A sheet checked against what is known: every defect, the rows that are new, and the differences."""
+    """A sheet checked against what is known: every defect, the rows that are new, the differences, and what
+    only is pointed out: it stands in nobody's way."""
 
     read: Read
     fresh: frozenset[int]
     differences: tuple[Difference, ...] = ()
+    warnings: tuple[Defect, ...] = ()
 
 
 class Importer(Protocol):

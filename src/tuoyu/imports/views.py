@@ -96,6 +96,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "defect_count": len(checked.read.defects),
         "differences": checked.differences[:SHOWN],
         "difference_count": len(checked.differences),
+        "warnings": checked.warnings[:SHOWN],
+        "warning_count": len(checked.warnings),
         "seen_at": importer.seen_at(access.actor_of(request)),
         "heads": heads,
         "preview": [(n, [row[key] for key in importer.preview]) for n, row in fresh[:PREVIEWED]],

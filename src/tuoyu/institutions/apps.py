@@ -10,8 +10,9 @@ class InstitutionsConfig(AppConfig):
         from tuoyu.accounts import nurseries
         from tuoyu.cases import procedures
         from tuoyu.imports import kinds
-        from tuoyu.institutions import history, parts, queries
+        from tuoyu.institutions import counts, history, parts, queries
         from tuoyu.institutions.handlers import AfterFilingHandler, EstablishmentHandler
+        from tuoyu.institutions.imports.counts import CountsSheet
         from tuoyu.institutions.imports.filed_before import FiledBefore
         from tuoyu.institutions.parts import Part
         from tuoyu.institutions.vocabulary import AFTER_FILING, FILING_ALONE, SETTING_UP
@@ -22,5 +23,8 @@ class InstitutionsConfig(AppConfig):
         for procedure in AFTER_FILING:
             procedures.register(procedure, after_filing)
         kinds.register(FiledBefore())
+        kinds.register(CountsSheet())
         nurseries.places_are_known_to(queries.division_of)
+        parts.register(Part("counts", "在托登记", 15, counts.address_of, counts.rows_of))
+        history.register("counts", "当时的在托人数", counts.told_of)
         parts.register(Part("history", "历史", 90, history.address_of, history.events_for))

@@ -1,5 +1,6 @@
 """What registrars state, and what people fill in outside the application's own pages."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -73,3 +74,26 @@ class FromDay(forms.Form):
             "invalid": "日期看不懂，请按2026-11-22的样子填写。",
         },
     )
+
+
+class CountsForm(forms.Form):
+    """How many children are enrolled in each class on a day; an empty one is not stated."""
+
+    day = forms.DateField(
+        label="日期",
+        error_messages={
+            "required": "请填写日期。",
+            "invalid": "日期看不懂，请按2026-11-22的样子填写。",
+        },
+    )
+    reason = forms.CharField(label="更正的原因", required=False, max_length=200)
+
+    def __init__(self, classes: Iterable[tuple[str, str]], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.classes = [name for name, _ in classes]
+        for name, label in classes:
+            wrong = f"“{label}”的人数看不懂，请填0以上的整数。"
+            said = dict.fromkeys(("invalid", "min_value", "max_value"), wrong)
+            self.fields[name] = forms.IntegerField(
+                label=label, required=False, min_value=0, max_value=9_999, error_messages=said
+            )

@@ -161,6 +161,29 @@ PAIR = declare(
     grants=[Grant(Role.NURSERY_HEAD, _own_institution, "own institution")],
 )
 
+
+def _of_health(seat: Seat) -> bool:
+    return seat.department == "health"
+
+
+VIEW_COUNTS = declare(
+    "institutions.counts.view",
+    "查看在托人数",
+    model="institutions.Institution",
+    grants=[
+        Grant(Role.NURSERY_HEAD, _own_institution, "own institution"),
+        Grant(Role.OFFICER, _health_here, "health, own places", of=_of_health),
+        Grant(Role.DEPARTMENT_LEAD, _health_here, "health, own places", of=_of_health),
+    ],
+)
+
+STATE_COUNTS = declare(
+    "institutions.counts.state",
+    "登记、更正在托人数",
+    model="institutions.Institution",
+    grants=[Grant(Role.NURSERY_HEAD, _own_institution, "own institution")],
+)
+
 REPORT_REGISTRATION = declare(
     "institutions.registration.report",
     "报送登记信息",

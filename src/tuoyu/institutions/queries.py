@@ -18,10 +18,11 @@ from tuoyu.cases.models import Case
 from tuoyu.cases.procedures import FormPage
 from tuoyu.core import audit, clock, identifiers
 from tuoyu.core.actor import Actor, Role
-from tuoyu.core.permissions import visible_to
+from tuoyu.core.permissions import holds, visible_to
 from tuoyu.core.prepared import Blank, Prepared
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import (
+    counts,
     life,
     matters,
     names,
@@ -45,7 +46,7 @@ from tuoyu.institutions.models import (
     Suspension,
     YearlyResult,
 )
-from tuoyu.institutions.permissions import VIEW_APPLICATION, VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.permissions import VIEW_APPLICATION, VIEW_COUNTS, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
     AFTER_FILING,
     CHANGE,
@@ -505,12 +506,13 @@ def _handed_in(institution: Any) -> QuerySet[Application]:
 def record(actor: Actor, pk: int) -> Any:
     """One institution as the console shows it, with everything related, in one query."""
     rows = visible_to(actor, VIEW_INSTITUTION, Institution.objects.filter(pk=pk))
-    return (
+    found = (
         rows.annotate(
             class_rows=_rows(
                 "institution", ClassGroup.objects.open_now().order_by("pk"), "id", "name", "class_type",
-                "places", "carers",
+                "places", "carers", enrolled=counts.last("enrolled"), counted_on=counts.last("day"),
             ),
+            sees_counts=holds(actor, VIEW_COUNTS),
             publication_rows=_rows(
                 "institution", Publication.objects.all(), "kind", "reasons", "clause", "published_on",
                 "department", "division_code",
@@ -551,9 +553,13 @@ def record(actor: Actor, pk: int) -> Any:
         .values()
         .first()
     )  # fmt: skip
+    if found is not None and not found["sees_counts"]:
+        for group in found["class_rows"]:
+            group |= {"enrolled": None, "counted_on": None}
+    return found
 
 
-def _rows(to: str, rows: QuerySet[Any], *names_: str, **renamed: F) -> ArraySubquery:
+def _rows(to: str, rows: QuerySet[Any], *names_: str, **renamed: F | Subquery) -> ArraySubquery:
     fields = {name: F(name) for name in names_} | renamed
     return ArraySubquery(rows.filter(**{to: OuterRef("pk")}).values(row=JSONObject(**fields)))
 

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from tuoyu.institutions.views import (
     after_filing,
     applications,
+    counts,
     filing_alone,
     history,
     provision,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("institutions/asked-again/", history.asked_again, name="asked_again"),
     path("institutions/<id:pk>/", records.record, name="record"),
     path("institutions/<id:pk>/history/", history.past, name="history"),
+    path("institutions/<id:pk>/counts/", counts.stated, name="counts"),
+    path("institutions/<id:pk>/counts/new/", counts.state, name="state_counts"),
     path("institutions/<id:pk>/opened-places/", provision.openings, name="openings"),
     path("institutions/<id:pk>/pairings/", provision.pairings, name="pairings"),
     path("institutions/<id:pk>/pairings/<id:number>/", provision.pairing, name="pairing"),

@@ -15,6 +15,7 @@ from tuoyu.exchange.api import (
     applications,
     bars,
     cases,
+    counts,
     directory,
     facts,
     imports,
@@ -37,7 +38,7 @@ ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
     bars, staff, training, service, facts, provision,
-    matters, imports,
+    matters, imports, counts,
 )  # fmt: skip
 
 

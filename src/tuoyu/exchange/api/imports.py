@@ -76,9 +76,10 @@ class DifferenceTold(Told):
 
 
 class ImportWhole(ImportTold):
-    """An import with what is wrong in it, to a bound."""
+    """An import with what is wrong in it, to a bound; `warnings` stand in nobody's way."""
 
     defects: list[DefectTold]
+    warnings: list[DefectTold]
     differences: list[DifferenceTold]
 
 
@@ -98,6 +99,7 @@ def _whole(row: Import) -> dict[str, Any]:
     return _told(row) | {
         "defects": found.read.defects[:MOST_TOLD],
         "differences": found.differences[:MOST_TOLD],
+        "warnings": found.warnings[:MOST_TOLD],
     }
 
 

@@ -19,6 +19,7 @@ from tuoyu.institutions.actions.applications import (
     start_application,
     submit,
 )
+from tuoyu.institutions.actions.counts import state_counts
 from tuoyu.institutions.actions.facts import (
     Ground,
     Supplier,
@@ -70,6 +71,7 @@ __all__ = [
     "start_application",
     "start_filing",
     "state_classes",
+    "state_counts",
     "state_facts",
     "submit",
     "suspend",

@@ -3,6 +3,7 @@ who stands behind a place."""
 
 from tuoyu.institutions.models.applications import Application, Paper
 from tuoyu.institutions.models.asking import AskedAgain
+from tuoyu.institutions.models.counts import EnrolmentCount
 from tuoyu.institutions.models.facts import Fact, FirstFacts
 from tuoyu.institutions.models.institutions import SHOWN, ClassGroup, Institution, Premises
 from tuoyu.institutions.models.issued import Certificate, Publication
@@ -16,6 +17,7 @@ __all__ = [
     "Certificate",
     "ClassGroup",
     "EmployerSite",
+    "EnrolmentCount",
     "Fact",
     "FirstFacts",
     "Institution",

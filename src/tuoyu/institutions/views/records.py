@@ -10,6 +10,7 @@ from tuoyu.core import access, clock, paging, uploads
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import can, visible_to
 from tuoyu.institutions import (
+    counts,
     documents,
     facts,
     life,
@@ -108,6 +109,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         certificate["label"] = Certificate.Kind(certificate["kind"]).label
     for group in row["class_rows"]:
         group["label"] = ClassType(group["class_type"]).label
+    row["enrolled"] = counts.enrolled_of(row["class_rows"])
     row |= behind(actor, row)
     may_call_off = bool(row["suspension_rows"]) and can(
         actor, CALL_OFF_SUSPENSION, Institution.objects.get(pk=pk)

@@ -21,6 +21,7 @@ from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.vocabulary import GroundKind, Kind, LegalForm
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.project.demo import words
+from tuoyu.project.demo.counts import count_children
 from tuoyu.project.demo.forms import Applicant, filled, papers_of
 from tuoyu.project.demo.people import BY, Cast
 from tuoyu.project.demo.places import Place
@@ -115,6 +116,9 @@ class County:
                 institution = Application.objects.select_related("institution").get(case=case).institution
                 assert institution is not None
                 note_inclusive(by=BY, institution=institution)
+        if story.filed is not None:
+            institution = Institution.objects.get(applications__case=case)
+            count_children(institution, sorted({self.days.before(story.filed), self.days.today}))
         if story.staffed:
             institution = Institution.objects.get(applications__case=case)
             engage_staff(by=BY, institution=institution, number=self.number)

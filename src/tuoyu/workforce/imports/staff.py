@@ -11,14 +11,14 @@ from typing import Any
 from django.urls import reverse
 
 from tuoyu.core import clock
-from tuoyu.core.actor import Actor, Role
+from tuoyu.core.actor import Actor
 from tuoyu.core.lookups import keyed_hashes
-from tuoyu.core.permissions import can
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.core.spreadsheets.reading import Read
 from tuoyu.core.spreadsheets.sheets import Column, Defect, Kind, Sheet
 from tuoyu.imports.kinds import Checked, Difference, Rows, Tell
 from tuoyu.institutions import policy
+from tuoyu.institutions.imports.own import own_institution
 from tuoyu.institutions.models import Institution
 from tuoyu.workforce.actions import hire
 from tuoyu.workforce.models import Employment
@@ -59,11 +59,11 @@ class StaffSheet:
     shown_to = "本机构，以及当地卫生健康部门；身份证号加密保存，名册上只显示一部分。"
 
     def seen_at(self, by: Actor) -> str:
-        institution = own_institution(by)
+        institution = own_institution(by, KEEP_STAFF)
         return reverse("workforce:staff", args=[institution.pk]) if institution else reverse("imports:list")
 
     def may(self, by: Actor) -> bool:
-        return own_institution(by) is not None
+        return own_institution(by, KEEP_STAFF) is not None
 
     def sheet(self, by: Actor) -> Sheet:
         columns = tuple(_column(key) for key in LABELS)
@@ -71,7 +71,7 @@ class StaffSheet:
         return Sheet("从业人员", columns, lead=lead, rows=MOST_ROWS)
 
     def check(self, read: Read, by: Actor) -> Checked:
-        institution = own_institution(by)
+        institution = own_institution(by, KEEP_STAFF)
         if institution is None:
             raise Refused("您没有可以登记人员的机构。", status=403)
         found = {number: _read(row, institution) for number, row in read.good()}
@@ -96,7 +96,7 @@ class StaffSheet:
         return Checked(read, frozenset(fresh), tuple(differences))
 
     def write(self, rows: Rows, by: Actor, tell: Tell) -> Sequence[Defect]:
-        institution = own_institution(by)
+        institution = own_institution(by, KEEP_STAFF)
         if institution is None:
             raise Refused("您已不在可以登记人员的岗位上，没有写入。", status=403)
         refused: list[Defect] = []
@@ -113,13 +113,6 @@ class StaffSheet:
                 refused += [_defect(number, problem) for problem in no.problems]
             tell(done)
         return refused
-
-
-def own_institution(by: Actor) -> Institution | None:
-    """The one institution whose staff `by` keeps."""
-    seats = {seat.institution_id for seat in by.seats_as(Role.NURSERY_HEAD) if seat.institution_id}
-    found = Institution.objects.filter(pk__in=seats).first() if len(seats) == 1 else None
-    return found if found is not None and can(by, KEEP_STAFF, found) else None
 
 
 def _column(key: str) -> Column:

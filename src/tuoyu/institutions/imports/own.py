@@ -1,0 +1,22 @@
+"""Whose file it is, when the head of an institution brings one."""
+
+from tuoyu.core.actor import Actor, Role
+from tuoyu.core.permissions import Permission, visible_to
+from tuoyu.core.problems import Refused
+from tuoyu.institutions.models import Institution
+
+
+def own_institution(by: Actor, permission: Permission) -> Institution | None:
+    """The one institution that `by` heads and for which it holds the permission."""
+    seats = {seat.institution_id for seat in by.seats_as(Role.NURSERY_HEAD) if seat.institution_id}
+    if len(seats) != 1:
+        return None
+    return visible_to(by, permission, Institution.objects.filter(pk__in=seats)).first()
+
+
+def the_own(by: Actor, permission: Permission) -> Institution:
+    """The same, for who must have one; Refused (403) where there is none (any more)."""
+    found = own_institution(by, permission)
+    if found is None:
+        raise Refused("您没有可以导入的机构，或已不在这个岗位上，没有写入。", status=403)
+    return found
