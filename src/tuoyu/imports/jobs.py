@@ -19,13 +19,14 @@ KEPT = timedelta(days=30)
 
 @app.task(name="imports.write")
 def write_import(pk: int) -> None:
-    """Write an import in the name of its owner, in the posts in which it was read and which are still held.
+    """Write an import in the name of its owner, in the posts in which it was read and which are still held,
+    and as the applicant everybody is.
 
     Run twice it writes once: what is known already is not new.
     """
     imported = Import.objects.select_related("owner").get(pk=pk)
     actor = actor_for(imported.owner)
-    held = tuple(seat for seat in actor.seats if seat.membership_id in imported.seats)
+    held = tuple(seat for seat in actor.seats if seat.membership_id in (None, *imported.seats))
     carrying.carry_out(imported, replace(actor, seats=held))
 
 

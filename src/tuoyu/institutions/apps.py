@@ -12,6 +12,7 @@ class InstitutionsConfig(AppConfig):
         from tuoyu.imports import kinds
         from tuoyu.institutions import counts, history, parts, queries
         from tuoyu.institutions.handlers import AfterFilingHandler, EstablishmentHandler
+        from tuoyu.institutions.imports.classes import ClassesSheet
         from tuoyu.institutions.imports.counts import CountsSheet
         from tuoyu.institutions.imports.filed_before import FiledBefore
         from tuoyu.institutions.parts import Part
@@ -23,6 +24,7 @@ class InstitutionsConfig(AppConfig):
         for procedure in AFTER_FILING:
             procedures.register(procedure, after_filing)
         kinds.register(FiledBefore())
+        kinds.register(ClassesSheet())
         kinds.register(CountsSheet())
         nurseries.places_are_known_to(queries.division_of)
         parts.register(Part("counts", "在托登记", 15, counts.address_of, counts.rows_of))

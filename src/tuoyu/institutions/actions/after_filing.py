@@ -44,32 +44,36 @@ def start_after_filing(*, by: Actor, owner_id: int, institution: Institution, pr
     wrong = life.obstacles(held, procedure, owner_id, at_window=at_window)
     if wrong:
         raise Refused(wrong, status=409)
-    known = _known(held, procedure)
     begun = Application.objects.filter(
         institution=held, owner=owner_id, procedure=procedure, state=State.DRAFT
     ).first()
     if begun is not None:
+        known = _known(held, procedure)
         Application.objects.filter(pk=begun.pk).update(data={**begun.data, **known})
         begun.refresh_from_db()
         audit.record(by, "application.begun_again", begun, topic=begun.topic, place=begun.division_code)
         return begun
-    application = Application(
-        owner_id=owner_id,
-        agent_id=agent_id,
-        channel=channel,
-        procedure=procedure,
-        kind=held.kind,
-        nature=held.nature,
-        legal_form=held.legal_form,
-        division_code=held.division_code,
-        institution=held,
-        data={"basics": {"name": held.name}, **known},
-    )
+    application = unsaved(held, procedure, owner_id)
+    application.agent_id, application.channel = agent_id, channel
     standing.plan_at(application, held.division_code)
     application.save()
     audit.record(by, "application.begun", application, topic=application.topic, place=held.division_code,
                  after={"institution": held.pk, "procedure": procedure})  # fmt: skip
     return application
+
+
+def unsaved(institution: Institution, procedure: str, owner_id: int) -> Application:
+    """An application for a matter as it begins, not yet written down."""
+    return Application(
+        owner_id=owner_id,
+        procedure=procedure,
+        kind=institution.kind,
+        nature=institution.nature,
+        legal_form=institution.legal_form,
+        division_code=institution.division_code,
+        institution=institution,
+        data={"basics": {"name": institution.name}, **_known(institution, procedure)},
+    )
 
 
 def _known(institution: Institution, procedure: str) -> dict[str, Any]:
