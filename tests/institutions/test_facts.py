@@ -12,7 +12,7 @@ from psycopg.types.range import DateRange
 from institutions import desk
 from tuoyu.core import checks, clock
 from tuoyu.core.actor import Actor
-from tuoyu.institutions import actions, provenance
+from tuoyu.institutions import actions, asking, facts, provenance
 from tuoyu.institutions.models import ClassGroup, Fact, Institution, Premises
 from tuoyu.institutions.rules.periods import place
 from tuoyu.institutions.vocabulary import GroundKind
@@ -271,3 +271,17 @@ def test_a_row_changed_past_its_facts_is_found() -> None:
     assert {key for key in ("phone", "premises.floor", "class.") if any(key in said for said in found)} == {
         "phone", "premises.floor", "class.",
     }  # fmt: skip
+
+
+def test_classes_are_known_in_the_order_of_the_form_whatever_their_numbers() -> None:
+    institution = bare()
+    for pk, name in ((100_000, "小二班"), (99_999, "小一班")):
+        group = ClassGroup.objects.create(
+            pk=pk, institution=institution, name=name, class_type="toddler_small", places=15
+        )
+        Fact.objects.create(
+            institution=institution, key=facts.class_key(pk), value=facts.class_of(group), ground="filing",
+            period=DateRange(ago(1), None), supplier="甲",
+        )  # fmt: skip
+    known = asking.known_of(institution)[facts.CLASSES].value
+    assert [one["name"] for one in known] == ["小一班", "小二班"]

@@ -39,9 +39,10 @@ def known_of(institution: Institution) -> dict[str, Known]:
     as one."""
     known = held.known_of(institution, clock.today())
     known |= provenance.known_on(provenance.row_of(institution))
-    rows = [known.pop(key) for key in list(known) if key.startswith("class.")]
-    open_now = {facts.class_key(pk) for pk in institution.classes.open_now().values_list("pk", flat=True)}
-    groups = [row for row in rows if row.key in open_now]
+    rows = {key: known.pop(key) for key in list(known) if key.startswith("class.")}
+    # As they stand in a form; their keys as texts would have the tenth before the ninth.
+    open_now = institution.classes.open_now().order_by("pk").values_list("pk", flat=True)
+    groups = [rows[key] for key in map(facts.class_key, open_now) if key in rows]
     if groups:
         known[facts.CLASSES] = Known(facts.CLASSES, [row.value for row in groups], groups[0].supplied)
     partners = [
