@@ -15,6 +15,7 @@ from scenarios.test_a2_filing_alone import Alone, refused_at_filing
 from scenarios.test_a5_life import ENDING, PROOFS, REPORT, After, filed
 from scenarios.test_c1_kindergarten_classes import kindergarten
 from scenarios.test_c2_employers import employers
+from tuoyu.accounts.actors import actor_for
 from tuoyu.cases.models import Submission
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
@@ -256,6 +257,26 @@ def test_the_staff_is_counted_from_the_register_and_not_asked_of_who_keeps_one()
     assert f"3名（从业人员名册 {clock.today()}）" in staffed_later
     mine.approve("cancellation")
     assert "3名，已安置3名" in str(actions.settled_in_words(mine.application))
+
+
+def test_the_children_are_counted_from_what_was_stated_of_every_class() -> None:
+    before = filed(AT["J"])
+    mine = After.of(before, "cancellation")
+    first, *others = before.institution.classes.values_list("pk", flat=True)
+    said: dict[str, Any] = {
+        "by": actor_for(before.applicant),
+        "institution": before.institution,
+        "day": clock.today(),
+    }
+    actions.state_counts(**said, enrolled={first: 8})
+    assert ('name="children"' in read(mine.client, mine.pk, "ending")) is bool(others)
+    if others:
+        actions.state_counts(**said, enrolled=dict.fromkeys(others, 2))
+    page = read(mine.client, mine.pk, "ending")
+    assert 'name="children"' not in page
+    assert f"在托登记 {clock.today()}" in page
+    mine.typed("ending", **(ENDING | {"children": "99", "children_settled": "1"})).papers(*PROOFS)
+    assert f"还有{7 + 2 * len(others)}名婴幼儿没有安置" in mine.submit().content.decode()
 
 
 def test_the_report_of_a_past_year_has_the_staff_of_its_last_day() -> None:

@@ -10,7 +10,7 @@ class InstitutionsConfig(AppConfig):
         from tuoyu.accounts import nurseries
         from tuoyu.cases import procedures
         from tuoyu.imports import kinds
-        from tuoyu.institutions import counts, history, parts, queries
+        from tuoyu.institutions import counts, held, history, parts, queries
         from tuoyu.institutions.handlers import AfterFilingHandler, EstablishmentHandler
         from tuoyu.institutions.imports.classes import ClassesSheet
         from tuoyu.institutions.imports.counts import CountsSheet
@@ -28,5 +28,6 @@ class InstitutionsConfig(AppConfig):
         kinds.register(CountsSheet())
         nurseries.places_are_known_to(queries.division_of)
         parts.register(Part("counts", "在托登记", 15, counts.address_of, counts.rows_of))
+        held.register("counts", counts.children_held)
         history.register("counts", "当时的在托人数", counts.told_of)
         parts.register(Part("history", "历史", 90, history.address_of, history.events_for))

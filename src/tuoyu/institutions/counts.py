@@ -12,7 +12,9 @@ from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import can, visible_to
 from tuoyu.core.problems import Problem
 from tuoyu.institutions import policy
+from tuoyu.institutions.held import Held
 from tuoyu.institutions.history import Told
+from tuoyu.institutions.matters import CHILDREN_COUNT
 from tuoyu.institutions.models import ClassGroup, EnrolmentCount, Institution
 from tuoyu.institutions.permissions import VIEW_COUNTS
 from tuoyu.institutions.rules.counts import over_places
@@ -85,6 +87,20 @@ def over(division_code: str, row: Mapping[str, Any], day: date | None = None) ->
         return []
     book = policy.book_at(division_code, day or row["counted_on"])
     return over_places(row["name"], row["class_type"], row["places"], row["enrolled"], book)
+
+
+REGISTER = "在托登记"
+
+
+def children_held(institution: Institution, on: date) -> dict[str, Held]:
+    """How many children are enrolled, by the last count up to a day; nothing unless every class has it."""
+    groups = list(institution.classes.open_on(on))
+    rows = EnrolmentCount.objects.filter(class_group__in=groups, day__lte=on, replaced_at=None)
+    day = rows.order_by("-day").values_list("day", flat=True).first()
+    counted = list(rows.filter(day=day).values_list("enrolled", flat=True)) if day else []
+    if day is None or len(counted) < len(groups):
+        return {}
+    return {CHILDREN_COUNT: Held(sum(counted), REGISTER, day, address_of(institution.pk))}
 
 
 HEADS = ("班级", "在托人数", "登记")
