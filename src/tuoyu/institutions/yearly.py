@@ -121,14 +121,16 @@ def _asked_at(division_code: str) -> list[_Asked]:
     found = []
     for key, procedure in policy.offered_at(division_code, YEARLY).items():
         after, ahead = book.number(f"{key}.overdue_after_days"), book.number(f"{key}.remind_days")
-        if after is None or ahead is None:
+        dated = book.get(f"{key}.overdue_after_days")
+        if dated is None or after is None or ahead is None:
             continue
         month = int(book.number(f"{key}.from_month") or 1)
         for year in (today.year - 1, today.year):
             last = date(year, 12, 31) + timedelta(days=after)
             if today < max(date(year, month, 1), last - timedelta(days=ahead)):
                 continue
-            source = f"《{rules.procedure_title(procedure)}》{procedure.clause}"
+            # The day may be the installation's own where the document names none, and is said to be.
+            source = f"《{rules.procedure_title(procedure)}》{procedure.clause}；到期日：{dated.source}"
             due = Due(key, procedure.name, year, last, today > last, source)
             first = int(book.number(f"{key}.first_after_years") or 0)
             found.append(_Asked(due, year - first, int(book.number(f"{key}.every_years") or 1)))
