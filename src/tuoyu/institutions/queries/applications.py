@@ -1,4 +1,4 @@
-"""Reads: what an application says and lacks; lists and records of institutions; the public directory."""
+"""Reads of applications: what one says and lacks under the rules of its place, as whom it is shown."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -8,61 +8,42 @@ from functools import cache, wraps
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case as CaseWhen
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.expressions import RawSQL
+from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
-from tuoyu.accounts.models import Membership
 from tuoyu.cases.models import Case
 from tuoyu.cases.procedures import FormPage
 from tuoyu.core import audit, clock, identifiers
-from tuoyu.core.actor import Actor, Role
-from tuoyu.core.permissions import holds, visible_to
+from tuoyu.core.actor import Actor
+from tuoyu.core.permissions import visible_to
 from tuoyu.core.prepared import Blank, Prepared
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import (
-    counts,
     life,
     matters,
-    names,
     pages,
     policy,
-    provision,
     rules,
     standing,
     stated,
-    yearly,
 )
 from tuoyu.institutions.asked import Form
 from tuoyu.institutions.models import (
-    SHOWN,
     Application,
-    Certificate,
-    ClassGroup,
-    Institution,
     Paper,
-    Publication,
-    Suspension,
-    YearlyResult,
 )
-from tuoyu.institutions.permissions import VIEW_APPLICATION, VIEW_COUNTS, VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.permissions import VIEW_APPLICATION
 from tuoyu.institutions.vocabulary import (
     AFTER_FILING,
     CHANGE,
     REGISTERED_ALREADY,
-    CareType,
-    Filing,
     Kind,
     LegalForm,
     Nature,
-    Registration,
 )
 from tuoyu.jurisdictions.atlas import places
 from tuoyu.jurisdictions.names import place_name
 from tuoyu.jurisdictions.packs.schema import prefix_of
-
-# ---------------------------------------------------------------- applications
 
 Asked = TypeVar("Asked")
 
@@ -401,254 +382,7 @@ def files_of(application: Application) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def division_of(institution_id: int) -> str:
-    """The division an institution lies in; empty where there is no such institution."""
-    rows = Institution.objects.filter(pk=institution_id)
-    return rows.values_list("division_code", flat=True).first() or ""
-
-
 def note_reading(actor: Actor, paper: Paper) -> None:
     """Papers show people: that somebody else than the applicant looked at one is written down."""
     if paper.application.owner_id not in actor.owner_ids:
         audit.read(actor, paper, ["file"], topic=paper.application.topic)
-
-
-# ---------------------------------------------------------------- institutions, for offices and nurseries
-
-
-@dataclass(frozen=True)
-class Narrowed:
-    """How a list of institutions is narrowed; each field is a parameter of the address."""
-
-    text: str = ""
-    place: str = ""
-    kind: str = ""
-    care_type: str = ""
-    inclusive: bool = False
-    state: str = ""
-    opened: bool = False
-    # The office's own: the public does not ask who owes a report.
-    overdue: bool = False
-
-    @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> "Narrowed":
-        """Read an address; what makes no sense is left out, not refused."""
-        place = query.get("place", "")
-        return cls(
-            text=query.get("q", "").replace("\x00", "").strip()[:60],
-            place=place if place in places() else "",
-            kind=query.get("kind", "") if query.get("kind") in Kind.values else "",
-            care_type=query.get("care", "") if query.get("care") in CareType.values else "",
-            inclusive=query.get("inclusive") == "1",
-            state=query.get("state", "") if query.get("state") in Filing.values else "",
-            opened=query.get("opened") == "1",
-            overdue=query.get("overdue") == "1",
-        )
-
-
-LIST_FIELDS = (
-    "id", "name", "kind", "nature", "division_code", "address", "care_types", "class_types", "places",
-    "inclusive", "filing", "phone", "longitude", "latitude", "receipt_number",
-)  # fmt: skip
-
-
-def institutions(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, Any]:
-    """The institutions `actor` may see in the console, as rows of values."""
-    seen = visible_to(actor, VIEW_INSTITUTION, Institution.objects.all())
-    rows = _matching(yearly.only_overdue(seen) if narrowed.overdue else seen, narrowed)
-    found: QuerySet[Institution, Any] = rows.values(
-        *LIST_FIELDS, "registration", "registered_on", "registrar", "receipt_issued_on"
-    )
-    return found
-
-
-def unfiled(actor: Actor, narrowed: Narrowed) -> QuerySet[Institution, Any]:
-    """Registered but not filed: the ones longest registered first."""
-    rows = visible_to(actor, VIEW_UNFILED, Institution.objects.all()).filter(
-        registration=Registration.REGISTERED, filing=Filing.NONE
-    )
-    rows = narrow(rows, narrowed).order_by("registered_on", "pk")
-    return rows.values(
-        "id",
-        "name",
-        "kind",
-        "division_code",
-        "address",
-        "uscc",
-        "registrar",
-        "registration_number",
-        "registered_on",
-        "representative",
-        "source_system",
-        case_number=_last_case("case__number"),
-        case_state=_last_case("case__state"),
-        has_head=Exists(
-            Membership.objects.filter(
-                role=Role.NURSERY_HEAD,
-                institution_id=OuterRef("pk"),
-                valid__contains=clock.today(),
-                user__is_active=True,
-            )
-        ),
-    )
-
-
-def _last_case(column: str) -> Subquery:
-    """A column of the newest application that was handed in for an institution."""
-    return Subquery(_handed_in(OuterRef("pk")).values(column)[:1])
-
-
-def _handed_in(institution: Any) -> QuerySet[Application]:
-    """What was handed in for an institution, the newest first; a draft is nobody else's business."""
-    return Application.objects.filter(institution=institution, case__isnull=False).order_by("-pk")
-
-
-def record(actor: Actor, pk: int) -> Any:
-    """One institution as the console shows it, with everything related, in one query."""
-    rows = visible_to(actor, VIEW_INSTITUTION, Institution.objects.filter(pk=pk))
-    found = (
-        rows.annotate(
-            class_rows=_rows(
-                "institution", ClassGroup.objects.open_now().order_by("pk"), "id", "name", "class_type",
-                "places", "carers", enrolled=counts.last("enrolled"), counted_on=counts.last("day"),
-            ),
-            sees_counts=holds(actor, VIEW_COUNTS),
-            publication_rows=_rows(
-                "institution", Publication.objects.all(), "kind", "reasons", "clause", "published_on",
-                "department", "division_code",
-            ),
-            certificate_rows=_rows(
-                "institution",
-                Certificate.objects.filter(kind__in=Certificate.OF_THE_FILING).order_by("pk"),
-                "id", "number", "kind", "code", "issued_on", "issuer", "cancelled_on", "cancelled_reason",
-                replaced_by=F("replaced_by__number"),
-            ),
-            paper_rows=_rows(
-                "application__institution",
-                Paper.objects.filter(
-                    removed_at=None,
-                    application=Subquery(_handed_in(OuterRef("application__institution")).values("pk")[:1]),
-                ),
-                "id", "slot", "title", "issuer", "number", "issued_on", "expires_on",
-            ),
-            yearly_rows=_rows(
-                "institution", YearlyResult.objects.order_by("-year", "-pk"), "name", "year", "result",
-                "reasons", "decided_on", "clause",
-            ),
-            suspension_rows=_rows(
-                "institution", Suspension.objects.order_by("-pk"), "reason", "resumed_on", "children",
-                "children_to", "id", "called_off_on", "called_off_reason", first=F("days__startswith"),
-                until=F("days__endswith"),
-            ),
-            case_rows=_rows(
-                "institution", Application.objects.exclude(case=None), number=F("case__number"),
-                name=F("case__procedure_name"), state=F("case__state"), opened_at=F("case__opened_at"),
-            ),
-            opened_places=provision.opened_today(),
-            operation=F("employer_site__operation"),
-            operator=F("employer_site__operator"),
-            partner_rows=provision.partner_rows(public=False),
-            pairing_rows=provision.pairing_rows(shown=Filing.values),
-        )
-        .values()
-        .first()
-    )  # fmt: skip
-    if found is not None and not found["sees_counts"]:
-        for group in found["class_rows"]:
-            group |= {"enrolled": None, "counted_on": None}
-    return found
-
-
-def _rows(to: str, rows: QuerySet[Any], *names_: str, **renamed: F | Subquery) -> ArraySubquery:
-    fields = {name: F(name) for name in names_} | renamed
-    return ArraySubquery(rows.filter(**{to: OuterRef("pk")}).values(row=JSONObject(**fields)))
-
-
-# ---------------------------------------------------------------- the public directory
-
-
-def public_institutions() -> QuerySet[Institution]:
-    """What the public may see: filed institutions and no others."""
-    return Institution.objects.filter(SHOWN)
-
-
-def search(
-    *, text: str = "", place: str = "", kind: str = "", care_type: str = "", inclusive: bool = False
-) -> QuerySet[Institution, Any]:
-    """The public directory: by name, pinyin or initials, place, kind, care type, inclusive or not."""
-    narrowed = Narrowed(text=text, place=place, kind=kind, care_type=care_type, inclusive=inclusive)
-    return directory(narrowed)
-
-
-def directory(narrowed: Narrowed) -> QuerySet[Institution, Any]:
-    """The public directory as rows of values, the best match first."""
-    rows = _matching(public_institutions(), narrowed)
-    found: QuerySet[Institution, Any] = rows.values(*LIST_FIELDS, opened_places=provision.opened_today())
-    return found
-
-
-def is_cut(count: int) -> bool:
-    """Whether a search stopped at so many candidates, so that there may be more."""
-    return count >= CANDIDATES
-
-
-def narrow(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institution]:
-    """`rows` narrowed as the address says."""
-    if narrowed.place:
-        rows = rows.filter(division_code__startswith=prefix_of(narrowed.place))
-    if narrowed.kind:
-        rows = rows.filter(kind=narrowed.kind)
-    if narrowed.care_type:
-        rows = rows.filter(care_types__contains=[narrowed.care_type])
-    if narrowed.inclusive:
-        rows = rows.filter(inclusive=True)
-    if narrowed.state:
-        rows = rows.filter(filing=narrowed.state)
-    if narrowed.opened:
-        rows = provision.only_opened(rows)
-    return rows.filter(named(narrowed.text)) if narrowed.text else rows
-
-
-def named(text: str) -> Q:
-    """The condition that a name holds `text`, its pinyin or its initials; each part answers by an index."""
-    asked = names.plain(text)
-    if not asked:
-        return Q(pk__in=[])
-    pairs = Q(search_keys__contains=names.keys_asked(asked))
-    if names.is_han(asked) or not asked.isascii():
-        return pairs
-    found = pairs & (Q(initials__contains=asked) | Q(name__icontains=asked))
-    if len(asked) >= SHORTEST_TRIGRAM:
-        found |= Q(pinyin__contains=asked)
-    return found
-
-
-SHORTEST_TRIGRAM = 3
-# A word half the country's nurseries have in their name ranks nothing: beyond so many candidates the
-# order is of those alone, and the count says that there are more.
-CANDIDATES = 500
-LAST = "\U0010ffff"
-
-
-def _matching(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institution]:
-    """`rows` narrowed, the best match first: whose name begins with what was typed, then holds it."""
-    asked = names.plain(narrowed.text)
-    if not narrowed.text:
-        return narrow(rows, narrowed).order_by("-pk")
-    # Candidates come without an order, so that an index answers and stops early; the range is what an
-    # index of names can use when the text is a parameter, where LIKE could not.
-    found = narrow(rows, narrowed).order_by().values_list("pk", flat=True)
-    begins = Q(name__gte=narrowed.text, name__lt=narrowed.text + LAST, name__startswith=narrowed.text)
-    candidates = {*found.filter(begins)[:CANDIDATES], *found[:CANDIDATES]}
-    best = CaseWhen(
-        When(name__startswith=narrowed.text, then=Value(0)),
-        When(name__contains=narrowed.text, then=Value(1)),
-        When(initials__startswith=asked, then=Value(2)),
-        When(pinyin__startswith=asked, then=Value(2)),
-        When(initials__contains=asked, then=Value(3)),
-        default=Value(4),
-        output_field=IntegerField(),
-    )
-    # One array rather than hundreds of parameters, which cost more than the search itself.
-    chosen = RawSQL("SELECT unnest(%s::bigint[])", [sorted(candidates)])
-    return Institution.objects.filter(pk__in=chosen).order_by(best, "pk")
