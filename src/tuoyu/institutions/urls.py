@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from tuoyu.institutions.views import (
     after_filing,
+    application_review,
     applications,
     counts,
     filing_alone,
@@ -41,8 +42,8 @@ urlpatterns = [
     path("apply/mine/", applications.applications, name="applications"),
     path("apply/papers/<id:pk>/", applications.paper, name="paper"),
     path("apply/<id:pk>/", applications.application, name="application"),
-    path("apply/<id:pk>/review/", applications.review, name="review"),
-    path("apply/<id:pk>/handed-in/", applications.handed_in, name="handed_in"),
+    path("apply/<id:pk>/review/", application_review.review, name="review"),
+    path("apply/<id:pk>/handed-in/", application_review.handed_in, name="handed_in"),
     path("apply/<id:pk>/delete/", applications.delete, name="delete"),
     path("apply/<id:pk>/restore/", applications.restore, name="restore"),
     path("apply/<id:pk>/<slug:page>/", applications.page, name="page"),
