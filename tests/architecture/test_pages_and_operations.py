@@ -108,6 +108,9 @@ workforce:certificate | POST /staff/{pk}/certificates | read_certificate, record
 workforce:check | POST /staff/{pk}/checks | record_check_asked
 workforce:withdrawal | POST /staff/certificates/{pk}/withdrawal | withdraw_qualification
 workforce:answer | POST /staff/checks/{pk}/answer | record_check_answered
+care:day | PUT /office/institutions/{pk}/days/{day} | state_day
+care:report_incident | POST /office/institutions/{pk}/incidents | report_incident
+care:answer | POST /incidents/{pk}/answer | answer_incident
 """  # noqa: E501 - a table
 # Pages that only show: the operations that answer the same, or why there is none.
 SHOWN = """
@@ -155,6 +158,11 @@ institutions:asked_again | GET /asked-again
 institutions:certificate | GET /office/certificates/{pk}/file
 institutions:verify | GET /certificates/{code}
 workforce:service_periods | GET /service-periods
+care:on_day | GET /daily-returns
+care:days | GET /office/institutions/{pk}/days, GET /office/institutions/{pk}/days/{day}
+care:incidents | GET /incidents
+care:institution_incidents | GET /incidents
+care:incident | GET /incidents/{pk}
 workforce:service_certificate | GET /service-certificates/{pk}/file
 workforce:sessions | GET /training-sessions
 workforce:session | GET /training-sessions/{pk}

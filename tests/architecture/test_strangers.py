@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from architecture.town import OUTSIDERS, Town, built, digests, outsiders
 from exchange.callers import seated
 from institutions import desk
+from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.exchange.api.operations import DECLARED
 from tuoyu.workforce.training import code_of
@@ -172,6 +173,14 @@ workforce:sign_in_code | in 403 404 403 403 403 | 405
 workforce:my_hours | in 403 403 403 403 403 | 405
 workforce:institution_hours | in 403 404 403 403 403 | 405
 workforce:person_hours | in 403 404 403 403 403 | 405
+care:on_day | in 403 200 403 403 403 | 405
+care:days | in 403 404 403 403 403 | 405
+care:day | in 403 404 403 403 403 | in 403 404 403 403 403
+care:incidents | in 403 200 403 403 403 | 405
+care:incident | in 403 404 403 403 403 | 405
+care:answer | 405 | in 403 403 403 403 403
+care:institution_incidents | in 403 404 403 403 403 | 405
+care:report_incident | in 403 404 403 403 403 | in 403 404 403 403 403
 exchange:messages | in 403 200 403 403 403 | 405
 exchange:acknowledge | 405 | in 403 404 403 403 403
 exchange:deliveries | in 403 403 200 403 403 | 405
@@ -275,6 +284,12 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "workforce:paper": [town.qualification.pk],
         "workforce:answer": [town.hit.pk],
         "workforce:institution_service": [town.filed.pk],
+        "care:days": [town.filed.pk],
+        "care:day": [town.filed.pk, str(clock.today())],
+        "care:incident": [town.harmed.pk],
+        "care:answer": [town.harmed.pk],
+        "care:institution_incidents": [town.filed.pk],
+        "care:report_incident": [town.filed.pk],
         "workforce:decide_service": [town.served.pk],
         "workforce:certify_service": [town.served.employment_id],
         "workforce:service_certificate": [town.served.certificate_id or 0],
@@ -459,6 +474,14 @@ POST /staff/{pk}/checks | 401 403 403 403 403 403
 POST /staff/certificates/{pk}/withdrawal | 401 403 403 403 403 403
 GET /staff/certificates/{pk}/file | 401 403 404 403 403 403
 POST /staff/checks/{pk}/answer | 401 403 403 403 403 403
+GET /daily-returns | 401 403 200 403 403 403
+GET /office/institutions/{pk}/days | 401 403 404 403 403 403
+GET /office/institutions/{pk}/days/{day} | 401 403 404 403 403 403
+PUT /office/institutions/{pk}/days/{day} | 401 403 403 403 403 403
+GET /incidents | 401 403 200 403 403 403
+GET /incidents/{pk} | 401 403 404 403 403 403
+POST /office/institutions/{pk}/incidents | 401 403 404 403 403 403
+POST /incidents/{pk}/answer | 401 403 403 403 403 403
 GET /service-periods | 401 403 200 403 403 403
 POST /service-periods | 401 403 403 403 403 403
 POST /service-periods/{pk}/decision | 401 403 404 403 403 403
@@ -559,6 +582,12 @@ BODIES: dict[str, dict[str, Any]] = {
         "last_day": "2026-01-06", "hours": 2,
     },
     "POST /service-periods/{pk}/decision": {"confirmed": True},
+    "PUT /office/institutions/{pk}/days/{day}": {"closed": True},
+    "POST /office/institutions/{pk}/incidents": {
+        "kind": "fall", "severity": "minor", "spot": "room", "happened_at": "2026-01-05T09:30:00+08:00",
+        "hurt": 1, "what": "甲", "measures": "乙",
+    },
+    "POST /incidents/{pk}/answer": {"text": "甲"},
     "POST /training-sessions": {"held_on": "2026-11-28", "place": " ", "trainer": "甲", "hours": 2},
     "POST /training-sessions/{pk}/enrolments": {"employments": [1]},
     "POST /training-sessions/{pk}/presence": {"participations": [1]},
@@ -650,7 +679,8 @@ def places_of(town: Town) -> dict[str, Any]:
         "/invitation-links/": {"token": "no-such-token"},
         "/agents/{pk}": {"pk": town.authorisation.pk},
         "/institutions/{pk}": {"pk": town.filed.pk},
-        "/office/institutions/{pk}": {"pk": town.filed.pk, "number": 1},
+        "/office/institutions/{pk}": {"pk": town.filed.pk, "number": 1, "day": str(clock.today())},
+        "/incidents/{pk}": {"pk": town.harmed.pk},
         "/office/institutions/{pk}/history": {"pk": town.filed.pk},
         "/office/certificates/{pk}": {"pk": town.certificate.pk},
         "/certificates/{code}": {"code": town.certificate.code},

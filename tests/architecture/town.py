@@ -8,11 +8,13 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
+from care import stated
 from exchange.callers import seated, token_of
 from imports import sheets
 from institutions import desk
 from policy.county import drafted
 from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Invitation, Membership
+from tuoyu.care.models import Incident
 from tuoyu.cases.models import Case
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
@@ -59,6 +61,7 @@ class Town:
     qualification: Qualification
     attended: Participation
     served: ServicePeriod
+    harmed: Incident
 
 
 def built() -> Town:
@@ -113,6 +116,7 @@ def built() -> Town:
         qualification=employed.person.qualifications.all()[0],
         attended=_attended(filed),
         served=_served(filed),
+        harmed=stated.incident(nurseries.head(filed), filed),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 wider than the screen, and the browser has no complaint (a breach of the content security policy is one)."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -74,6 +75,8 @@ APPLICANTS: dict[str, Args] = {
     "mfa_index": NONE,
     "workforce:sign_in": lambda town: [code_of(town.attended.session)],
     "workforce:my_hours": NONE,
+    "care:day": lambda town: [town.institution.pk, str(clock.today() - timedelta(days=1))],
+    "care:report_incident": lambda town: [town.institution.pk],
 }
 OFFICES: dict[str, dict[str, Args]] = {
     HEALTH: {
@@ -110,6 +113,11 @@ OFFICES: dict[str, dict[str, Args]] = {
         "workforce:search": NONE,
         "workforce:institution_service": lambda town: [town.institution.pk],
         "workforce:service_periods": NONE,
+        "care:on_day": NONE,
+        "care:days": lambda town: [town.institution.pk],
+        "care:incidents": NONE,
+        "care:incident": lambda town: [town.harmed.pk],
+        "care:institution_incidents": lambda town: [town.institution.pk],
         "workforce:training_gaps": NONE,
         "workforce:institution_hours": lambda town: [town.institution.pk],
         "workforce:person_hours": lambda town: [town.institution.pk, town.attended.person_id],
@@ -175,7 +183,7 @@ NO_PAGE = {
     "workforce:identity", "workforce:details", "workforce:class", "workforce:end", "workforce:certificate",
     "workforce:check", "workforce:withdrawal", "workforce:paper", "workforce:answer",
     "workforce:correct_hours", "workforce:enrol", "workforce:confirm_presence", "workforce:cancel_session",
-    "workforce:decide_service", "workforce:certify_service", "workforce:service_certificate",
+    "care:answer", "workforce:decide_service", "workforce:certify_service", "workforce:service_certificate",
 }  # fmt: skip
 
 

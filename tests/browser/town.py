@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from accounts.people import actor
+from care import stated
 from imports import sheets
 from policy.county import drafted
 from tuoyu.accounts import actions as accounts
 from tuoyu.accounts.models import User
 from tuoyu.accounts.rules import SeatGiven
+from tuoyu.care.models import Incident
 from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Role
@@ -58,6 +60,7 @@ class Town:
     employed: Employment
     attended: Participation
     pause: Suspension
+    harmed: Incident
 
     @staticmethod
     def user(username: str) -> User:
@@ -91,6 +94,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         employed=_employed(),
         attended=_attended(),
         pause=_pause(mine.filter(case__state=Case.State.DONE).earliest("pk")),
+        harmed=_harmed(),
     )
 
 
@@ -152,6 +156,14 @@ def _attended() -> Participation:
     confirm_presence(by=by, session=session, participations=[came])
     barred.served(barred.employed(nursery, barred.identity(5), "宋某某"))
     return came
+
+
+def _harmed() -> Incident:
+    """A day with new cases was stated, and a bad fall reported."""
+    nursery = Institution.objects.filter(public_since__isnull=False).earliest("pk")
+    by = nurseries.head(nursery)
+    stated.day(by, nursery, clock.today() - timedelta(days=1), cases={"rash": 2})
+    return stated.incident(by, nursery)
 
 
 def _policy() -> PolicyDraft:

@@ -32,6 +32,8 @@ LISTS = {
     "accounts:audit",
     "accounts:invitations",
     "accounts:people",
+    "care:incidents",
+    "care:on_day",
     "cases:inbox",
     "cases:list",
     "cases:mine",

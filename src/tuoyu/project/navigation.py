@@ -75,6 +75,8 @@ ENTRIES = (
     Entry("须解除聘用", "alert-circle", ("workforce:bar_alerts",), OFFICE | NURSERY, HEALTH),
     Entry("从业限制", "lock", ("workforce:bars",), OFFICE | ADMINISTRATORS, HEALTH),
     Entry("记录从业限制", "lock", ("workforce:record_bar",), frozenset({Role.OFFICER}), HEALTH),
+    Entry("每日报送", "clipboard-check", ("care:on_day",), OFFICE | NURSERY, HEALTH),
+    Entry("伤害事件", "alert-circle", ("care:incidents",), OFFICE | NURSERY, HEALTH),
     Entry("人员预警", "alert-triangle", ("workforce:alerts",), OFFICE | NURSERY, HEALTH),
     Entry("从业人员", "users", ("workforce:overview",), OFFICE | NURSERY, HEALTH),
     Entry("信息推送", "send", ("exchange:inbox", "exchange:messages"), OFFICE),

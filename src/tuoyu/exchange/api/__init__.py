@@ -14,6 +14,7 @@ from tuoyu.exchange.api import (
     administration,
     applications,
     bars,
+    care,
     cases,
     counts,
     directory,
@@ -38,7 +39,7 @@ ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
     bars, staff, training, service, facts, provision,
-    matters, imports, counts,
+    matters, imports, counts, care,
 )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Pages of a nursery's day and of incidents."""

@@ -1,0 +1,1 @@
+"""Tests of a nursery's day."""
