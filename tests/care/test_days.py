@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.people import browser, seated
 from care import stated
 from tuoyu.accounts.actors import actor_for
-from tuoyu.care import actions, rules
+from tuoyu.care import actions, queries, rules
 from tuoyu.care.models import ClassDay, DailyReturn, NewCases
 from tuoyu.care.rules import CasesGiven, ClassGiven, ReturnGiven, RoomKnown
 from tuoyu.core import clock
@@ -57,6 +57,8 @@ def test_a_correction_keeps_what_was_stated_and_says_who_when_and_why() -> None:
     with pytest.raises(Refused) as refused:
         stated.day(by, place, children=6)
     assert refused.value.status == 409
+    stated.day(by, place, children=5, cases={})
+    assert DailyReturn.objects.count() == 1, "the same again is the same"
     stated.day(by, place, children=6, reason="漏数了一名孩子")
     old, new = DailyReturn.objects.order_by("pk")
     assert (old.current, new.current, new.replaces_id) == (False, True, old.pk)
@@ -72,7 +74,7 @@ def test_two_who_state_the_same_day_at_once_leave_one_return(monkeypatch: pytest
     place = nursery(GULOU, *CLASSES)
     by = head(place)
     stated.day(by, place)
-    monkeypatch.setattr(DailyReturn.objects, "filter", lambda **asked: DailyReturn.objects.none())
+    monkeypatch.setattr(queries, "current_of", lambda institution, day: None)
     with pytest.raises(Overtaken):
         stated.day(by, place)
     monkeypatch.undo()

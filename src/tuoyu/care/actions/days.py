@@ -21,7 +21,7 @@ from tuoyu.institutions.vocabulary import FILED
 def state_day(
     *, by: Actor, institution: Institution, day: date, given: ReturnGiven, reason: str = ""
 ) -> DailyReturn:
-    """State what a day was like; where that was stated before, put it right, which needs a reason.
+    """State what a day was like; the same again writes nothing, other figures correct it and need a reason.
 
     Raises Refused for a day to come or too long ago, figures that cannot be, or a correction without a
     reason (409); Overtaken when somebody stated the same day meanwhile.
@@ -31,8 +31,11 @@ def state_day(
     problems = _wrong_day(institution, day) or wrong(given, rooms)
     if problems:
         raise Refused(problems)
-    before = DailyReturn.objects.filter(institution=institution, day=day, current=True).first()
+    before = queries.current_of(institution, day)
     why = texts.tidy(reason).strip()[:200]
+    if before is not None and queries.given_of(before) == given:
+        audit.record(by, "day.stated_again", before, topic=_topic(institution), after={"day": str(day)})
+        return before
     if before is not None:
         _set_aside(before, why)
     made = _written(
@@ -52,7 +55,7 @@ def state_day(
         by,
         "day.corrected" if before else "day.stated",
         made,
-        topic=f"institution:{institution.pk}:days",
+        topic=_topic(institution),
         place=institution.division_code,
         after={
             "day": str(day),
@@ -66,6 +69,10 @@ def state_day(
     for told in hooks.after_a_day:
         told(by, institution, day)
     return made
+
+
+def _topic(institution: Institution) -> str:
+    return f"institution:{institution.pk}:days"
 
 
 def _wrong_day(institution: Institution, day: date) -> list[Problem]:

@@ -16,7 +16,6 @@ from tuoyu.care.permissions import STATE_DAY, VIEW_DAYS
 from tuoyu.core import access, clock, workdays
 from tuoyu.core.actor import Actor
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import can, get_visible
 from tuoyu.core.problems import Refused
 from tuoyu.institutions import parts, policy
 from tuoyu.institutions.models import Institution
@@ -57,15 +56,16 @@ def on_day(request: HttpRequest) -> HttpResponse:
 def days(request: HttpRequest, pk: int) -> HttpResponse:
     """The days of an institution, the latest first, and what is still open of the last week."""
     actor = access.actor_of(request)
-    found = get_visible(actor, VIEW_DAYS, Institution.objects.all(), pk=pk)
+    opened = parts.opened(actor, VIEW_DAYS, pk, STATE_DAY)
+    found = opened.institution
     page = page_of(queries.with_totals(DailyReturn.objects.filter(institution=found, current=True)), request)
     context = {
-        **parts.shown(actor, found, "days"),
+        **opened.shown("days"),
         "page": page,
         "rows": page.rows,
         "today": clock.today(),
         "open": _open_days(found),
-        "may_state": can(actor, STATE_DAY, found),
+        "may_state": STATE_DAY.key in opened.may,
     }
     return render(request, "care/days.html", context)
 
@@ -97,11 +97,11 @@ def _open_days(institution: Institution) -> list[dict[str, Any]]:
 def day(request: HttpRequest, pk: int, day: str) -> HttpResponse:
     """One day of an institution: what was stated, and, for who may, the form."""
     actor = access.actor_of(request)
-    found = get_visible(actor, VIEW_DAYS, Institution.objects.all(), pk=pk)
+    opened = parts.opened(actor, VIEW_DAYS, pk, STATE_DAY)
+    found, may_state = opened.institution, STATE_DAY.key in opened.may
     asked = read_day(day)
     if asked is None or not (found.public_since or asked) <= asked <= clock.today():
         raise Http404
-    may_state = can(actor, STATE_DAY, found)
     rooms = queries.rooms_of(found, asked)
     current = queries.current_of(found, asked)
     form = DayForm(rooms, request.POST or None, initial=_initial(request, found, asked, current))
@@ -115,7 +115,7 @@ def day(request: HttpRequest, pk: int, day: str) -> HttpResponse:
             return redirect("care:days", pk)
         status = form.refused  # type: ignore[attr-defined]
     context = {
-        **parts.shown(actor, found, "days"),
+        **opened.shown("days"),
         "day": asked,
         "form": form,
         "current": current,

@@ -18,7 +18,6 @@ from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import can, get_visible
 from tuoyu.core.problems import Refused
 from tuoyu.institutions import parts
-from tuoyu.institutions.models import Institution
 
 
 @require_GET
@@ -40,9 +39,9 @@ def incidents(request: HttpRequest) -> HttpResponse:
 def institution_incidents(request: HttpRequest, pk: int) -> HttpResponse:
     """The incidents at one institution."""
     actor = access.actor_of(request)
-    found = get_visible(actor, REPORT_INCIDENT, Institution.objects.all(), pk=pk)
+    opened = parts.opened(actor, REPORT_INCIDENT, pk)
     page = page_of(queries.incidents(actor, institution_id=pk), request)
-    context = {**parts.shown(actor, found, "incidents"), "page": page, "rows": page.rows}
+    context = {**opened.shown("incidents"), "page": page, "rows": page.rows}
     return render(request, "care/institution_incidents.html", context)
 
 
@@ -52,7 +51,8 @@ def institution_incidents(request: HttpRequest, pk: int) -> HttpResponse:
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Report an incident at an institution."""
     actor = access.actor_of(request)
-    found = get_visible(actor, REPORT_INCIDENT, Institution.objects.all(), pk=pk)
+    opened = parts.opened(actor, REPORT_INCIDENT, pk)
+    found = opened.institution
     rooms = queries.rooms_of(found, clock.today())
     form = IncidentForm(rooms, request.POST or None)
     status = 422 if request.method == "POST" else 200
@@ -68,7 +68,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
                 field = problem.field if problem.field in form.fields else None
                 form.add_error(field, f"{problem.message}{problem.fix}")
     context = {
-        **parts.shown(actor, found, "incidents"),
+        **opened.shown("incidents"),
         "form": form,
         "rule": queries.report_hours(found.division_code),
     }
@@ -86,7 +86,7 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
     case = found.case
     asked = case is not None and case.state == Case.State.RETURNED
     context = {
-        **parts.shown(actor, found.institution, "incidents"),
+        **parts.opened(actor, REPORT_INCIDENT, found.institution_id).shown("incidents"),
         "incident": found,
         "case": case,
         "opens_case": case is not None and can(actor, VIEW, case),
