@@ -1,6 +1,8 @@
 """What `tuoyu check` finds when it is broken on purpose, and what midnight changes."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,10 +15,11 @@ from tuoyu.core import checks, clock
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.problems import Overtaken
-from tuoyu.workforce import actions, jobs, registers
+from tuoyu.workforce import actions, jobs, queries, registers
 from tuoyu.workforce.actions.capacity import changed_on
-from tuoyu.workforce.models import ClassAssignment, Employment, Person, Qualification, RecordCheck
-from workforce.staff import GULOU, carer, certified, days, head, head_user, hired, nursery
+from tuoyu.workforce.checks import alerts_are_counted
+from tuoyu.workforce.models import AlertCount, ClassAssignment, Employment, Person, Qualification, RecordCheck
+from workforce.staff import GULOU, XUANWU, carer, certified, days, head, head_user, hired, nursery
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +149,43 @@ def test_two_workers_at_midnight_tell_it_once() -> None:
     with pytest.raises(Overtaken):
         actions.tell_capacity(by=Actor.system("测试"), **late)
     assert AuditEvent.objects.filter(verb="institution.capacity_changed").count() == 1
+
+
+def test_a_badge_says_how_many_alerts_the_board_shows_and_follows_the_register() -> None:
+    place = nursery(GULOU, ("小一班", "toddler_small", 10))
+    user = head_user(place)
+    by = actor_for(user)
+    officer = browser(seated(Role.OFFICER, "health", GULOU, username="badge-officer"))
+    elsewhere = browser(seated(Role.OFFICER, "health", XUANWU, username="badge-elsewhere"))
+    one = carer(by, place, 1, place.classes.get())
+    # Nobody has looked through the register yet: nothing is said.
+    assert shown_beside(officer, "人员预警") == ""
+    assert jobs.count_alerts(0) == 1
+    (told,) = queries.attention([place.pk])
+    assert told.broken
+    assert shown_beside(officer, "人员预警") == str(len(told.broken) + len(told.soon))
+    assert shown_beside(browser(user), "人员预警") == shown_beside(officer, "人员预警")
+    assert shown_beside(elsewhere, "人员预警") == ""
+    assert "also-waiting" in officer.get("/inbox/").content.decode()
+    assert "also-waiting" in browser(user).get("/institutions/").content.decode()
+    assert "also-waiting" not in elsewhere.get("/inbox/").content.decode()
+    # What has changed is counted again, and only that.
+    assert jobs.count_alerts(0) == 0
+    actions.end_employment(by=by, employment=one, last_day=clock.today(), reason="离职")
+    assert AlertCount.objects.get().stale
+    assert jobs.count_alerts(0) == 1
+    assert list(alerts_are_counted()) == []
+    AlertCount.objects.update(broken=7)
+    assert len(list(alerts_are_counted())) == 1
+    with clock.set_to(clock.now() + timedelta(days=1)):
+        assert jobs.count_alerts(0) == 1
+
+
+def shown_beside(client: Any, label: str) -> str:
+    """The number beside an entry of the navigation."""
+    page = client.get("/staff/alerts/").content.decode()
+    found = re.search(
+        rf'<span>{label}</span>(?:<span class="count" aria-label="[^"]*">([^<]*)</span>)?', page
+    )
+    assert found is not None
+    return found[1] or ""

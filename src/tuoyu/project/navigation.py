@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
@@ -23,6 +24,8 @@ from tuoyu.core.actor import ROLE_NAMES, Actor, Role, Seat
 from tuoyu.core.permissions import REGISTRY, can, visible_to
 from tuoyu.core.prepared import Prepared
 from tuoyu.jurisdictions.names import department_name, short_place_name
+from tuoyu.workforce import alerts, barring
+from tuoyu.workforce.permissions import VIEW_BAR_ALERTS, VIEW_PAPERS
 
 NURSERY = frozenset({Role.NURSERY_HEAD, Role.NURSERY_STAFF})
 OFFICE = frozenset({Role.CLERK, Role.OFFICER, Role.DEPARTMENT_LEAD, Role.JURISDICTION_LEAD})
@@ -132,10 +135,21 @@ def navigation_of(request: HttpRequest) -> list[Place]:
     return found
 
 
+# What is counted beside an entry, by the page it leads to.
+COUNTED = {"cases:inbox": "steps", "workforce:alerts": "alerts", "workforce:bar_alerts": "bar_alerts"}
+
+
 def _with_count(request: HttpRequest, place: Place) -> Place:
-    if place.href != first_address("cases:inbox"):
-        return place
-    return replace(place, count=counted(waiting_for(request)["steps"]))
+    for name, kind in COUNTED.items():
+        if place.href == first_address(name):
+            return replace(place, count=counted(waiting_for(request)[kind]))
+    return place
+
+
+def boards_of(request: HttpRequest) -> list[Place]:
+    """The boards with something on them that waits for the person, for the page where work begins."""
+    boards = {first_address(name) for name in ("workforce:alerts", "workforce:bar_alerts")}
+    return [place for place in navigation_of(request) if place.href in boards and place.count]
 
 
 def home_of(request: HttpRequest) -> str:
@@ -183,24 +197,33 @@ def account_address() -> str:
 
 
 def waiting_for(request: HttpRequest) -> Counter[str]:
-    """How many steps and unread notices wait for the person, in one query, counted to a hundred."""
+    """How many steps, alerts and unread notices wait for the person, in one query, counted to a hundred."""
     found: Counter[str] | None = getattr(request, "waiting", None)
     if found is None:
         actor = replace(actor_of(request), label="", address="")
-        found = Counter(kind for (kind,) in _waiting(actor, clock.today()).all())
+        found = Counter()
+        for kind, number in _waiting(actor, clock.today()).all():
+            found[kind] += number
         request.waiting = found  # type: ignore[attr-defined]
     return found
 
 
 @lru_cache(maxsize=500)
-def _waiting(actor: Actor, today: date) -> Prepared[tuple[str]]:
+def _waiting(actor: Actor, today: date) -> Prepared[tuple[str, int]]:
     """Written once for a person and a day, since seats may end."""
+    one = Value(1)
     unread = Notice.objects.filter(user=actor.user_id, read_at__isnull=True).order_by()
-    kinds = unread.values_list(Value("notices"))[:MOST_COUNTED]
+    kinds: list[QuerySet[Any, Any]] = []
     if actor.holds(*OFFICE):
         steps = visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE)).order_by()
-        kinds = kinds.union(steps.values_list(Value("steps"))[:MOST_COUNTED], all=True)
-    return Prepared(kinds)
+        kinds.append(steps.values_list(Value("steps"), one))
+    if can(actor, VIEW_PAPERS):
+        kinds.append(alerts.waiting(actor).values_list(Value("alerts"), "open"))
+    if can(actor, VIEW_BAR_ALERTS):
+        barred = visible_to(actor, VIEW_BAR_ALERTS, barring.standing_alerts()).order_by()
+        kinds.append(barred.values_list(Value("bar_alerts"), one))
+    notices = unread.values_list(Value("notices"), one)[:MOST_COUNTED]
+    return Prepared(notices.union(*(rows[:MOST_COUNTED] for rows in kinds), all=True) if kinds else notices)
 
 
 def counted(number: int) -> str:

@@ -80,6 +80,7 @@ def _made_up(request: HttpRequest) -> dict[str, Any]:
         "events": _events(),
         "problems_": _problems(),
         "navigation_of": lambda request: _rooms(),
+        "boards_of": lambda request: [],
         "public_navigation_of": lambda request: _doors(),
         "standing_of": lambda request: "经办人员 · 鼓楼区卫健委",
         "search_address": lambda request: "/style/list/",

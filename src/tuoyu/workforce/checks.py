@@ -7,8 +7,8 @@ from django.db.models import Exists, F, OuterRef
 from tuoyu.core import clock
 from tuoyu.core.checks import check
 from tuoyu.core.lookups import keyed_hashes
-from tuoyu.workforce import barring
-from tuoyu.workforce.models import BarAlert, ClassAssignment, Employment, Participation, Person
+from tuoyu.workforce import alerts, barring, queries
+from tuoyu.workforce.models import AlertCount, BarAlert, ClassAssignment, Employment, Participation, Person
 
 
 @check("workforce.barred_and_employed_is_alerted", "Whoever is barred and still employed has an alert")
@@ -79,3 +79,14 @@ def hours_equal_sign_ins() -> Iterator[str]:
         right = corrections[-1].hours_after if corrections else one.session.hours
         if one.hours != right:
             yield f"participation {one.pk}: credited with {one.hours} hours, {right} would be right"
+
+
+@check("workforce.alerts_are_counted", "What a badge says of an institution's alerts is what its board shows")
+def alerts_are_counted() -> Iterator[str]:
+    """Of those counted today and unchanged since."""
+    due = set(alerts.to_count())
+    rows = {one.pk: one for one in AlertCount.objects.filter(stale=False) if one.pk not in due}
+    for one in queries.attention(rows):
+        said, found = (rows[one.pk].broken, rows[one.pk].soon), (len(one.broken), len(one.soon))
+        if said != found:
+            yield f"institution {one.pk}: {said} alerts are said, there are {found}"

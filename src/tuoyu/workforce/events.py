@@ -4,6 +4,7 @@ from typing import Any
 
 from tuoyu.core import audit
 from tuoyu.core.actor import Actor
+from tuoyu.workforce import alerts
 from tuoyu.workforce.models import Employment
 
 
@@ -21,7 +22,9 @@ def record(
     after: dict[str, Any] | None = None,
     note: str = "",
 ) -> None:
-    """Write what was done with an employment, for the auditor of the institution's place."""
+    """Write what was done with an employment, for the auditor of the institution's place; what was counted of
+    the institution's register counts no more."""
+    alerts.turned(employment.institution_id)
     place = employment.institution.division_code
     audit.record(
         by, verb, employment, topic=topic_of(employment), place=place, before=before, after=after, note=note

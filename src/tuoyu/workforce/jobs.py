@@ -9,7 +9,7 @@ from tuoyu.core import clock
 from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Overtaken
 from tuoyu.institutions.models import SHOWN, Institution
-from tuoyu.workforce import queries
+from tuoyu.workforce import alerts, queries
 from tuoyu.workforce.actions import tell_capacity
 from tuoyu.workforce.actions.capacity import changed_on, is_told
 
@@ -33,6 +33,13 @@ def tell_capacities(timestamp: int) -> int:
         except Overtaken:
             continue
     return done
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="workforce.count_alerts", queueing_lock="workforce.count_alerts")
+def count_alerts(timestamp: int) -> int:
+    """Count the alerts anew where a register or the day has turned; returns of how many institutions."""
+    return alerts.count(alerts.to_count())
 
 
 def _turned() -> Iterator[tuple[Institution, date]]:

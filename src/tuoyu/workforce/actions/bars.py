@@ -11,7 +11,7 @@ from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.standing import heads_of
-from tuoyu.workforce import barring, guards
+from tuoyu.workforce import alerts, barring, guards
 from tuoyu.workforce.barring import HEALTH, Hindrance
 from tuoyu.workforce.models import Bar, BarAlert, BarCorrection, Employment, HiringCheck, RecordCheck
 from tuoyu.workforce.permissions import CORRECT_BAR, CORRECT_RECORD_CHECK, KEEP_STAFF, RECORD_BAR
@@ -181,6 +181,7 @@ def correct_record_check(*, by: Actor, record_check: RecordCheck, ground: str, r
     if BarCorrection.objects.filter(record_check=record_check).exists():
         raise Overtaken("这条查询结果刚刚已经更正。")
     correction = _correct(by, ground, reason, record_check=record_check)
+    alerts.turned(record_check.institution_id)
     audit.record(by, "record_check.corrected", record_check, topic=f"record_check:{record_check.pk}",
                  place=correction.division_code, seat=_seat(by), after={"ground": ground},
                  note=correction.reason)  # fmt: skip

@@ -1,0 +1,69 @@
+"""The number beside 人员预警: kept, so that every page can show it without looking through registers."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from tuoyu.core import clock
+from tuoyu.core.actor import Actor
+from tuoyu.core.permissions import visible_to
+from tuoyu.institutions.models import SHOWN, ClassGroup, Institution
+from tuoyu.workforce import queries
+from tuoyu.workforce.models import AlertCount, Employment
+from tuoyu.workforce.permissions import VIEW_PAPERS
+
+# So many registers are looked through in one go of the worker, each in about three milliseconds.
+AT_ONCE = 2000
+AN_HOUR = timedelta(hours=1)
+
+
+def turned(institution_id: int) -> None:
+    """The register of an institution has changed: what was counted is to be counted again."""
+    AlertCount.objects.bulk_create(
+        [AlertCount(institution_id=institution_id, stale=True)],
+        update_conflicts=True,
+        unique_fields=["institution"],
+        update_fields=["stale"],
+    )
+
+
+def to_count() -> list[int]:
+    """The institutions to be counted: those never counted, those that changed, everybody as a day begins,
+    and those whose classes opened or closed today each hour."""
+    known = AlertCount.objects.values("institution")
+    new = Employment.objects.exclude(institution__in=known).values_list("institution", flat=True)
+    today, now = clock.today(), clock.now()
+    begun = datetime.combine(today, time(), tzinfo=clock.BEIJING)
+    classes = ClassGroup.objects.filter(Q(opened_on=today) | Q(closed_on=today)).values("institution")
+    old = AlertCount.objects.filter(
+        Q(stale=True)
+        | Q(counted_at__lt=begun)
+        | Q(institution__in=classes, counted_at__lt=now - AN_HOUR)
+    )  # fmt: skip
+    found = [*new.order_by().distinct()[:AT_ONCE], *old.values_list("pk", flat=True)[:AT_ONCE]]
+    return found[:AT_ONCE]
+
+
+def count(institutions: Iterable[int]) -> int:
+    """Count the alerts of these institutions; how many were counted. What changes meanwhile stays stale."""
+    done = 0
+    for pk in institutions:
+        with transaction.atomic():
+            AlertCount.objects.get_or_create(institution_id=pk)
+            held = AlertCount.objects.select_for_update().get(pk=pk)
+            for one in queries.attention([pk]):
+                held.broken, held.soon = len(one.broken), len(one.soon)
+            held.counted_at, held.stale = clock.now(), False
+            held.save()
+        done += 1
+    return done
+
+
+def waiting(actor: Actor) -> QuerySet[AlertCount]:
+    """The counts of the institutions whose alerts are on the actor's board, each with `open`; those with
+    none left out."""
+    seen = visible_to(actor, VIEW_PAPERS, Institution.objects.filter(SHOWN))
+    rows = AlertCount.objects.annotate(open=F("broken") + F("soon"))
+    return rows.filter(institution__in=seen, open__gt=0).order_by()
