@@ -12,7 +12,7 @@ from tuoyu.core import access, clock
 from tuoyu.core.problems import Problem
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.packs.schema import Pack
-from tuoyu.policy import queries
+from tuoyu.policy import indicators, queries
 
 WHY = "a policy document and what became of it are public"
 
@@ -41,7 +41,9 @@ def targets(request: HttpRequest, code: str) -> HttpResponse:
     """Targets, duties of the annex, seats of the joint conference, and what the document leaves open."""
     pack = _pack(code)
     vocabulary = jurisdictions.book(code).vocabulary
+    actor, today = access.actor_of(request), clock.today()
     context = {
+        "targets": [(one, indicators.standing_of(one, pack.code, actor, today)) for one in pack.target],
         "target_words": queries.target_words,
         "period_words": queries.period_words,
         "duties": queries.duties_of(pack),

@@ -15,9 +15,11 @@ class WorkforceConfig(AppConfig):
         from tuoyu.core.actor import Actor
         from tuoyu.imports import kinds
         from tuoyu.institutions import held, history, parts
+        from tuoyu.policy import indicators
         from tuoyu.workforce import past, queries, service, training
         from tuoyu.workforce.held import staff_held
         from tuoyu.workforce.imports.staff import StaffSheet
+        from tuoyu.workforce.indicators import CERTIFIED_SHARE
 
         def address(pk: int) -> str:
             return reverse("workforce:staff", args=[pk])
@@ -40,3 +42,4 @@ class WorkforceConfig(AppConfig):
         )
         parts.register(parts.Part("training", "培训课时", 25, hours, training.credited_at))
         kinds.register(StaffSheet())
+        indicators.register(queries.CERTIFIED, CERTIFIED_SHARE)

@@ -21,6 +21,7 @@ from tuoyu.jurisdictions.models import Division, DivisionSetting
 from tuoyu.jurisdictions.packs.schema import Pack
 from tuoyu.jurisdictions.permissions import DECIDE_SETTING, VIEW_SETTINGS
 from tuoyu.jurisdictions.rulebook import RuleBook
+from tuoyu.policy import indicators
 from tuoyu.policy import queries as policy
 
 router = Router(tags=["jurisdictions"])
@@ -59,8 +60,18 @@ class Clause(Told):
     state: str
 
 
+class MeasuredTold(Told):
+    """What the platform's records say of a target on a day: so many of so many."""
+
+    numerator: int
+    denominator: int
+    percent: float | None
+    on: date
+    reached: bool | None
+
+
 class Target(Told):
-    """Something promised, with its measure and its day."""
+    """Something promised, with its measure and its day; `measured` is null where it cannot be computed."""
 
     clause: str
     indicator: str
@@ -71,6 +82,7 @@ class Target(Told):
     deadline: str | None
     period: str | None
     scope: str | None
+    measured: MeasuredTold | None
 
 
 class Rule(Told):
@@ -177,8 +189,19 @@ def clauses(request: HttpRequest, code: PackCode) -> Any:
 
 @operation(router, "GET", "/jurisdictions/{code}/targets", door=POLICY, ok=list[Target])
 def targets(request: HttpRequest, code: PackCode) -> Any:
-    """Every quantified or dated target of a document."""
-    return _shown(code)["targets"]
+    """Every quantified or dated target of a document, and where it stands today."""
+    told = _shown(code)["targets"]
+    actor, today = actor_of(request), clock.today()
+    found = [indicators.standing_of(target, code, actor, today) for target in _pack(code).target]
+    return [one | {"measured": _measured(where)} for one, where in zip(told, found, strict=True)]
+
+
+def _measured(standing: indicators.Standing | None) -> dict[str, Any] | None:
+    if standing is None:
+        return None
+    found = standing.measured
+    said = {"numerator": found.numerator, "denominator": found.denominator, "percent": found.percent}
+    return said | {"on": found.on, "reached": standing.reached}
 
 
 @operation(router, "GET", "/rules", door=POLICY, ok=list[Rule])

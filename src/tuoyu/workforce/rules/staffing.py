@@ -278,6 +278,21 @@ def _cooks(register: Register, book: Book, day: date) -> Iterator[Finding]:
         yield _finding(rule, True if there >= needed else None, says, "请按实际餐次和收托人数核对。")
 
 
+def _background(register: Register, book: Book, day: date) -> Iterator[Finding]:
+    """Experience of care, or a fitting subject. The register holds years of experience, and no subject: who
+    has none of the one may still have the other, so that it is never said not to be kept."""
+    for rule in book.all("carer.background"):
+        for worker in register.working(day, Post.CARER):
+            if worker.years:
+                says, fix = f"照护经验{worker.years}年。", ""
+            elif worker.years is None:
+                says, fix = "还没有登记照护经验年限。", "请补充相关工作年限。"
+            else:
+                says = "没有照护经验；名册不登记所学专业，不知道是否有相关专业背景。"
+                fix = "请人工核对其专业背景。"
+            yield _finding(rule, True if worker.years else None, says, fix, worker=worker.key)
+
+
 # ---------------------------------------------------------------- records of offences
 
 
@@ -313,6 +328,6 @@ def recheck_due(last: date, per_year: int) -> date:
 
 
 CHECKS: tuple[Callable[[Register, Book, date], Iterable[Finding]], ...] = (
-    _ratios, _papers, _records, _head, _health_staff, _guards, _cooks,
+    _ratios, _papers, _background, _records, _head, _health_staff, _guards, _cooks,
 )  # fmt: skip
 FAMILY_CHECKS = (_ratios, _papers, _records)
