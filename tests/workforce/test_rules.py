@@ -149,6 +149,15 @@ def test_a_rule_that_begins_makes_its_point_open_from_its_day_and_not_before() -
     assert [(p.rule_key, p.holds, p.since) for p in points] == [("guard.min", False, begins)]
 
 
+def test_experience_is_a_background_and_none_is_not_known_for_no_subject_is_registered() -> None:
+    book = Book.of([*BOOK.rules, Rule("carer.background")])
+    for years, known in ((4, True), (0, None), (None, None)):
+        found = findings(register(carer(1, years=years)), book, DAY)
+        (point,) = (one for one in found if one.rule_key == "carer.background")
+        assert point.holds is known
+        assert point.worker == 1
+
+
 def test_who_stands_alone_needs_a_guard_and_who_did_not_say_is_not_known() -> None:
     for standalone, expected in ((True, [False]), (None, [None]), (False, [])):
         assert holds(register(carer(1), standalone=standalone), "guard.min") == expected
