@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from importlib import import_module
+from io import BytesIO
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -10,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
+from python_calamine import load_workbook
 from typer.testing import CliRunner
 
 from accounts.people import PASSWORD, SINCE_2020, actor, browser, person, seated
@@ -197,6 +199,8 @@ def test_the_security_administrator_lets_a_locked_out_person_in_again() -> None:
         browser().post(reverse("account_login"), {"login": "officer", "password": "wrong"})
     client = browser(seated("security_admin", division_code="320100"))
     assert "已锁定" in client.get(reverse("accounts:lock_outs")).content.decode()
+    taken = client.get(reverse("accounts:lock_outs") + "?format=xlsx")
+    assert "已锁定" in str(load_workbook(BytesIO(taken.content)).get_sheet_by_index(0).to_python())
     unlock = reverse("accounts:unlock")
     assert client.post(unlock, {"username": "officer", "reason": ""}).status_code == 422
     assert client.post(unlock, {"username": "officer", "reason": "本人来电"}).status_code == 302

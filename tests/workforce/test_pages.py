@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
+from python_calamine import load_workbook
 
 from accounts.people import browser, seated
 from tuoyu.accounts.actors import actor_for
@@ -297,6 +298,8 @@ def test_the_board_names_rule_person_and_day_and_forgets_what_is_mended() -> Non
         assert ">员工2</a>" in soon
         assert str(days(10)) in soon
     assert place.name not in text(health(XUANWU), "/staff/alerts/")
+    taken = load_workbook(BytesIO(officer.get("/staff/alerts/?format=xlsx").content))
+    assert f"最后有效日为{days(-1)}" in str(taken.get_sheet_by_index(0).to_python())
     for employment in (one, two):
         certified(by, employment, "health_certificate", number="新证")
     page = text(officer, "/staff/alerts/")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from python_calamine import load_workbook
 
 from accounts.people import browser, seated
 from tuoyu.accounts.actors import actor_for
@@ -213,6 +215,9 @@ def test_pages_lead_from_planning_to_the_list_and_bad_input_is_told(
         client.get(address)
         with django_assert_max_num_queries(6):
             assert client.get(address).status_code == 200, address
+    for address in (made["Location"], f"/institutions/{nursery.pk}/training/"):
+        taken = load_workbook(BytesIO(boss.get(f"{address}?format=xlsx").content))
+        assert "员工12" in str(taken.get_sheet_by_index(0).to_python()), address
     assert "11人" not in boss.get("/training/gaps/", follow=True).content.decode()
 
 

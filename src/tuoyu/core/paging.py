@@ -104,6 +104,14 @@ def page_of(
     return page(rows, _asked(request, key, 1, LAST_PAGE), _size(request, size), count)
 
 
+def whole(rows: Sequence[Row], request: HttpRequest) -> Page[Row]:
+    """A list that is short by its nature as one page, so that it can be taken out like any other."""
+    found = Page(rows, 1, max(1, len(rows)), len(rows), counted_all=True, more=False)
+    if file_asked(request):
+        request.listed = found  # type: ignore[attr-defined]
+    return found
+
+
 def file_asked(request: HttpRequest) -> str:
     """As which file the address asks for the list; empty for a page."""
     kind = request.GET.get("format", "") if request.method == "GET" else ""

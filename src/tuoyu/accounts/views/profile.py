@@ -15,6 +15,7 @@ from tuoyu.accounts.actors import SEAT_CHOSEN
 from tuoyu.accounts.models import AgentAuthorisation, PhoneCode, User
 from tuoyu.accounts.permissions import SEE_AUTHORISATION
 from tuoyu.core import access, clock, uploads
+from tuoyu.core.paging import whole
 from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions import atlas
@@ -202,10 +203,13 @@ def agents(request: HttpRequest) -> HttpResponse:
                 forms.say(form, refused)
                 status = refused.status
     given = visible_to(actor, SEE_AUTHORISATION, AgentAuthorisation.objects.filter(principal=user))
+    granted = list(given.select_related("agent").order_by("-pk")[:50])
+    received = list(queries.offers_for(user).order_by("-pk")[:50])
     context = {
         "form": form,
-        "given": given.select_related("agent").order_by("-pk")[:50],
-        "received": queries.offers_for(user).order_by("-pk")[:50],
+        "page": whole([*received, *granted], request),
+        "given": granted,
+        "received": received,
         "today": clock.today(),
         "place_name": names.place_name,
         "divisions": [

@@ -11,7 +11,7 @@ from tuoyu.accounts.models import ApiClient, User
 from tuoyu.accounts.permissions import GUARD_SIGN_IN, MANAGE_API_CLIENTS
 from tuoyu.accounts.views.people import suggestions
 from tuoyu.core import access
-from tuoyu.core.paging import page_of
+from tuoyu.core.paging import page_of, whole
 from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.core.problems import Refused
 
@@ -25,8 +25,8 @@ SHOWN = (
 @require_GET
 def lock_outs(request: HttpRequest) -> HttpResponse:
     """Who failed to sign in of late, and who is locked out."""
-    rows = queries.lock_outs(access.actor_of(request))
-    return render(request, "accounts/lock_outs.html", {"rows": rows})
+    page = whole(queries.lock_outs(access.actor_of(request)), request)
+    return render(request, "accounts/lock_outs.html", {"page": page, "rows": page.rows})
 
 
 @access.permitted(GUARD_SIGN_IN)

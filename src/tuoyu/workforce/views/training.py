@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tuoyu.core import access, clock
 from tuoyu.core.actor import Actor, Role
-from tuoyu.core.paging import page_of
+from tuoyu.core.paging import page_of, whole
 from tuoyu.core.permissions import can, get_visible
 from tuoyu.core.problems import Refused
 from tuoyu.institutions import parts
@@ -99,11 +99,13 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     found, may = training.session_told(actor, pk)
     holds = HOLD_SESSION.key in may
     people = training.participations_shown(actor, found, holds)
+    page = whole(people, request)
     open_now = not found.cancelled
     context = {
         "session": found,
         "row": training.session_shown(found),
         "people": people,
+        "page": page,
         "holds": holds,
         "to_confirm": [p for p in people if not p["present"]] if holds and open_now and found.begun else [],
         "to_send": training.staff_to_send(actor, found) if open_now and ENROL.key in may else [],
@@ -250,6 +252,7 @@ def institution_hours(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **opened.shown("training"),
         "people": people,
+        "page": whole(people, request),
         "totals": training.totals(people, training.needs_at(found.division_code, year)),
         "kinds": list(CourseKind),
         "year": year,
