@@ -9,8 +9,9 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.people import browser, seated
+from institutions import desk
 from tuoyu.accounts.actors import actor_for
-from tuoyu.cases.models import Notice
+from tuoyu.cases.models import Notice, Step
 from tuoyu.core import checks, clock
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent
@@ -189,3 +190,17 @@ def shown_beside(client: Any, label: str) -> str:
     )
     assert found is not None
     return found[1] or ""
+
+
+def test_the_inbox_with_work_in_it_counts_the_boards_in_the_statement_it_asks_anyway() -> None:
+    place = nursery(GULOU, ("小一班", "toddler_small", 10))
+    hired(head(place), place, 1)
+    jobs.count_alerts(0)
+    officer = browser(seated(Role.OFFICER, "health", GULOU, username="with-work"))
+    count = AlertCount.objects.get()
+    without_work = officer.get("/inbox/").content.decode()
+    desk.submitted(desk.applicant("园长甲"))
+    Step.objects.filter(state="waiting").update(state="active", started_at=clock.now())
+    with_work = officer.get("/inbox/").content.decode()
+    for page in (without_work, with_work):
+        assert f'人员预警<span class="count">{count.broken + count.soon}</span>' in page

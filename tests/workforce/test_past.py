@@ -25,7 +25,8 @@ def test_the_history_names_who_worked_there_and_in_which_class_to_those_who_see_
         actions.assign_to_class(by=by, employment=made, class_group=group, from_day=clock.today())
     address = f"/institutions/{institution.pk}/history/"
     own = browser(user)
-    row = history.day_of(by, institution, staff.days(-5)).told[0][2].rows
+    told = history.day_of(by, institution, staff.days(-5)).told
+    row = next(one.rows for key, _, one in told if key == "staff")
     assert row == [("员工7", "保育人员", staff.days(-20).isoformat(), "", "小一班")]
     assert "员工7" in text_of(own, address, on=staff.days(-5).isoformat())
     assert "员工7" not in text_of(own, address, on=staff.days(-25).isoformat())

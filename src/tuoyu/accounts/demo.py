@@ -145,6 +145,12 @@ def seat_nursery(*, by: Actor, jurisdiction: str, institution_id: int) -> None:
     audit.record(by, "demonstration.accounts", mark, after={"institution": institution_id})
 
 
+def head_of(jurisdiction: str) -> User:
+    """Who heads the nursery of the demonstration at a place."""
+    place = next(place for place in PLACES if place.jurisdiction == jurisdiction)
+    return User.objects.get(username=f"{place.slug}-nursery-head")
+
+
 def _make(by: Actor, account: Wanted, password: str) -> None:
     user = User.objects.create(
         username=account.username,

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Val
 from django.db.models.fields import CharField
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 
-from tuoyu.cases import rules
+from tuoyu.cases import rules, waiting
 from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
 from tuoyu.cases.permissions import DECIDE, INBOX, REASSIGN, VIEW
 from tuoyu.core import clock, workdays
@@ -75,17 +75,24 @@ def _on_clock() -> dict[str, Q]:
 
 def inbox_counts(actor: Actor, narrowed: InboxFilter) -> dict[str, int]:
     """How many active steps are overdue, due soon, in time, without a clock, one's own; how many of all of
-    them `narrowed` leaves (`shown`); and, where there is any step, one's unread notices. One query."""
+    them `narrowed` leaves (`shown`); and, where there is any step, one's unread notices and what is on the
+    boards of higher rooms (`board_` and the kind). One query."""
     by_clock = {name: Count("pk", filter=condition) for name, condition in _on_clock().items()}
     kept = _conditions(actor, narrowed)
     unread = Notice.objects.filter(user=actor.user_id, read_at__isnull=True).order_by().values("user")
-    return visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE)).aggregate(
+    boards = {
+        f"board_{kind}": Max(ArraySubquery(rows.values_list("number")))
+        for kind, rows in waiting.boards_of(actor).items()
+    }
+    found = visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE)).aggregate(
         **by_clock,
+        **boards,
         mine=Count("pk", filter=Q(assignee=actor.user_id)),
         all=Count("pk"),
         shown=Count("pk", filter=kept) if kept else Count("pk"),
         unread=Coalesce(Max(Subquery(unread.annotate(n=Count("pk")).values("n"))), 0),
     )
+    return found | {name: sum(found[name] or ()) for name in boards}
 
 
 def soon_until() -> date:

@@ -36,7 +36,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     counts = queries.inbox_counts(actor, narrowed)
     if counts["all"]:
         # What the frame of the page would ask again.
-        request.waiting = Counter(steps=counts["all"], notices=counts["unread"])  # type: ignore[attr-defined]
+        boards = {k.removeprefix("board_"): n for k, n in counts.items() if k.startswith("board_")}
+        known = Counter(boards | {"steps": counts["all"], "notices": counts["unread"]})
+        request.waiting = known  # type: ignore[attr-defined]
     page = paging.page_of(queries.inbox(actor, narrowed), request, count=counts["shown"])
     for row in page.rows:
         row["clock"] = queries.clock_of(row["due_on"])

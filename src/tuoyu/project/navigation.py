@@ -16,16 +16,16 @@ from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from tuoyu.cases import waiting
 from tuoyu.cases.models import Notice, Step
 from tuoyu.cases.permissions import INBOX
+from tuoyu.cases.waiting import MOST_COUNTED
 from tuoyu.core import clock
 from tuoyu.core.access import actor_of
 from tuoyu.core.actor import ROLE_NAMES, Actor, Role, Seat
 from tuoyu.core.permissions import REGISTRY, can, visible_to
 from tuoyu.core.prepared import Prepared
 from tuoyu.jurisdictions.names import department_name, short_place_name
-from tuoyu.workforce import alerts, barring
-from tuoyu.workforce.permissions import VIEW_BAR_ALERTS, VIEW_PAPERS
 
 NURSERY = frozenset({Role.NURSERY_HEAD, Role.NURSERY_STAFF})
 OFFICE = frozenset({Role.CLERK, Role.OFFICER, Role.DEPARTMENT_LEAD, Role.JURISDICTION_LEAD})
@@ -108,7 +108,6 @@ OWN = (
     Entry("申请设立机构", "plus", ("institutions:start",), EVERYBODY),
     Entry("代办授权", "users", ("accounts:agents",), EVERYBODY),
 )
-MOST_COUNTED = 100
 PUBLIC = (
     Entry("找托育", "search", ("portal:directory",), EVERYBODY),
     Entry("政策承诺", "scale", ("portal:promises", "policy:index"), EVERYBODY),
@@ -216,14 +215,10 @@ def _waiting(actor: Actor, today: date) -> Prepared[tuple[str, int]]:
     kinds: list[QuerySet[Any, Any]] = []
     if actor.holds(*OFFICE):
         steps = visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE)).order_by()
-        kinds.append(steps.values_list(Value("steps"), one))
-    if can(actor, VIEW_PAPERS):
-        kinds.append(alerts.waiting(actor).values_list(Value("alerts"), "open"))
-    if can(actor, VIEW_BAR_ALERTS):
-        barred = visible_to(actor, VIEW_BAR_ALERTS, barring.standing_alerts()).order_by()
-        kinds.append(barred.values_list(Value("bar_alerts"), one))
+        kinds.append(steps.values_list(Value("steps"), one)[:MOST_COUNTED])
+    kinds += [rows.values_list(Value(kind), "number") for kind, rows in waiting.boards_of(actor).items()]
     notices = unread.values_list(Value("notices"), one)[:MOST_COUNTED]
-    return Prepared(notices.union(*(rows[:MOST_COUNTED] for rows in kinds), all=True) if kinds else notices)
+    return Prepared(notices.union(*kinds, all=True) if kinds else notices)
 
 
 def counted(number: int) -> str:

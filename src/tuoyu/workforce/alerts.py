@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import visible_to
+from tuoyu.core.permissions import can, visible_to
 from tuoyu.institutions.models import SHOWN, ClassGroup, Institution
-from tuoyu.workforce import queries
-from tuoyu.workforce.models import AlertCount, Employment
-from tuoyu.workforce.permissions import VIEW_PAPERS
+from tuoyu.workforce import barring, queries
+from tuoyu.workforce.models import AlertCount, BarAlert, Employment
+from tuoyu.workforce.permissions import VIEW_BAR_ALERTS, VIEW_PAPERS
 
 # So many registers are looked through in one go of the worker, each in about three milliseconds.
 AT_ONCE = 2000
@@ -61,9 +61,17 @@ def count(institutions: Iterable[int]) -> int:
     return done
 
 
-def waiting(actor: Actor) -> QuerySet[AlertCount]:
-    """The counts of the institutions whose alerts are on the actor's board, each with `open`; those with
-    none left out."""
+def waiting(actor: Actor) -> QuerySet[AlertCount] | None:
+    """The institutions with alerts on the actor's board, each with its `number`; None without a board."""
+    if not can(actor, VIEW_PAPERS):
+        return None
     seen = visible_to(actor, VIEW_PAPERS, Institution.objects.filter(SHOWN))
-    rows = AlertCount.objects.annotate(open=F("broken") + F("soon"))
-    return rows.filter(institution__in=seen, open__gt=0).order_by()
+    rows = AlertCount.objects.annotate(number=F("broken") + F("soon"))
+    return rows.filter(institution__in=seen, number__gt=0)
+
+
+def barred_waiting(actor: Actor) -> QuerySet[BarAlert] | None:
+    """Who is barred and still employed, each as one; None without such a board."""
+    if not can(actor, VIEW_BAR_ALERTS):
+        return None
+    return visible_to(actor, VIEW_BAR_ALERTS, barring.standing_alerts()).annotate(number=Value(1))

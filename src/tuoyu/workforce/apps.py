@@ -12,11 +12,12 @@ class WorkforceConfig(AppConfig):
         from django.db.models import QuerySet
         from django.urls import reverse
 
+        from tuoyu.cases import waiting
         from tuoyu.core.actor import Actor
         from tuoyu.imports import kinds
         from tuoyu.institutions import held, history, parts
         from tuoyu.policy import indicators
-        from tuoyu.workforce import past, queries, service, training
+        from tuoyu.workforce import alerts, past, queries, service, training
         from tuoyu.workforce.held import staff_held
         from tuoyu.workforce.imports.staff import StaffSheet
         from tuoyu.workforce.indicators import CERTIFIED_SHARE
@@ -43,3 +44,5 @@ class WorkforceConfig(AppConfig):
         parts.register(parts.Part("training", "培训课时", 25, hours, training.credited_at))
         kinds.register(StaffSheet())
         indicators.register(queries.CERTIFIED, CERTIFIED_SHARE)
+        waiting.register("alerts", alerts.waiting)
+        waiting.register("bar_alerts", alerts.barred_waiting)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from tuoyu.accounts.actors import actor_for
 from tuoyu.core import clock, workdays
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
@@ -12,6 +13,7 @@ from tuoyu.project.demo import marks
 from tuoyu.project.demo.people import BY, Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
 from tuoyu.project.demo.playing import County, Days
+from tuoyu.project.demo.staff_life import live
 from tuoyu.project.demo.stories import STORIES
 
 # Told: what is being done, how much of it is done, of how much.
@@ -66,12 +68,14 @@ def write_small(progress: Progress = silent) -> None:
     days = Days(clock.today())
     total, done = len(PLACES) * len(STORIES), 0
     for number, place in enumerate(PLACES, start=1):
-        for name in County(place, Cast(place, number), number, days).play():
+        cast = Cast(place, number)
+        for name in County(place, cast, number, days).play():
             done += 1
             progress(name, done, total)
         filed = Institution.objects.filter(filing="normal", division_code__startswith=place.county)
         if room and (first := filed.order_by("pk").first()):
             room.seat_nursery(by=BY, jurisdiction=place.jurisdiction, institution_id=first.pk)
+            live(first, actor_for(room.head_of(place.jurisdiction)), cast, days)
 
 
 def fill_if_empty() -> None:
