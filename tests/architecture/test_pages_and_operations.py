@@ -94,6 +94,14 @@ workforce:sign_in | POST /training-sign-ins | sign_in_by_code
 workforce:record_bar | POST /bars | record_bar
 workforce:correct_bar | POST /bars/{pk}/correction | correct_bar
 workforce:correct_record_check | POST /record-check-hits/{pk}/correction | correct_record_check
+supervision:make_plan | POST /inspection-plans | make_plan
+supervision:adopt_plan | POST /inspection-plans/{pk}/adoption | adopt_plan
+supervision:freeze_draw | POST /inspection-plans/{pk}/draws | freeze_draw
+supervision:draw_lots | POST /inspection-draws/{pk}/lots | draw_lots
+supervision:replace_draw | POST /inspection-draws/{pk}/replacement | replace_draw
+supervision:witness_draw | POST /inspection-draws/{pk}/witnessing | witness_draw
+supervision:conflicts | POST /conflicts-of-interest | declare_conflict
+supervision:lift_conflict | POST /conflicts-of-interest/{pk}/lifting | lift_conflict
 exchange:acknowledge | POST /messages/{pk}/acknowledgement | acknowledge
 exchange:retry | POST /deliveries/{pk}/retry | retry
 exchange:connectors | POST /connectors | set_connector
@@ -175,6 +183,14 @@ workforce:bars | GET /bars
 workforce:bar | GET /bars/{pk}
 workforce:record_check_hits | GET /record-check-hits
 workforce:bar_alerts | GET /bar-alerts
+supervision:plans | GET /inspection-plans, GET /inspection-plans/offers
+supervision:plan | GET /inspection-plans/{pk}
+supervision:lacking | GET /inspection-plans/{pk}/lacking
+supervision:draw | GET /inspection-draws/{pk}, GET /inspection-draws/{pk}/lots
+supervision:witnessing | GET /inspection-draws-to-witness
+supervision:rounds | GET /draw-rounds
+supervision:round | GET /draw-rounds/{pk}
+supervision:round_file | GET /draw-rounds/{pk}/file
 exchange:messages | GET /messages
 exchange:deliveries | GET /deliveries
 workforce:staff | GET /office/institutions/{pk}/staff

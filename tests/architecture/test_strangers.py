@@ -181,6 +181,22 @@ care:incident | in 403 404 403 403 403 | 405
 care:answer | 405 | in 403 403 403 403 403
 care:institution_incidents | in 403 404 403 403 403 | 405
 care:report_incident | in 403 404 403 403 403 | in 403 404 403 403 403
+supervision:plans | in 403 200 403 403 403 | 405
+supervision:make_plan | 405 | in 403 409 403 403 403
+supervision:plan | in 403 404 403 403 403 | 405
+supervision:adopt_plan | 405 | in 403 403 403 403 403
+supervision:lacking | in 403 404 403 403 403 | 405
+supervision:freeze_draw | in 403 404 403 403 403 | in 403 404 403 403 403
+supervision:draw | in 403 404 403 403 403 | 405
+supervision:draw_lots | 405 | in 403 404 403 403 403
+supervision:replace_draw | 405 | in 403 403 403 403 403
+supervision:witnessing | in 403 200 403 403 403 | 405
+supervision:witness_draw | 405 | in 403 404 403 403 403
+supervision:conflicts | in 403 200 403 403 403 | in 403 422 403 403 403
+supervision:lift_conflict | 405 | in 403 403 403 403 403
+supervision:rounds | 200 | 405
+supervision:round | 404 | 405
+supervision:round_file | 404 | 405
 exchange:messages | in 403 200 403 403 403 | 405
 exchange:acknowledge | 405 | in 403 404 403 403 403
 exchange:deliveries | in 403 403 200 403 403 | 405
@@ -224,6 +240,8 @@ DRAFT_PAGES = (
 
 
 OF_ONE = ("person", "identity", "details", "class", "end", "certificate", "check")
+PLAN_PAGES = ("plan", "adopt_plan", "lacking", "freeze_draw")
+DRAW_PAGES = ("draw", "draw_lots", "replace_draw", "witness_draw", "round", "round_file")
 SESSION_PAGES = ("session", "enrol", "confirm_presence", "cancel_session", "sign_in_code")
 
 
@@ -301,6 +319,9 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "workforce:bar": [town.bar.pk],
         "workforce:correct_bar": [town.bar.pk],
         "workforce:correct_record_check": [town.hit.pk],
+        **{f"supervision:{page}": [town.drawn.plan_id] for page in PLAN_PAGES},
+        **{f"supervision:{page}": [town.drawn.pk] for page in DRAW_PAGES},
+        "supervision:lift_conflict": [town.conflict.pk],
         "exchange:acknowledge": [town.message.pk],
         "exchange:retry": [town.message.pk],
         "exchange:remove_connector": [town.connector.pk],
@@ -507,6 +528,25 @@ POST /bars/{pk}/correction | 401 403 403 403 403 404
 GET /record-check-hits | 401 403 403 403 403 403
 POST /record-check-hits/{pk}/correction | 401 403 403 403 403 403
 GET /bar-alerts | 401 403 200 403 403 403
+GET /inspection-plans | 401 403 200 403 403 403
+GET /inspection-plans/offers | 401 403 200 403 403 403
+POST /inspection-plans | 401 403 409 403 403 403
+GET /inspection-plans/{pk} | 401 403 404 403 403 403
+POST /inspection-plans/{pk}/adoption | 401 403 403 403 403 403
+GET /inspection-plans/{pk}/lacking | 401 403 404 403 403 403
+POST /inspection-plans/{pk}/draws | 401 403 404 403 403 403
+GET /inspection-draws/{pk} | 401 403 404 403 403 403
+GET /inspection-draws/{pk}/lots | 401 403 404 403 403 403
+POST /inspection-draws/{pk}/lots | 401 403 404 403 403 403
+POST /inspection-draws/{pk}/replacement | 401 403 403 403 403 403
+POST /inspection-draws/{pk}/witnessing | 401 403 404 403 403 403
+GET /inspection-draws-to-witness | 401 403 200 403 403 403
+GET /conflicts-of-interest | 401 403 200 403 403 403
+POST /conflicts-of-interest | 401 403 404 403 403 403
+POST /conflicts-of-interest/{pk}/lifting | 401 403 403 403 403 403
+GET /draw-rounds | 200
+GET /draw-rounds/{pk} | 404
+GET /draw-rounds/{pk}/file | 404
 POST /registrations | 401 403 403 403 403 403
 GET /registrations/{source_system}/{source_id} | 401 403 403 403 403 403
 GET /session | 200
@@ -597,6 +637,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "name": "甲", "identity": "1", "kind": "lifetime", "role": "perpetrator", "ground": "abuse",
         "document": "决定书", "number": "1", "decided_on": "2026-01-05", "authority": "某局",
     },
+    "POST /inspection-plans": {"year": 2026, "division_code": "320106", "kind": "random"},
+    "POST /inspection-plans/{pk}/draws": {
+        "count": 1, "seed_source": "双色球", "seed_moment": "2099-01-01T21:15:00+08:00",
+        "closes_on": "2099-02-01",
+    },
+    "POST /inspection-draws/{pk}/lots": {"value": "1"},
+    "POST /inspection-draws/{pk}/witnessing": {"value": "1"},
+    "POST /conflicts-of-interest": {"institution_id": 1, "reason": "试试"},
     "POST /imports/{pk}/decision": {"only_good": True},
     "POST /bars/{pk}/correction": {"ground": "annulled", "reason": "试试"},
     "POST /record-check-hits/{pk}/correction": {"ground": "annulled", "reason": "试试"},
@@ -661,6 +709,10 @@ def places_of(town: Town) -> dict[str, Any]:
         "/training-sessions/{pk}": {"pk": town.attended.session_id},
         "/training-hours/{pk}": {"pk": town.attended.pk},
         "/office/institutions/{pk}/training": {"pk": town.filed.pk, "person": town.attended.person_id},
+        "/inspection-plans/{pk}": {"pk": town.drawn.plan_id},
+        "/inspection-draws/{pk}": {"pk": town.drawn.pk},
+        "/draw-rounds/{pk}": {"pk": town.drawn.pk},
+        "/conflicts-of-interest/{pk}": {"pk": town.conflict.pk},
         "/import-kinds/{kind}": {"kind": "institutions"},
         "/imports/{pk}": {"pk": town.brought.pk},
         "/bars/{pk}": {"pk": town.bar.pk},

@@ -13,6 +13,7 @@ from exchange.callers import seated, token_of
 from imports import sheets
 from institutions import desk
 from policy.county import drafted
+from supervision import rounds
 from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Invitation, Membership
 from tuoyu.care.models import Incident
 from tuoyu.cases.models import Case
@@ -24,6 +25,8 @@ from tuoyu.imports.models import Import
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper
 from tuoyu.jurisdictions.models import DivisionSetting
 from tuoyu.policy.models import PolicyDraft
+from tuoyu.supervision.actions import declare_conflict
+from tuoyu.supervision.models import Conflict, Draw
 from tuoyu.workforce.actions import confirm_presence, record_bar
 from tuoyu.workforce.models import Bar, Employment, Participation, Qualification, RecordCheck, ServicePeriod
 from workforce import barred, trained
@@ -62,6 +65,8 @@ class Town:
     attended: Participation
     served: ServicePeriod
     harmed: Incident
+    drawn: Draw
+    conflict: Conflict
 
 
 def built() -> Town:
@@ -117,7 +122,16 @@ def built() -> Town:
         attended=_attended(filed),
         served=_served(filed),
         harmed=stated.incident(nurseries.head(filed), filed),
+        drawn=_drawn(),
+        conflict=declare_conflict(
+            by=rounds.by("health"), user_id=seat.user_id, institution=filed, reason="亲属在该机构任职"
+        ),
     )  # fmt: skip
+
+
+def _drawn() -> Draw:
+    """A round that was drawn just now, and is not over."""
+    return rounds.drawn(rounds.plan(), 1, seed_moment=clock.now() + timedelta(seconds=1))
 
 
 def _served(filed: Institution) -> ServicePeriod:

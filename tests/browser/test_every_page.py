@@ -44,6 +44,8 @@ PUBLIC: dict[str, Args] = {
     "portal:institution": lambda town: [town.institution.pk],
     "portal:publications": NONE,
     "institutions:verify": lambda town: [town.certificate.code],
+    "supervision:rounds": NONE,
+    "supervision:round": lambda town: [town.published.pk],
     "policy:index": NONE,
     "policy:clauses": NANJING,
     "policy:targets": NANJING,
@@ -119,6 +121,12 @@ OFFICES: dict[str, dict[str, Args]] = {
         "care:incident": lambda town: [town.harmed.pk],
         "care:institution_incidents": lambda town: [town.institution.pk],
         "workforce:training_gaps": NONE,
+        "supervision:plans": NONE,
+        "supervision:plan": lambda town: [town.published.plan_id],
+        "supervision:lacking": lambda town: [town.published.plan_id],
+        "supervision:freeze_draw": lambda town: [town.published.plan_id],
+        "supervision:draw": lambda town: [town.published.pk],
+        "supervision:conflicts": NONE,
         "workforce:institution_hours": lambda town: [town.institution.pk],
         "workforce:person_hours": lambda town: [town.institution.pk, town.attended.person_id],
     },
@@ -134,6 +142,7 @@ OFFICES: dict[str, dict[str, Args]] = {
         "policy:draft_changes": POLICY,
         "policy:draft_adoption": POLICY,
     },
+    "nanjing-education": {"supervision:witnessing": NONE},
     CLERK: {
         "institutions:desk": NONE,
         "institutions:desk_filing": NONE,
@@ -184,6 +193,8 @@ NO_PAGE = {
     "workforce:check", "workforce:withdrawal", "workforce:paper", "workforce:answer",
     "workforce:correct_hours", "workforce:enrol", "workforce:confirm_presence", "workforce:cancel_session",
     "care:answer", "workforce:decide_service", "workforce:certify_service", "workforce:service_certificate",
+    "supervision:make_plan", "supervision:adopt_plan", "supervision:draw_lots", "supervision:replace_draw",
+    "supervision:witness_draw", "supervision:lift_conflict", "supervision:round_file",
 }  # fmt: skip
 
 

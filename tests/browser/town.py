@@ -10,6 +10,7 @@ from accounts.people import actor
 from care import stated
 from imports import sheets
 from policy.county import drafted
+from supervision import rounds
 from tuoyu.accounts import actions as accounts
 from tuoyu.accounts.models import User
 from tuoyu.accounts.rules import SeatGiven
@@ -25,6 +26,9 @@ from tuoyu.policy.models import PolicyDraft
 from tuoyu.project.demo import marks, playing
 from tuoyu.project.demo.people import Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
+from tuoyu.supervision.actions import declare_conflict
+from tuoyu.supervision.jobs import publish_rounds
+from tuoyu.supervision.models import Draw
 from tuoyu.workforce.actions import confirm_presence, record_bar
 from tuoyu.workforce.models import Bar, Employment, Participation
 from workforce import barred, trained
@@ -61,6 +65,7 @@ class Town:
     attended: Participation
     pause: Suspension
     harmed: Incident
+    published: Draw
 
     @staticmethod
     def user(username: str) -> User:
@@ -95,6 +100,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         attended=_attended(),
         pause=_pause(mine.filter(case__state=Case.State.DONE).earliest("pk")),
         harmed=_harmed(),
+        published=_published(),
     )
 
 
@@ -164,6 +170,20 @@ def _harmed() -> Incident:
     by = nurseries.head(nursery)
     stated.day(by, nursery, clock.today() - timedelta(days=1), cases={"rash": 2})
     return stated.incident(by, nursery)
+
+
+def _published() -> Draw:
+    """A round that is over, and one whose list is frozen."""
+    nursery = Institution.objects.filter(public_since__isnull=False).earliest("pk")
+    lead = actor(User.objects.get(username="nanjing-health-lead"))
+    declare_conflict(by=lead, user_id=int(lead.user_id or 0), institution=nursery, reason="配偶在该机构任职")
+    with clock.set_to(clock.now() - timedelta(days=9)):
+        plan = rounds.plan(GULOU.county)
+        draw = rounds.drawn(plan, 1, closes_on=clock.today() + timedelta(days=3))
+    with clock.set_to(clock.now() - timedelta(days=1)):
+        rounds.frozen(plan, 1)
+    publish_rounds(0)
+    return draw
 
 
 def _policy() -> PolicyDraft:

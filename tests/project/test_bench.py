@@ -12,7 +12,7 @@ from tuoyu.core.actor import Actor
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.actions import load_packs
-from tuoyu.project.bench import aims, directory, imports, inbox
+from tuoyu.project.bench import aims, directory, draw, imports, inbox
 from tuoyu.project.bench.measuring import in_turn
 from tuoyu.project.bench.report import Report
 from tuoyu.project.bench.stage import Stage
@@ -20,6 +20,7 @@ from tuoyu.project.demo import marks, writing
 from tuoyu.project.demo.bulk import write_bulk
 from tuoyu.project.demo.people import BY, engage
 from tuoyu.project.trouble import Trouble
+from tuoyu.supervision.models import Plan
 
 
 class InTest(Stage):
@@ -131,3 +132,17 @@ def test_an_import_is_measured_beside_its_floor_and_leaves_nothing(
     assert "2 defects" in report.notes[1]
     assert [aim.unit for aim in report.aims] == ["s", "s", "MiB"]
     assert all(aim.found > 0 for aim in report.aims)
+
+
+def test_a_draw_is_measured_beside_its_floor_and_leaves_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draw, "DRAWN", 7)
+    monkeypatch.setattr(draw, "INSPECTORS", 4)
+    report = Report("draw", "county", {})
+    draw.run(stage, report, 5)
+    assert not Plan.objects.exists()
+    (group,) = report.groups
+    assert group.startswith("A draw of 7 among ")
+    assert "the file matches" in report.notes[0]
+    assert [aim.unit for aim in report.aims] == ["s"]

@@ -46,6 +46,7 @@ MOUNTS = {
     ),
     "demo": Mount("tuoyu.project.demo.commands", "Make demonstration data.", role="owner"),
     "check": Mount("tuoyu.core.checks_command", "Check what must always hold."),
+    "draw": Mount("tuoyu.supervision.commands", "Verify a draw of inspections.", group=True, offline=True),
     "audit": Mount("tuoyu.core.commands", "Verify the audit chain.", group=True),
     "keys": Mount("tuoyu.core.keys_command", "List, rotate and retire keys.", group=True),
     "admin": Mount("tuoyu.accounts.commands", "Make the first administrator.", group=True),

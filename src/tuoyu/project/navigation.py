@@ -70,6 +70,12 @@ ENTRIES = (
     Entry("已登记未备案", "alert-triangle", ("institutions:unfiled",), OFFICE, HEALTH),
     Entry("机构", "building-community", ("institutions:list",), OFFICE | NURSERY),
     Entry("机构办事", "file-certificate", ("institutions:matters",), frozenset({Role.NURSERY_HEAD})),
+    Entry(
+        "检查计划",
+        "checklist",
+        ("supervision:plans",),
+        frozenset({Role.OFFICER, Role.DEPARTMENT_LEAD, Role.JURISDICTION_LEAD}),
+    ),
     Entry("培训", "book", ("workforce:sessions",), OFFICE | NURSERY, TRAINERS),
     Entry("培训课时", "report", ("workforce:training_gaps",), OFFICE | NURSERY, HEALTH),
     Entry("医护服务时长", "clock", ("workforce:service_periods",), OFFICE, HEALTH),

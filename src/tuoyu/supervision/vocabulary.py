@@ -35,3 +35,20 @@ class Severity(TextChoices):
     BLOCK = "block", "须整改"
     WARN = "warn", "提醒"
     INFO = "info", "说明"
+
+
+class PlanKind(TextChoices):
+    """What sort of inspection a year's plan orders."""
+
+    RANDOM = "random", "双随机抽查"
+    JOINT = "joint", "联合检查"
+    PATROL = "patrol", "联动巡查"
+    SPECIAL = "special", "专项检查"
+
+
+class DrawState(TextChoices):
+    """How far a draw has come."""
+
+    FROZEN = "frozen", "名单已封存"
+    DRAWN = "drawn", "已抽取"
+    REPLACED = "replaced", "已作废重抽"

@@ -20,6 +20,7 @@ from tuoyu.exchange.api import (
     directory,
     facts,
     imports,
+    inspections,
     matters,
     messages,
     own,
@@ -39,7 +40,7 @@ ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
     bars, staff, training, service, facts, provision,
-    matters, imports, counts, care,
+    matters, imports, counts, care, inspections,
 )  # fmt: skip
 
 

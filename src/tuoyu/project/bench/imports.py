@@ -1,13 +1,10 @@
 """`tuoyu bench import`: a file of nurseries read, checked, compared and written, beside a bare COPY of the
 same rows; and a long sheet of which only the reading is measured."""
 
-import resource
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from tuoyu.accounts.names import departments
 from tuoyu.core.actor import Actor, Role, Seat
@@ -17,7 +14,7 @@ from tuoyu.core.spreadsheets.sheets import Column, Kind, Sheet
 from tuoyu.core.spreadsheets.writing import filled
 from tuoyu.institutions.imports.filed_before import FiledBefore
 from tuoyu.project.bench import aims
-from tuoyu.project.bench.measuring import Measured, peak_memory
+from tuoyu.project.bench.measuring import Spent, once, peak_memory, timed, undone
 from tuoyu.project.bench.report import Report
 from tuoyu.project.bench.stage import Stage
 from tuoyu.project.demo.places import PLACES
@@ -51,20 +48,20 @@ def run(stage: Stage, report: Report, requests: int) -> None:
     data = filled(sheet, rows)
     report.data |= {"rows": ROWS, "bytes of the file": len(data)}
     told: list[int] = []
-    with _undone():
-        read, read_in = _timed(lambda: reading.read(data, sheet))
-        checked, compared_in = _timed(lambda: importer.check(read, by))
+    with undone():
+        read, read_in = timed(lambda: reading.read(data, sheet))
+        checked, compared_in = timed(lambda: importer.check(read, by))
         fresh = [(number, row) for number, row in read.good() if number in checked.fresh]
-        _, written_in = _timed(lambda: importer.write(fresh, by, told.append))
-    with _undone():
-        _, floor = _timed(lambda: _copied(rows))
+        _, written_in = timed(lambda: importer.write(fresh, by, told.append))
+    with undone():
+        _, floor = timed(lambda: _copied(rows))
     whole = Spent(*map(sum, zip(read_in, compared_in, written_in, strict=True)))
     report.groups[f"An import of {ROWS:,} nurseries"] = {
-        "reading and checking cells": _once("reading and checking cells", read_in),
-        "comparing": _once("comparing", compared_in),
-        "writing": _once("writing", written_in),
-        "import": _once("import", whole),
-        "floor": _once("floor", floor),
+        "reading and checking cells": once("reading and checking cells", read_in),
+        "comparing": once("comparing", compared_in),
+        "writing": once("writing", written_in),
+        "import": once("import", whole),
+        "floor": once("floor", floor),
     }
     report.notes.append(
         f"{len(fresh):,} rows written, progress told {len(told)} times; {whole.took:.1f} s in all, "
@@ -78,7 +75,7 @@ def run(stage: Stage, report: Report, requests: int) -> None:
 def _long(report: Report) -> None:
     """A sheet of a hundred thousand rows, one in a hundred wrong: reading and checking alone."""
     data = filled(LONG, _long_rows())
-    read, spent = _timed(lambda: reading.read(data, LONG, seconds=120))
+    read, spent = timed(lambda: reading.read(data, LONG, seconds=120))
     apart = round(read.peak / 1024, 1)
     report.notes.append(
         f"{LONG_ROWS:,} rows of {len(LONG.columns)} columns ({len(data):,} bytes), {len(read.defects):,} "
@@ -127,35 +124,3 @@ def _copied(rows: list[dict[str, Any]]) -> None:
         with cursor.copy(f"COPY copied ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row([row[column] for column in FLOOR_COLUMNS])
-
-
-class Spent(NamedTuple):
-    """Seconds by the clock, and of this process's and the process apart's own work."""
-
-    took: float
-    cpu: float
-
-
-def _timed(call: Callable[[], Any]) -> tuple[Any, Spent]:
-    began, worked = time.perf_counter(), _worked()
-    found = call()
-    return found, Spent(time.perf_counter() - began, _worked() - worked)
-
-
-def _worked() -> float:
-    """The database's work is not among it: it is no child of this process."""
-    apart = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + apart.ru_utime + apart.ru_stime
-
-
-def _once(name: str, spent: Spent) -> Measured:
-    took = round(spent.took * 1000, 1)
-    return Measured(name, 1, round(1 / spent.took, 3), took, took, round(spent.cpu * 1000, 1))
-
-
-@contextmanager
-def _undone() -> Iterator[None]:
-    """What is written within leaves nothing behind."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)

@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 
+R = TypeVar("R")
 Call = Callable[[int], int]  # the number of the request → how many rows, or bytes, came back
 
 
@@ -90,3 +91,37 @@ def _part(ordered: Sequence[float], share: float) -> float:
 def peak_memory() -> float:
     """The most memory this process ever held, in MiB."""
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+
+
+class Spent(NamedTuple):
+    """Seconds by the clock, and of this process's and the process apart's own work."""
+
+    took: float
+    cpu: float
+
+
+def timed(call: Callable[[], R]) -> tuple[R, Spent]:
+    """What a call answers, and what it took."""
+    began, worked = time.perf_counter(), _worked()
+    found = call()
+    return found, Spent(time.perf_counter() - began, _worked() - worked)
+
+
+def _worked() -> float:
+    """The database's work is not among it: it is no child of this process."""
+    apart = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + apart.ru_utime + apart.ru_stime
+
+
+def once(name: str, spent: Spent) -> Measured:
+    """Something that was done once, as a row of a report."""
+    took = round(spent.took * 1000, 1)
+    return Measured(name, 1, round(1 / spent.took, 3), took, took, round(spent.cpu * 1000, 1))
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is written within leaves nothing behind."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

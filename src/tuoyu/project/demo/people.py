@@ -41,6 +41,23 @@ class Cast:
             self._officers[post] = self._seated(Role.OFFICER, *post)
         return self._officers[post]
 
+    def lead(self, department: str, division_code: str) -> Actor:
+        """The lead of a department of a division."""
+        return self._seated(Role.DEPARTMENT_LEAD, department, division_code)
+
+    def staff(self, department: str, division_code: str, number: int) -> None:
+        """So many officers at least sit in a department of a division."""
+        held = Membership.objects.filter(
+            role=Role.OFFICER,
+            department=department,
+            division_code=division_code,
+            valid__contains=clock.today(),
+        )
+        for _ in range(held.count(), number):
+            give_seat(
+                by=BY, user=self._engage("office"), seat=SeatGiven(Role.OFFICER, department, division_code)
+            )
+
     def clerk(self) -> Actor:
         """The clerk at the county's window."""
         held = Membership.objects.filter(role=Role.CLERK, division_code=self.place.county)

@@ -1,5 +1,6 @@
 """Tables of supervision."""
 
 from tuoyu.supervision.models.inspections import Assignment, Finding, Inspection, Part
+from tuoyu.supervision.models.plans import Conflict, Draw, Lot, Plan
 
-__all__ = ["Assignment", "Finding", "Inspection", "Part"]
+__all__ = ["Assignment", "Conflict", "Draw", "Finding", "Inspection", "Lot", "Part", "Plan"]

@@ -1,0 +1,135 @@
+"""Who plans, draws, witnesses, inspects, and says of whom that they may not."""
+
+from django.db.models import Q
+
+from tuoyu.accounts.models import Membership
+from tuoyu.core import clock
+from tuoyu.core.actor import Actor, Role, Seat
+from tuoyu.core.permissions import Grant, declare
+from tuoyu.core.reaches import own_places, own_post
+
+OFFICES = (Role.OFFICER, Role.DEPARTMENT_LEAD)
+CONCERNED = "organised by own department or with its part, own places"
+OTHERS = "of another department, own places"
+
+
+def _concerned(actor: Actor, seat: Seat) -> Q:
+    own = Q(department=seat.department) | Q(departments__contains=[seat.department])
+    return seat.covers("division_code") & own
+
+
+def _own_draw(actor: Actor, seat: Seat) -> Q:
+    return Q(plan__department=seat.department, plan__division_code=seat.division_code)
+
+
+def _draw_of_department(actor: Actor, seat: Seat) -> Q:
+    return seat.covers("plan__division_code") & Q(plan__department=seat.department)
+
+
+def _draw_of_another(actor: Actor, seat: Seat) -> Q:
+    return seat.covers("plan__division_code") & ~Q(plan__department=seat.department)
+
+
+def _own_conflict(actor: Actor, seat: Seat) -> Q:
+    return Q(user=actor.user_id or 0)
+
+
+def _conflict_here(actor: Actor, seat: Seat) -> Q:
+    """Of those who have a seat at the lead's own office today."""
+    colleagues = Membership.objects.filter(
+        department=seat.department, division_code=seat.division_code, valid__contains=clock.today()
+    )
+    return Q(user__in=colleagues.values("user"))
+
+
+VIEW_PLAN = declare(
+    "supervision.plan.view",
+    "查看检查计划",
+    model="supervision.Plan",
+    grants=[
+        *[Grant(role, _concerned, CONCERNED) for role in OFFICES],
+        *own_places(Role.JURISDICTION_LEAD),
+    ],
+)
+
+MAKE_PLAN = declare(
+    "supervision.plan.make",
+    "编制检查计划",
+    grants=[Grant(role, relation="own department at its own level") for role in OFFICES],
+)
+
+ADOPT_PLAN = declare(
+    "supervision.plan.adopt",
+    "采用检查计划",
+    model="supervision.Plan",
+    grants=own_post(Role.DEPARTMENT_LEAD),
+)
+
+FREEZE_DRAW = declare(
+    "supervision.draw.freeze",
+    "封存抽取名单",
+    model="supervision.Plan",
+    grants=own_post(*OFFICES),
+)
+
+VIEW_DRAW = declare(
+    "supervision.draw.view",
+    "查看双随机抽取",
+    model="supervision.Draw",
+    grants=[
+        *[Grant(role, _draw_of_department, "of own department, own places") for role in OFFICES],
+        *own_places(Role.JURISDICTION_LEAD, at="plan__division_code"),
+    ],
+)
+
+DRAW_LOTS = declare(
+    "supervision.draw.lots",
+    "录入种子、抽取",
+    model="supervision.Draw",
+    grants=[Grant(role, _own_draw, "own department at its own level") for role in OFFICES],
+)
+
+REPLACE_DRAW = declare(
+    "supervision.draw.replace",
+    "作废重抽",
+    model="supervision.Draw",
+    grants=[Grant(Role.DEPARTMENT_LEAD, _own_draw, "own department at its own level")],
+)
+
+# A witness sees what is to be witnessed, never who is in the pool.
+WITNESS_DRAW = declare(
+    "supervision.draw.witness",
+    "见证双随机抽取",
+    model="supervision.Draw",
+    grants=[Grant(role, _draw_of_another, OTHERS) for role in OFFICES],
+)
+
+SCHEDULE = declare(
+    "supervision.inspection.schedule",
+    "安排检查",
+    grants=[Grant(role, relation="own department, own places") for role in OFFICES],
+)
+
+DECLARE_CONFLICT = declare(
+    "supervision.conflict.declare",
+    "申报回避",
+    grants=[Grant(role, relation="oneself; a lead also for the own office") for role in OFFICES],
+)
+
+VIEW_CONFLICTS = declare(
+    "supervision.conflict.view",
+    "查看回避申报",
+    model="supervision.Conflict",
+    grants=[
+        Grant(Role.OFFICER, _own_conflict, "own"),
+        Grant(Role.DEPARTMENT_LEAD, _own_conflict, "own"),
+        Grant(Role.DEPARTMENT_LEAD, _conflict_here, "of the own office"),
+    ],
+)
+
+LIFT_CONFLICT = declare(
+    "supervision.conflict.lift",
+    "解除回避",
+    model="supervision.Conflict",
+    grants=[Grant(Role.DEPARTMENT_LEAD, _conflict_here, "of the own office")],
+)

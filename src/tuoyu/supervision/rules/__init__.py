@@ -1,0 +1,1 @@
+"""What follows from given facts in supervision; no database."""

@@ -1,0 +1,97 @@
+"""Plans of a year: made from the pack, adopted, and what each still lacks."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from tuoyu.core import access, clock
+from tuoyu.core.paging import page_of
+from tuoyu.core.permissions import can, get_visible, which
+from tuoyu.supervision import actions, queries
+from tuoyu.supervision.forms import day_of, year_of
+from tuoyu.supervision.models import Plan
+from tuoyu.supervision.permissions import ADOPT_PLAN, FREEZE_DRAW, MAKE_PLAN, VIEW_DRAW, VIEW_PLAN
+
+
+@require_GET
+@access.permitted(VIEW_PLAN)
+def plans(request: HttpRequest) -> HttpResponse:
+    """The plans one may see, and those the pack orders that nobody has made."""
+    actor, year = access.actor_of(request), year_of(request.GET.get("year", ""))
+    page = page_of(queries.plans(actor, year=year), request)
+    this = clock.today().year
+    context = {
+        "page": page,
+        "rows": [queries.plan_shown(row) for row in page.rows],
+        "offers": [one.as_json() for one in queries.offers(actor, year)] if year >= this - 1 else [],
+        "year": year,
+        "years": [(one, f"{one}年") for one in range(this + 1, this - 5, -1)],
+    }
+    return render(request, "supervision/plans.html", context)
+
+
+@require_POST
+@access.permitted(MAKE_PLAN)
+def make_plan(request: HttpRequest) -> HttpResponse:
+    """Make a plan that the pack orders."""
+    made = actions.make_plan(
+        by=access.actor_of(request),
+        year=year_of(request.POST.get("year", "")),
+        division_code=request.POST.get("division_code", "")[:9],
+        kind=request.POST.get("kind", "")[:16],
+    )
+    messages.success(request, "计划已编制，请部门负责人采用。")
+    return redirect("supervision:plan", made.pk)
+
+
+def visible_plan(request: HttpRequest, pk: int) -> Plan:
+    """The plan of an address, for whom it is visible."""
+    return get_visible(access.actor_of(request), VIEW_PLAN, Plan.objects.all(), pk=pk)
+
+
+@require_GET
+@access.permitted(VIEW_PLAN)
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """One plan: what it asks for, how far it is, its draws."""
+    actor, found = access.actor_of(request), visible_plan(request, pk)
+    row = queries.plan_shown(queries.plans(actor).get(pk=pk))
+    may = which(actor, (ADOPT_PLAN, FREEZE_DRAW), found)
+    context: dict[str, Any] = {
+        "plan": found,
+        "row": row,
+        "progress": queries.progress(found),
+        "draws": queries.draws_of(found) if can(actor, VIEW_DRAW) else [],
+        "may_adopt": ADOPT_PLAN.key in may and not row["adopted"],
+        "may_freeze": FREEZE_DRAW.key in may and row["adopted"],
+        "weighing": queries.weighing(found),
+        "conducts": queries.visible_draws(actor).filter(plan=found).exists() or FREEZE_DRAW.key in may,
+    }
+    return render(request, "supervision/plan.html", context)
+
+
+@require_POST
+@access.permitted(ADOPT_PLAN)
+def adopt_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a plan in force."""
+    actions.adopt_plan(by=access.actor_of(request), plan=visible_plan(request, pk))
+    messages.success(request, "计划已采用，可以封存名单、抽取。")
+    return redirect("supervision:plan", pk)
+
+
+@require_GET
+@access.permitted(VIEW_PLAN)
+def lacking(request: HttpRequest, pk: int) -> HttpResponse:
+    """The institutions a plan still lacks on a day."""
+    found, on = visible_plan(request, pk), day_of(request.GET.get("on", ""))
+    page = page_of(queries.lacking_rows(found, on), request)
+    context = {
+        "plan": found,
+        "on": on,
+        "page": page,
+        "rows": [queries.lacking_shown(row, found, on) for row in page.rows],
+        "over": queries.is_over(found, on),
+    }
+    return render(request, "supervision/lacking.html", context)

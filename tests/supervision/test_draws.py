@@ -1,0 +1,407 @@
+"""A round from the frozen list to what the public reads: who may do what, when, and what is kept."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, IntegrityError, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supervision import rounds
+from tuoyu.core import checks, clock
+from tuoyu.core.actor import Role
+from tuoyu.core.models import AuditEvent
+from tuoyu.core.permissions import visible_to
+from tuoyu.core.problems import Overtaken, Refused
+from tuoyu.supervision import actions, queries
+from tuoyu.supervision.jobs import publish_rounds
+from tuoyu.supervision.models import Draw, Inspection, Plan
+from tuoyu.supervision.permissions import VIEW_DRAW, VIEW_PLAN, WITNESS_DRAW
+from tuoyu.supervision.rules import draws as rules
+from tuoyu.supervision.rules.plans import weights
+from tuoyu.supervision.vocabulary import DrawState, InspectionState, Origin
+from workforce import staff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs")]
+
+
+def nurseries(number: int, division: str = rounds.GULOU) -> list[int]:
+    since = date(2024, 3, 1)
+    return [staff.nursery(division, registered_on=since).pk for _ in range(number)]
+
+
+# ---------------------------------------------------------------- plans
+
+
+def test_a_plan_is_copied_from_the_pack_with_its_clause() -> None:
+    made = actions.make_plan(by=rounds.by("health"), year=clock.today().year, division_code=rounds.GULOU,
+                             kind="random")  # fmt: skip
+    assert (made.per_year, made.departments, "四.(四)" in made.source) == (1, ["health"], True)
+    with pytest.raises(Refused, match="已经编制"):
+        actions.make_plan(by=rounds.by("health"), year=made.year, division_code=rounds.GULOU, kind="random")
+
+
+@pytest.mark.parametrize(
+    ("department", "division", "kind", "year"),
+    [
+        ("education", rounds.GULOU, "random", 0), ("health", "320102", "random", 0),
+        ("health", rounds.GULOU, "joint", 0), ("health", rounds.GULOU, "random", 5),
+    ],
+)  # fmt: skip
+def test_only_what_the_pack_orders_of_the_own_office_is_planned(
+    department: str, division: str, kind: str, year: int
+) -> None:
+    with pytest.raises(Refused):
+        actions.make_plan(by=rounds.by(department), year=clock.today().year + year, division_code=division,
+                          kind=kind)  # fmt: skip
+    assert not Plan.objects.exists()
+
+
+def test_a_lead_adopts_and_only_then_is_drawn() -> None:
+    made = actions.make_plan(by=rounds.by("health"), year=clock.today().year, division_code=rounds.GULOU,
+                             kind="random")  # fmt: skip
+    nurseries(1)
+    with pytest.raises(Refused, match="还没有采用"):
+        rounds.frozen(made, 1)
+    with pytest.raises(PermissionDenied):
+        actions.adopt_plan(by=rounds.by("health"), plan=made)
+    actions.adopt_plan(by=rounds.lead(), plan=made)
+    with pytest.raises(Overtaken):
+        actions.adopt_plan(by=rounds.lead(), plan=made)
+
+
+def test_what_a_plan_lacks_on_any_day_is_a_number_and_a_list() -> None:
+    year = 2025
+    with clock.set_to(rounds.at_noon(date(year, 3, 1))):
+        plan = rounds.plan(year=year)
+        first, second, _ = nurseries(3)
+        gone = staff.nursery(rounds.GULOU, registered_on=date(2024, 1, 1), registration="cancelled",
+                             deregistered_on=date(year, 6, 1), filing="none", receipt_number=None,
+                             receipt_issued_on=None)  # fmt: skip
+        staff.nursery("320102", registered_on=date(2024, 1, 1))
+        staff.nursery(rounds.GULOU, registered_on=date(2026, 2, 1))
+        made = rounds.drawn(plan, 4)
+    inspections = {one.institution_id: one for one in Inspection.objects.filter(lot__draw=made)}
+    rounds.confirmed(inspections[first], at=rounds.at_noon(date(year, 5, 10)))
+    rounds.confirmed(inspections[second], at=rounds.at_noon(date(year + 1, 1, 10)))
+
+    def missing(day: date) -> tuple[int, int]:
+        found = queries.progress(plan, day)
+        assert found["lacking"] == len(queries.lacking_rows(plan, day))
+        return found["lacking"], found["overdue"]
+
+    assert missing(date(year, 5, 9)) == (4, 0)
+    assert missing(date(year, 5, 10)) == (3, 0)
+    assert gone.pk not in {row["id"] for row in queries.lacking_rows(plan, date(year, 6, 1))}
+    assert missing(date(year, 12, 31)) == (2, 0)
+    assert missing(date(year + 1, 1, 1)) == (2, 2)
+    assert missing(date(year + 1, 1, 10)) == (1, 1)
+
+
+# ---------------------------------------------------------------- freezing
+
+
+def test_what_is_frozen_stays_as_it_was_hashed() -> None:
+    plan = rounds.plan()
+    nurseries(3)
+    draw = rounds.frozen(plan)
+    assert rules.digest(draw.pool) == draw.pool_sha256
+    assert AuditEvent.objects.get(verb="draw.frozen").after["pool_sha256"] == draw.pool_sha256
+    for change in ({"pool": "{}"}, {"seed_source": "别的"}, {"count": 1}, {"pool_sha256": "0" * 64}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Draw.objects.filter(pk=draw.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        draw.delete()
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"count": 0}, "至少"), ({"seed_source": " \u202e"}, "种子"), ({"count": 9}, "只有3家"),
+        ({"seed_moment": clock.now() - timedelta(days=9)}, "晚于现在"),
+        ({"closes_on": date(2020, 1, 1)}, "截止日"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_drawn_from_is_not_frozen(changed: dict[str, object], says: str) -> None:
+    plan = rounds.plan()
+    nurseries(3)
+    with pytest.raises(Refused, match=says):
+        actions.freeze_draw(by=rounds.by("health"), plan=plan, given=rounds.given(**changed))  # type: ignore[arg-type]
+    assert not Draw.objects.exists()
+
+
+def test_too_few_inspectors_without_a_conflict_are_refused_by_name_before_freezing() -> None:
+    plan = rounds.plan()
+    nursery = staff.nursery(rounds.GULOU, registered_on=date(2024, 1, 1), name="小星星托育园")
+    people = [pk for pk, _ in queries.colleagues(rounds.lead())]
+    for pk in people[:-1]:
+        actions.declare_conflict(by=rounds.lead(), user_id=pk, institution=nursery, reason="配偶在该机构任职")
+    with pytest.raises(Refused, match=r"小星星托育园：.*回避后只剩1名"):
+        rounds.frozen(plan, 1)
+
+
+def test_one_list_is_frozen_at_a_time() -> None:
+    plan = rounds.plan()
+    nurseries(3)
+    rounds.frozen(plan, 1)
+    with pytest.raises(Overtaken):
+        rounds.frozen(plan, 1)
+
+
+@given(
+    st.dictionaries(st.sampled_from("abc"), st.sets(st.integers(1, 9))),
+    st.sets(st.integers(1, 9)),
+    st.integers(1, 5),
+)
+def test_every_risk_adds_what_its_rule_says(
+    risks: dict[str, set[int]], institutions: set[int], base: int
+) -> None:
+    adds = {"a": 1, "b": 2, "c": 4}
+    found = weights(institutions, base, risks, adds.__getitem__)
+    assert found == {
+        one: base + sum(adds[key] for key, having in risks.items() if one in having) for one in institutions
+    }
+
+
+def test_who_failed_last_year_weighs_more_by_the_rule() -> None:
+    failed, passed = nurseries(2)
+    with clock.set_to(rounds.at_noon(date(2025, 4, 1))):
+        last = rounds.plan(year=2025)
+        for inspection in Inspection.objects.filter(lot__draw=rounds.drawn(last, 2)):
+            rounds.confirmed(inspection, "rectify" if inspection.institution_id == failed else "pass")
+    this = rounds.plan(year=2026)
+    drawn_from = rules.read_pool(rounds.frozen(this, 1).pool)
+    assert {one.id: one.weight for one in drawn_from.institutions} == {failed: 3, passed: 1}
+
+
+# ---------------------------------------------------------------- the seed
+
+
+def test_nobody_enters_a_seed_before_its_moment() -> None:
+    plan = rounds.plan()
+    nurseries(3)
+    draw = rounds.frozen(plan)
+    with pytest.raises(Refused, match="才公布"):
+        actions.witness_draw(by=rounds.witness(), draw=draw, value=rounds.VALUE)
+    with pytest.raises(Refused, match="才公布"):
+        actions.draw_lots(by=rounds.by("health"), draw=draw, value=rounds.VALUE)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Draw.objects.filter(pk=draw.pk).update(
+            state="drawn", drawn_at=clock.now(), drawn_label="甲", value="1", file={}
+        )
+
+
+def test_two_of_different_offices_say_the_same_value_or_nothing_is_drawn() -> None:
+    plan = rounds.plan()
+    nurseries(3)
+    draw = rounds.frozen(plan)
+    with rounds.after(draw):
+        with pytest.raises(Refused, match="见证"):
+            actions.draw_lots(by=rounds.by("health"), draw=draw, value=rounds.VALUE)
+        for own in (rounds.by("health"), rounds.lead(), rounds.by("health", "320102")):
+            with pytest.raises(PermissionDenied):
+                actions.witness_draw(by=own, draw=draw, value=rounds.VALUE)
+        actions.witness_draw(by=rounds.witness(), draw=draw, value="03 11 17 20 25 32 + 08")
+        with pytest.raises(Refused, match="不一致"):
+            actions.draw_lots(by=rounds.by("health"), draw=draw, value=rounds.VALUE)
+        assert not Inspection.objects.exists()
+        actions.witness_draw(by=rounds.witness(), draw=draw, value="０３、11、17、20、25、32，07")
+        with pytest.raises(Refused, match="数字"):
+            actions.draw_lots(by=rounds.by("health"), draw=draw, value="不知道")
+        actions.draw_lots(by=rounds.by("health"), draw=draw, value=rounds.VALUE)
+        with pytest.raises(Overtaken):
+            actions.draw_lots(by=rounds.by("health"), draw=draw, value=rounds.VALUE)
+        with pytest.raises(Overtaken):
+            actions.witness_draw(by=rounds.witness(), draw=draw, value=rounds.VALUE)
+
+
+def test_a_draw_makes_inspections_with_parts_and_inspectors_that_follow_from_its_file() -> None:
+    plan = rounds.plan()
+    nurseries(4)
+    draw = rounds.drawn(plan, 3)
+    assert rules.wrong_in(draw.file) == []
+    made = list(Inspection.objects.filter(lot__draw=draw).order_by("lot__place"))
+    assert [one.institution_id for one in made] == [one["institution"] for one in draw.file["drawn"]]
+    for inspection, told in zip(made, draw.file["drawn"], strict=True):
+        assert (inspection.origin, inspection.year, inspection.state) == (Origin.DRAW, plan.year, "planned")
+        assert list(inspection.parts.values_list("department", flat=True)) == ["health"]
+        sent = list(inspection.assignments.order_by("pk").values_list("user", flat=True))
+        assert sent == told["inspectors"]["health"]
+        assert len(sent) == 2
+    assert AuditEvent.objects.filter(verb="inspection.scheduled").count() == 3
+    rest = queries.unattended(plan)
+    assert rest.count() == 1, "what is under way is in no other pool"
+
+
+# ---------------------------------------------------------------- a redraw
+
+
+def test_a_redraw_keeps_the_old_one_with_its_reason_and_cancels_its_inspections() -> None:
+    plan = rounds.plan()
+    nurseries(4)
+    old = rounds.drawn(plan, 2)
+    with pytest.raises(PermissionDenied):
+        actions.replace_draw(by=rounds.by("health"), draw=old, reason="名单有误")
+    with pytest.raises(Refused, match="理由"):
+        actions.replace_draw(by=rounds.lead(), draw=old, reason=" ")
+    actions.replace_draw(by=rounds.lead(), draw=old, reason="名单漏了一家")
+    assert set(Inspection.objects.values_list("state", flat=True)) == {InspectionState.CANCELLED}
+    new = rounds.drawn(plan, 2, value="01 02 03")
+    old.refresh_from_db()
+    assert (old.state, old.file is not None, new.replaces_id) == (DrawState.REPLACED, True, old.pk)
+    assert [(one["pool_sha256"], one["reason"]) for one in new.file["replaced"]] == [
+        (old.pool_sha256, "名单漏了一家")
+    ]
+
+
+def test_a_round_that_has_begun_is_not_drawn_anew() -> None:
+    plan = rounds.plan()
+    nurseries(3)
+    draw = rounds.drawn(plan, 2)
+    Inspection.objects.filter(pk=Inspection.objects.earliest("pk").pk).update(
+        state="underway", begun_at=clock.now()
+    )
+    with pytest.raises(Refused, match="已有检查开始"):
+        actions.replace_draw(by=rounds.lead(), draw=draw, reason="想换一批")
+    draw.refresh_from_db()
+    assert draw.state == DrawState.DRAWN
+
+
+# ---------------------------------------------------------------- publication
+
+
+def test_list_and_seed_are_public_when_the_round_closes_and_not_before() -> None:
+    plan = rounds.plan()
+    nurseries(3)
+    draw = rounds.drawn(plan, 2, closes_on=clock.today() + timedelta(days=5))
+    assert publish_rounds(0) == 0
+    with pytest.raises(Refused, match="还没有结束"):
+        actions.publish_draw(by=rounds.system(), draw=draw)
+    with pytest.raises(Refused, match="由系统公开"):
+        actions.publish_draw(by=rounds.lead(), draw=draw)
+    with clock.set_to(rounds.at_noon(draw.closes_on)):
+        assert publish_rounds(0) == 0
+    with clock.set_to(rounds.at_noon(draw.closes_on + timedelta(days=1))):
+        assert publish_rounds(0) == 1
+        assert publish_rounds(0) == 0
+    assert [row["id"] for row in queries.rounds()] == [draw.pk]
+
+
+def test_a_round_closes_once_every_inspection_is_confirmed_and_takes_what_it_replaced_along() -> None:
+    plan = rounds.plan()
+    nurseries(3)
+    old = rounds.drawn(plan, 1)
+    actions.replace_draw(by=rounds.lead(), draw=old, reason="名单漏了一家")
+    new = rounds.drawn(plan, 2)
+    first, second = Inspection.objects.filter(lot__draw=new)
+    rounds.confirmed(first)
+    assert publish_rounds(0) == 0
+    rounds.confirmed(second)
+    assert publish_rounds(0) == 2
+    assert {row["id"] for row in queries.rounds()} == {old.pk, new.pk}
+    with pytest.raises(Refused, match="不能作废"):
+        actions.replace_draw(by=rounds.lead(), draw=Draw.objects.get(pk=new.pk), reason="想换一批")
+
+
+def test_no_personal_name_and_no_reason_of_a_conflict_is_in_the_file() -> None:
+    plan = rounds.plan()
+    pk = nurseries(3)[0]
+    person = rounds.desk("health")
+    nursery = Inspection._meta.get_field("institution").related_model.objects.get(pk=pk)
+    actions.declare_conflict(
+        by=rounds.by("health"), user_id=person.pk, institution=nursery, reason="亲属任职"
+    )
+    told = json.dumps(rounds.drawn(plan, 3).file, ensure_ascii=False)
+    assert person.name not in told
+    assert "亲属" not in told
+    assert f"[{person.pk},{pk}]" in told
+
+
+# ---------------------------------------------------------------- conflicts of interest
+
+
+def test_one_declares_for_oneself_and_a_lead_for_the_own_office() -> None:
+    nursery, own, other = staff.nursery(), rounds.desk("health"), rounds.desk("education")
+    declared = actions.declare_conflict(
+        by=rounds.by("health"), user_id=own.pk, institution=nursery, reason="亲属"
+    )
+    with pytest.raises(Overtaken):
+        actions.declare_conflict(by=rounds.by("health"), user_id=own.pk, institution=nursery, reason="亲属")
+    for user in (other, rounds.desk("health", role=Role.DEPARTMENT_LEAD)):
+        with pytest.raises(Refused, match="只能为自己"):
+            actions.declare_conflict(
+                by=rounds.by("health"), user_id=user.pk, institution=nursery, reason="亲属"
+            )
+    with pytest.raises(PermissionDenied):
+        actions.lift_conflict(by=rounds.by("health"), conflict=declared, reason="已离职")
+    actions.lift_conflict(by=rounds.lead(), conflict=declared, reason="已离职")
+    actions.declare_conflict(by=rounds.lead(), user_id=own.pk, institution=nursery, reason="又任职")
+
+
+# ---------------------------------------------------------------- scheduling by other rooms
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ({"health": 1}, "至少派2名"), ({"education": 2}, "不是.*在岗人员"), ({}, "由哪个部门"),
+        ({"health": 2, "civil_affairs": 2}, "不是.*在岗人员"),
+    ],
+)  # fmt: skip
+def test_an_inspection_has_as_many_inspectors_of_each_department_as_the_law_wants(
+    parts: dict[str, int], says: str
+) -> None:
+    people = [rounds.desk("health", name=f"h{n}").pk for n in range(3)]
+    with pytest.raises(Refused, match=says):
+        actions.schedule(by=rounds.by("health"), institution=staff.nursery(), origin=Origin.REPORT,
+                         department="health", division_code=rounds.GULOU, year=2026,
+                         parts={key: people[:number] for key, number in parts.items()})  # fmt: skip
+    assert not Inspection.objects.exists()
+
+
+def test_an_office_schedules_in_its_own_places_only() -> None:
+    people = [rounds.desk("health", name=f"h{n}").pk for n in range(2)]
+    nursery = staff.nursery()
+    given_ = {"institution": nursery, "origin": Origin.REPORT, "department": "health", "year": 2026,
+              "division_code": rounds.GULOU, "parts": {"health": people}}  # fmt: skip
+    with pytest.raises(Refused, match="本辖区"):
+        actions.schedule(by=rounds.by("health", "320102"), **given_)
+    made = actions.schedule(by=rounds.by("health"), reason="举报", **given_)
+    assert (made.number[:8], made.reason) == ("JC320106", "举报")
+
+
+# ---------------------------------------------------------------- who sees it
+
+
+def test_a_neighbour_a_nursery_and_the_public_see_neither_plan_nor_draw_and_a_witness_no_pool() -> None:
+    plan = rounds.plan()
+    nurseries(3)
+    draw = rounds.frozen(plan)
+    head = staff.head(staff.nursery())
+    for actor in (head, rounds.by("health", "320102"), rounds.by("education")):
+        assert not visible_to(actor, VIEW_PLAN, Plan.objects.all()).exists()
+        assert not visible_to(actor, VIEW_DRAW, Draw.objects.all()).exists()
+    assert not visible_to(head, WITNESS_DRAW, Draw.objects.all()).exists()
+    told = queries.to_witness(rounds.by("education"))
+    assert [one["id"] for one in told] == [draw.pk]
+    assert "pool" not in told[0]
+    assert queries.to_witness(rounds.by("education", "320102")) == []
+
+
+def test_a_list_changed_behind_everybodys_back_is_found() -> None:
+    plan = rounds.plan()
+    nurseries(3)
+    draw = rounds.drawn(plan, 2)
+
+    def findings() -> list[str]:
+        named = [one for one in checks.every() if one.name.startswith("supervision.draws")]
+        return [finding for result in checks.run(named) for finding in result.findings]
+
+    assert findings() == []
+    file = draw.file | {"drawn": draw.file["drawn"][::-1]}
+    Draw.objects.filter(pk=draw.pk).update(file=file)
+    found = findings()
+    assert any("第1家不是" in sentence for sentence in found)
+    assert any("inspections are not" in sentence for sentence in found)
