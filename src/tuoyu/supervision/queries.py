@@ -1,6 +1,5 @@
 """Reads: plans and what they lack, draws and who may be in them, rounds that are public."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -357,7 +356,7 @@ def rounds() -> QuerySet[Draw, Any]:
         .order_by("-published_at", "-pk")
         .values(
             "id", "state", "count", "pool_size", "pool_sha256", "seed_source", "seed_moment", "value",
-            "published_at", "replaced_reason", "plan__year", "plan__kind", "plan__division_code",
+            "published_at", "replaced_reason", "drawn_at", "plan__year", "plan__kind", "plan__division_code",
             "plan__department",
         )
     )  # fmt: skip
@@ -385,17 +384,14 @@ def round_file(pk: int) -> dict[str, Any] | None:
     return found
 
 
-def drawn_names(file: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a published file drew, in names: institutions by theirs, inspectors by how many."""
-    names = {one["id"]: one["name"] for one in json.loads(file["pool"])["institutions"]}
-    return [
-        {
-            "institution": one["institution"],
-            "name": names[one["institution"]],
-            "inspectors": sum(map(len, one["inspectors"].values())),
-        }
-        for one in file["drawn"]
-    ]
+def drawn_publicly(pk: int) -> QuerySet[Lot, Any]:
+    """What a round that is closed drew, in order: institutions by name, inspectors by how many."""
+    lots = Lot.objects.filter(draw=pk, draw__published_at__isnull=False).order_by("place")
+    return lots.values(
+        "place",
+        name=F("inspection__institution__name"),
+        inspectors=Count("inspection__assignments"),
+    )
 
 
 # ---------------------------------------------------------------- conflicts of interest

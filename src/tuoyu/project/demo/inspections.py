@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from tuoyu.core import clock
 from tuoyu.project.demo.people import Cast
@@ -42,7 +42,7 @@ def _frozen(cast: Cast, plan: Plan, *, ago: int, lasts: int, share: int, number:
         given = Given(
             max(1, left // share),
             f"中国福利彩票双色球第2026{number}期开奖号码",
-            clock.now() + timedelta(hours=11),
+            datetime.combine(clock.today(), time(21, 15), tzinfo=clock.BEIJING),
             clock.today() + timedelta(days=lasts),
         )
         by = cast.officer(plan.department, plan.division_code)
@@ -64,5 +64,7 @@ def _round(cast: Cast, plan: Plan, *, ago: int, lasts: int, share: int, number: 
 
 @contextmanager
 def _before(days: int) -> Iterator[None]:
-    with clock.set_to(clock.now() - timedelta(days=days)):
+    """Within the block it is ten in the morning so many days ago."""
+    day = clock.today() - timedelta(days=days)
+    with clock.set_to(datetime.combine(day, time(10), tzinfo=clock.BEIJING)):
         yield

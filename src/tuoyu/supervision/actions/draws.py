@@ -46,6 +46,7 @@ def freeze_draw(*, by: Actor, plan: Plan, given: Given) -> Draw:
     require(by, FREEZE_DRAW, plan)
     if plan.adopted_at is None:
         raise Refused("计划还没有采用，不能抽取。", status=409)
+    _hold(plan)
     wrong = _wrong_with(given)
     if wrong:
         raise Refused(wrong)
@@ -76,6 +77,11 @@ def freeze_draw(*, by: Actor, plan: Plan, given: Given) -> Draw:
     _record(by, "draw.frozen", draw, {"pool_sha256": draw.pool_sha256, "count": draw.count,
                                       "seed_source": draw.seed_source})  # fmt: skip
     return draw
+
+
+def _hold(plan: Plan) -> None:
+    """One thing at a time happens to the rounds of a plan: what is being drawn is in no other list."""
+    Plan.objects.select_for_update().get(pk=plan.pk)
 
 
 def _wrong_with(given: Given) -> list[Problem]:
@@ -147,6 +153,7 @@ def draw_lots(*, by: Actor, draw: Draw, value: str) -> Draw:
     require(by, DRAW_LOTS, draw)
     _demand_known(draw)
     tidied = _value(value)
+    _hold(draw.plan)
     held = Draw.objects.select_for_update().select_related("plan").get(pk=draw.pk)
     if held.state != DrawState.FROZEN:
         raise Overtaken("这一轮已经抽取或作废。")
@@ -212,6 +219,7 @@ def replace_draw(*, by: Actor, draw: Draw, reason: str) -> Draw:
         raise Refused(Problem("请写明作废重抽的理由。", field="reason"))
     if draw.published_at is not None:
         raise Refused("这一轮已经结束并公开，不能作废。", status=409)
+    _hold(draw.plan)
     move(draw, from_=(DrawState.FROZEN, DrawState.DRAWN), to=DrawState.REPLACED, replaced_at=clock.now(),
          replaced_label=by.label, replaced_reason=said)  # fmt: skip
     inspections = Inspection.objects.select_for_update().filter(lot__draw=draw)

@@ -14,6 +14,7 @@ from tuoyu.supervision import actions, queries
 from tuoyu.supervision.forms import day_of, year_of
 from tuoyu.supervision.models import Plan
 from tuoyu.supervision.permissions import ADOPT_PLAN, FREEZE_DRAW, MAKE_PLAN, VIEW_DRAW, VIEW_PLAN
+from tuoyu.supervision.vocabulary import DrawState
 
 
 @require_GET
@@ -59,13 +60,16 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     actor, found = access.actor_of(request), visible_plan(request, pk)
     row = queries.plan_shown(queries.plans(actor).get(pk=pk))
     may = which(actor, (ADOPT_PLAN, FREEZE_DRAW), found)
+    draws = list(queries.draws_of(found)) if can(actor, VIEW_DRAW) else []
     context: dict[str, Any] = {
         "plan": found,
         "row": row,
         "progress": queries.progress(found),
-        "draws": queries.draws_of(found) if can(actor, VIEW_DRAW) else [],
+        "draws": draws,
         "may_adopt": ADOPT_PLAN.key in may and not row["adopted"],
-        "may_freeze": FREEZE_DRAW.key in may and row["adopted"],
+        "may_freeze": FREEZE_DRAW.key in may
+        and row["adopted"]
+        and not any(one["state"] == DrawState.FROZEN for one in draws),
         "weighing": queries.weighing(found),
         "conducts": queries.visible_draws(actor).filter(plan=found).exists() or FREEZE_DRAW.key in may,
     }

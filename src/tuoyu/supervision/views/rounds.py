@@ -27,12 +27,8 @@ def round_(request: HttpRequest, pk: int) -> HttpResponse:
     row = queries.rounds().filter(pk=pk).first()
     if row is None:
         raise Http404
-    file = queries.round_file(pk)
-    context = {
-        "row": queries.round_shown(row),
-        "drawn": queries.drawn_names(file) if file else [],
-        "file": file,
-    }
+    page = page_of(queries.drawn_publicly(pk), request)
+    context = {"row": queries.round_shown(row), "page": page}
     return render(request, "supervision/round.html", context)
 
 
