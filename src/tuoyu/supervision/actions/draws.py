@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from tuoyu.core import audit, clock, texts
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
+from tuoyu.core.copying import copy_objects
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.core.transitions import move
@@ -186,9 +187,7 @@ def draw_lots(*, by: Actor, draw: Draw, value: str) -> Draw:
         division_code=plan.division_code,
         year=plan.year,
     )
-    Lot.objects.bulk_create(
-        [Lot(draw=held, place=place, inspection=one) for place, one in enumerate(made, 1)], batch_size=5000
-    )
+    copy_objects([Lot(draw=held, place=place, inspection=one) for place, one in enumerate(made, 1)])
     _record(by, "draw.drawn", held, {"value": tidied, "seed": file["seed"], "count": len(found)})
     return held
 
