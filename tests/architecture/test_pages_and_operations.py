@@ -115,6 +115,12 @@ workforce:end | POST /staff/{pk}/end | end_employment
 workforce:certificate | POST /staff/{pk}/certificates | read_certificate, record_qualification
 workforce:check | POST /staff/{pk}/checks | record_check_asked
 workforce:withdrawal | POST /staff/certificates/{pk}/withdrawal | withdraw_qualification
+credit:correct | POST /credit-events/{pk}/correction | correct_event
+credit:repair | POST /credit-events/{pk}/requests | ask
+credit:objection | POST /credit-events/{pk}/requests | ask
+credit:take_off_list | POST /credit-lists/{pk}/removal | take_off_list
+credit:record | POST /office/institutions/{pk}/credit-events | record_event
+credit:put_on_list | POST /office/institutions/{pk}/credit-lists | put_on_list
 workforce:answer | POST /staff/checks/{pk}/answer | record_check_answered
 care:day | PUT /office/institutions/{pk}/days/{day} | state_day
 care:report_incident | POST /office/institutions/{pk}/incidents | report_incident
@@ -191,6 +197,13 @@ supervision:witnessing | GET /inspection-draws-to-witness
 supervision:rounds | GET /draw-rounds
 supervision:round | GET /draw-rounds/{pk}
 supervision:round_file | GET /draw-rounds/{pk}/file
+credit:board | GET /credit-events
+credit:event | GET /credit-events/{pk}
+credit:request | GET /credit-requests/{pk}
+credit:person | GET /credit-people/{pk}
+credit:lists | GET /credit-lists
+credit:mine | GET /my/credit-events
+credit:institution | GET /office/institutions/{pk}/credit
 exchange:messages | GET /messages
 exchange:deliveries | GET /deliveries
 workforce:staff | GET /office/institutions/{pk}/staff

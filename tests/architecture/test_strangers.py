@@ -197,6 +197,19 @@ supervision:lift_conflict | 405 | in 403 403 403 403 403
 supervision:rounds | 200 | 405
 supervision:round | 404 | 405
 supervision:round_file | 404 | 405
+credit:board | in 403 200 403 403 403 | 405
+credit:event | in 403 404 403 403 403 | 405
+credit:correct | 405 | in 403 403 403 403 403
+credit:repair | in 404 404 404 404 404 | in 404 404 404 404 404
+credit:objection | in 404 404 404 404 404 | in 404 404 404 404 404
+credit:request | in 404 404 404 404 404 | 405
+credit:person | in 403 404 403 403 403 | 405
+credit:lists | 200 | 405
+credit:take_off_list | 405 | in 403 404 403 403 403
+credit:mine | in 200 200 200 200 200 | 405
+credit:institution | in 403 404 403 403 403 | 405
+credit:record | in 403 404 403 403 403 | in 403 404 403 403 403
+credit:put_on_list | in 403 404 403 403 403 | in 403 404 403 403 403
 exchange:messages | in 403 200 403 403 403 | 405
 exchange:acknowledge | 405 | in 403 404 403 403 403
 exchange:deliveries | in 403 403 200 403 403 | 405
@@ -242,6 +255,7 @@ DRAFT_PAGES = (
 OF_ONE = ("person", "identity", "details", "class", "end", "certificate", "check")
 PLAN_PAGES = ("plan", "adopt_plan", "lacking", "freeze_draw")
 DRAW_PAGES = ("draw", "draw_lots", "replace_draw", "witness_draw", "round", "round_file")
+OF_EVENT = ("event", "correct", "repair", "objection")
 SESSION_PAGES = ("session", "enrol", "confirm_presence", "cancel_session", "sign_in_code")
 
 
@@ -322,6 +336,11 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         **{f"supervision:{page}": [town.drawn.plan_id] for page in PLAN_PAGES},
         **{f"supervision:{page}": [town.drawn.pk] for page in DRAW_PAGES},
         "supervision:lift_conflict": [town.conflict.pk],
+        **{f"credit:{page}": [town.credited.event_id] for page in OF_EVENT},
+        **{f"credit:{page}": [town.filed.pk] for page in ("institution", "record", "put_on_list")},
+        "credit:request": [town.credited.pk],
+        "credit:person": [town.employed.person_id],
+        "credit:take_off_list": [town.listed.pk],
         "exchange:acknowledge": [town.message.pk],
         "exchange:retry": [town.message.pk],
         "exchange:remove_connector": [town.connector.pk],
@@ -521,6 +540,18 @@ GET /my/hours | 401 403 403 403 403 403
 GET /office/institutions/{pk}/training | 401 403 404 403 403 403
 GET /office/institutions/{pk}/training/{person} | 401 403 404 403 403 403
 GET /training-gaps | 401 403 200 403 403 403
+GET /credit-events | 401 403 200 403 403 403
+GET /credit-events/{pk} | 401 403 404 403 403 403
+POST /credit-events/{pk}/correction | 401 403 403 403 403 403
+POST /credit-events/{pk}/requests | 401 404 404 404 404 404
+GET /credit-requests/{pk} | 401 404 404 404 404 404
+GET /my/credit-events | 401 200 200 200 200 200
+GET /office/institutions/{pk}/credit | 401 403 404 403 403 403
+POST /office/institutions/{pk}/credit-events | 401 403 404 403 403 403
+GET /credit-people/{pk} | 401 403 404 403 403 403
+GET /credit-lists | 200
+POST /office/institutions/{pk}/credit-lists | 401 403 404 403 403 403
+POST /credit-lists/{pk}/removal | 401 403 404 403 403 403
 GET /bars | 401 403 403 403 403 200
 POST /bars | 401 403 422 403 403 403
 GET /bars/{pk} | 401 403 403 403 403 404
@@ -633,6 +664,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /training-sessions/{pk}/presence": {"participations": [1]},
     "POST /training-sign-ins": {"code": "x"},
     "POST /training-hours/{pk}/correction": {"hours": 2, "reason": "试试"},
+    "POST /credit-events/{pk}/correction": {"ground": "wrong_facts", "reason": "试试"},
+    "POST /credit-events/{pk}/requests": {"kind": "objection", "statement": "试试"},
+    "POST /office/institutions/{pk}/credit-events": {
+        "kind": "reward", "summary": "试试", "decided_on": "2026-11-02",
+    },
+    "POST /office/institutions/{pk}/credit-lists": {"kind": "reward", "reason": "试试"},
     "POST /bars": {
         "name": "甲", "identity": "1", "kind": "lifetime", "role": "perpetrator", "ground": "abuse",
         "document": "决定书", "number": "1", "decided_on": "2026-01-05", "authority": "某局",
@@ -717,6 +754,10 @@ def places_of(town: Town) -> dict[str, Any]:
         "/imports/{pk}": {"pk": town.brought.pk},
         "/bars/{pk}": {"pk": town.bar.pk},
         "/record-check-hits/{pk}": {"pk": town.hit.pk},
+        "/credit-events/{pk}": {"pk": town.credited.event_id},
+        "/credit-requests/{pk}": {"pk": town.credited.pk},
+        "/credit-people/{pk}": {"pk": town.employed.person_id},
+        "/credit-lists/{pk}": {"pk": town.listed.pk},
         "/messages/{pk}": {"pk": town.message.pk},
         "/deliveries/{pk}": {"pk": town.message.pk},
         "/connectors/{pk}": {"pk": town.connector.pk},
@@ -784,7 +825,7 @@ def test_who_has_no_business_with_an_operation_is_told_so_and_changes_nothing(pa
 PUBLIC = (
     "/", "/nurseries/", "/nurseries/points.geojson", "/publications/", "/policy/", "/policy/320100/",
     "/policy/320100/rules/", "/sign-in/", "/sign-in/phone/", "/robots.txt", "/api/v1/openapi.json",
-    "/api/v1/institutions",
+    "/api/v1/institutions", "/credit/lists/",
 )  # fmt: skip
 
 

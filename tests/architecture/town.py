@@ -20,6 +20,9 @@ from tuoyu.cases.models import Case
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.core.models import OutboxMessage, StoredFile
+from tuoyu.credit.actions import Stated, ask, put_on_list, record_event
+from tuoyu.credit.models import CreditRequest, ListEntry
+from tuoyu.credit.vocabulary import CreditClass, EventKind, ListKind, RequestKind
 from tuoyu.exchange.models import Connector
 from tuoyu.imports.models import Import
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper
@@ -67,6 +70,8 @@ class Town:
     harmed: Incident
     drawn: Draw
     conflict: Conflict
+    credited: CreditRequest
+    listed: ListEntry
 
 
 def built() -> Town:
@@ -126,6 +131,8 @@ def built() -> Town:
         conflict=declare_conflict(
             by=rounds.by("health"), user_id=seat.user_id, institution=filed, reason="亲属在该机构任职"
         ),
+        credited=_credited(filed),
+        listed=_listed(filed),
     )  # fmt: skip
 
 
@@ -137,6 +144,18 @@ def _drawn() -> Draw:
 def _served(filed: Institution) -> ServicePeriod:
     """Somebody of a hospital served there and has a certificate of it."""
     return barred.served(barred.employed(filed, barred.identity(4)))
+
+
+def _credited(filed: Institution) -> CreditRequest:
+    """A breach was recorded of the nursery, and its head objects."""
+    stated = Stated(EventKind.PUNISH, CreditClass.GENERAL, "台账不全", clock.today())
+    event = record_event(by=barred.health(), institution=filed, stated=stated)
+    return ask(by=nurseries.head(filed), event=event, kind=RequestKind.OBJECTION, statement="不实")
+
+
+def _listed(filed: Institution) -> ListEntry:
+    """The nursery is on a list of its place."""
+    return put_on_list(by=barred.health(), institution=filed, kind=ListKind.REWARD, reason="检查合格")
 
 
 def _attended(filed: Institution) -> Participation:

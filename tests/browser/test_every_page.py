@@ -43,6 +43,7 @@ PUBLIC: dict[str, Args] = {
     "portal:directory": NONE,
     "portal:institution": lambda town: [town.institution.pk],
     "portal:publications": NONE,
+    "credit:lists": NONE,
     "institutions:verify": lambda town: [town.certificate.code],
     "supervision:rounds": NONE,
     "supervision:round": lambda town: [town.published.pk],
@@ -79,6 +80,10 @@ APPLICANTS: dict[str, Args] = {
     "workforce:my_hours": NONE,
     "care:day": lambda town: [town.institution.pk, str(clock.today() - timedelta(days=1))],
     "care:report_incident": lambda town: [town.institution.pk],
+    "credit:mine": NONE,
+    "credit:repair": lambda town: [town.credited.event_id],
+    "credit:objection": lambda town: [town.credited.event_id],
+    "credit:request": lambda town: [town.credited.pk],
 }
 OFFICES: dict[str, dict[str, Args]] = {
     HEALTH: {
@@ -101,6 +106,12 @@ OFFICES: dict[str, dict[str, Args]] = {
     },
     LEAD: {
         "accounts:people": NONE,
+        "credit:board": NONE,
+        "credit:event": lambda town: [town.credited.event_id],
+        "credit:institution": lambda town: [town.credited.event.institution_id],
+        "credit:record": lambda town: [town.credited.event.institution_id],
+        "credit:put_on_list": lambda town: [town.credited.event.institution_id],
+        "credit:person": lambda town: [town.responsible.person_id],
         "workforce:bars": NONE,
         "workforce:record_bar": NONE,
         "workforce:bar": lambda town: [town.bar.pk],
@@ -195,6 +206,7 @@ NO_PAGE = {
     "care:answer", "workforce:decide_service", "workforce:certify_service", "workforce:service_certificate",
     "supervision:make_plan", "supervision:adopt_plan", "supervision:draw_lots", "supervision:replace_draw",
     "supervision:witness_draw", "supervision:lift_conflict", "supervision:round_file",
+    "credit:correct", "credit:take_off_list",
 }  # fmt: skip
 
 

@@ -18,6 +18,9 @@ from tuoyu.care.models import Incident
 from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Role
+from tuoyu.credit.actions import Stated, ask, record_event, write_event
+from tuoyu.credit.models import CreditEvent, CreditRequest
+from tuoyu.credit.vocabulary import CreditClass, EventKind, RequestKind
 from tuoyu.imports.models import Import
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper, Suspension
 from tuoyu.jurisdictions import queries as jurisdictions
@@ -66,6 +69,8 @@ class Town:
     pause: Suspension
     harmed: Incident
     published: Draw
+    credited: CreditRequest
+    responsible: CreditEvent
 
     @staticmethod
     def user(username: str) -> User:
@@ -101,6 +106,8 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         pause=_pause(mine.filter(case__state=Case.State.DONE).earliest("pk")),
         harmed=_harmed(),
         published=_published(),
+        credited=(credited := _credited(mine.filter(case__state=Case.State.DONE).earliest("pk"))),
+        responsible=_responsible(credited.event.institution),
     )
 
 
@@ -135,6 +142,26 @@ def _pause(application: Application) -> Suspension:
         children=12,
         children_to="转到邻近托育园",
     )
+
+
+def _credited(application: Application) -> CreditRequest:
+    """A breach was recorded of a nursery, and its head objects."""
+    institution = application.institution
+    assert institution is not None
+    stated = Stated(EventKind.PUNISH, CreditClass.GENERAL, "台账不全", clock.today())
+    event = record_event(by=barred.health(GULOU.county), institution=institution, stated=stated)
+    by = actor(User.objects.get(username="nanjing-applicant"))
+    return ask(by=by, event=event, kind=RequestKind.OBJECTION, statement="情况不实")
+
+
+def _responsible(institution: Institution) -> CreditEvent:
+    """Somebody answers for a breach."""
+    person = barred.employed(institution, barred.identity(5)).person
+    stated = Stated(EventKind.PUNISH, CreditClass.GENERAL, "台账不全", clock.today())
+    return write_event(
+        by=barred.health(GULOU.county), institution=institution, person=person, stated=stated,
+        department="health",
+    )  # fmt: skip
 
 
 def _employed() -> Employment:

@@ -127,6 +127,7 @@ class OutboxMessage(models.Model):
         DELIVERED = "delivered", "已送达"
         ACKNOWLEDGED = "acknowledged", "已签收"
         FAILED = "failed", "发送失败"
+        DROPPED = "dropped", "不再发送"
 
     key = models.CharField(max_length=160, unique=True)
     topic = models.CharField(max_length=60)
@@ -153,7 +154,7 @@ class OutboxMessage(models.Model):
             models.CheckConstraint(
                 name="outbox_delivered_has_its_moment",
                 condition=Q(state__in=["delivered", "acknowledged"], delivered_at__isnull=False)
-                | Q(state__in=["queued", "failed"], delivered_at__isnull=True),
+                | Q(state__in=["queued", "failed", "dropped"], delivered_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="outbox_acknowledged_has_moment_and_person",

@@ -4,6 +4,7 @@
 it, and says what became of it. Each change is compare-and-set, so that a message told twice is one.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,19 @@ State = OutboxMessage.State
 ATTEMPTS = 12
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+
+_holds: dict[str, Callable[[OutboxMessage], bool]] = {}
+
+
+def send_only_while(topic: str, holds: Callable[[OutboxMessage], bool]) -> None:
+    """Have messages of `topic` sent only while what they say still holds; asked just before each attempt."""
+    _holds[topic] = holds
+
+
+def still_holds(message: OutboxMessage) -> bool:
+    """Whether what a message says still holds."""
+    holds = _holds.get(message.topic)
+    return holds is None or holds(message)
 
 
 def enqueue(
@@ -81,6 +95,11 @@ def failed(message: OutboxMessage, error: str) -> bool:
         next_attempt_at=next_attempt(message.attempts),
         last_error=error[:2000],
     )
+
+
+def dropped(message: OutboxMessage, why: str) -> bool:
+    """What the message says no longer holds: it is not sent."""
+    return _set(message, State.QUEUED, state=State.DROPPED, last_error=why[:2000])
 
 
 def retry(message: OutboxMessage) -> bool:

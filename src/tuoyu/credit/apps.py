@@ -4,3 +4,21 @@ from django.apps import AppConfig
 class CreditConfig(AppConfig):
     name = "tuoyu.credit"
     label = "credit"
+
+    def ready(self) -> None:
+        """Serve requests for repair and objections, show the file, send nothing that no longer holds."""
+        from django.urls import reverse
+
+        from tuoyu.cases import procedures
+        from tuoyu.core import outbox
+        from tuoyu.credit import export, handlers, queries
+        from tuoyu.institutions import parts
+
+        procedures.register("credit_repair", handlers.RequestHandler())
+        procedures.register("credit_objection", handlers.RequestHandler())
+        outbox.send_only_while(export.PUBLISHED, export.still_holds)
+
+        def file_of(pk: int) -> str:
+            return reverse("credit:institution", args=[pk])
+
+        parts.register(parts.Part("credit", "诚信档案", 46, file_of, queries.counted_at))

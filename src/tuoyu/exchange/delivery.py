@@ -51,7 +51,10 @@ def _next() -> OutboxMessage | None:
 
 
 def attempt(message: OutboxMessage) -> bool:
-    """Send a claimed message; True when it arrived, else it is due again later."""
+    """Send a claimed message; True when it arrived, else it is due again later, or no longer holds."""
+    if not outbox.still_holds(message):
+        outbox.dropped(message, "内容已不再有效，没有发送。")
+        return False
     try:
         _send(message)
     except NotDelivered as why:

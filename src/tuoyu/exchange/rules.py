@@ -18,6 +18,8 @@ TOPICS = {
     "change.approved": "备案变更完成",
     "cancellation.approved": "备案注销",
     "suspension.called_off": "取消暂停服务",
+    "credit.published": "信用信息公示",
+    "credit.ended": "信用信息终止公示",
     "sms": "短信通知",
 }
 # What a payload tells, in the order a person reads it.

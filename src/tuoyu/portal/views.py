@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from tuoyu.core import access, paging
+from tuoyu.credit import queries as credit
 from tuoyu.institutions import life, provision
 from tuoyu.institutions.models import Publication
 from tuoyu.institutions.queries import Narrowed, is_cut
@@ -137,6 +138,8 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     pairing = provision.pairing_rule(row["division_code"]) if row["pairing_rows"] else None
     row["pairing_name"] = pairing.value if pairing else "结对"
     row["pauses"] = life.to_come(row["suspension_rows"])
+    row["credit"] = credit.public_file(pk)
+    row["lists"] = [credit.entry_shown(one) for one in credit.lists(institution_id=pk)[:10]]
     nearby = f"{reverse('portal:directory')}?place={row['division_code'][:6]}"
     return render(
         request, "portal/institution.html", {"row": row, "nearby": nearby, "says": SAYS[row["filing"]]}

@@ -47,6 +47,7 @@ _STATES: dict[str, Badge] = {
     "delivered": Badge("已送达", "todo", "check"),
     "acknowledged": Badge("已签收", "green", "check"),
     "failed": Badge("发送失败", "red", "alert-circle"),
+    "dropped": Badge("不再发送", "grey", "x"),
     # people, invitations and authorisations
     "offered": Badge("待接受", "amber", "hourglass"),
     "accepted": Badge("已接受", "green", "check"),

@@ -79,6 +79,7 @@ ENTRIES = (
     Entry("培训", "book", ("workforce:sessions",), OFFICE | NURSERY, TRAINERS),
     Entry("培训课时", "report", ("workforce:training_gaps",), OFFICE | NURSERY, HEALTH),
     Entry("医护服务时长", "clock", ("workforce:service_periods",), OFFICE, HEALTH),
+    Entry("信用信息", "scale", ("credit:board",), OFFICE | frozenset({Role.NURSERY_HEAD})),
     Entry("我的课时", "clipboard-check", ("workforce:my_hours",), NURSERY),
     Entry("导入", "file-upload", ("imports:list",), OFFICE | frozenset({Role.NURSERY_HEAD}), HEALTH),
     Entry("须解除聘用", "alert-circle", ("workforce:bar_alerts",), OFFICE | NURSERY, HEALTH),

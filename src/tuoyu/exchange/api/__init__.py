@@ -17,6 +17,7 @@ from tuoyu.exchange.api import (
     care,
     cases,
     counts,
+    credit,
     directory,
     facts,
     imports,
@@ -40,7 +41,7 @@ ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
     bars, staff, training, service, facts, provision,
-    matters, imports, counts, care, inspections,
+    matters, imports, counts, care, inspections, credit,
 )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class MessagesAsked(Narrowed):
 class DeliveriesAsked(Narrowed):
     """By how far a message has come."""
 
-    state: Literal["queued", "delivered", "acknowledged", "failed", ""] = ""
+    state: Literal["queued", "delivered", "acknowledged", "failed", "dropped", ""] = ""
 
 
 class Message(Told):

@@ -1,0 +1,260 @@
+"""What pages, the API and cases read of credit; where an event stands is worked out for the day."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from tuoyu.core import clock, identifiers
+from tuoyu.core.actor import Actor
+from tuoyu.core.models import AuditEvent
+from tuoyu.core.permissions import reach_of, visible_to
+from tuoyu.core.problems import Refused
+from tuoyu.credit import periods
+from tuoyu.credit.models import CreditEvent, CreditRequest, ListEntry
+from tuoyu.credit.permissions import ASK_REPAIR, VIEW_CREDIT, VIEW_PERSON_FILE
+from tuoyu.credit.vocabulary import EventKind, RequestKind, RequestState, Standing
+from tuoyu.institutions.models import Institution
+from tuoyu.institutions.vocabulary import FILED
+from tuoyu.jurisdictions.names import department_name, place_name
+from tuoyu.workforce import training
+
+GRANTED = CreditRequest.objects.filter(
+    event=OuterRef("pk"), kind=RequestKind.REPAIR, state=RequestState.GRANTED
+)
+STORY = {
+    "credit.recorded": "记入",
+    "credit.corrected": "更正：此信息不再有效",
+    "credit.request_asked": "提出申请",
+    "credit.repaired": "准予修复",
+    "credit.request_refused": "申请未获准许",
+    "credit.over": "期满，不再公示和共享",
+}
+
+
+def with_standing(rows: QuerySet[CreditEvent]) -> QuerySet[CreditEvent]:
+    """Events with what their standing is worked out from, in the one query."""
+    return rows.select_related("institution", "person", "correction", "case").annotate(
+        repaired_on=Subquery(GRANTED.values("answered_on")[:1])
+    )
+
+
+def events() -> QuerySet[CreditEvent]:
+    """Every event, ready to be shown."""
+    return with_standing(CreditEvent.objects.all())
+
+
+def standing_of(event: CreditEvent, day: date | None = None) -> Standing:
+    """Where an event stands today, or on a day."""
+    if not hasattr(event, "repaired_on"):
+        event = events().get(pk=event.pk)
+    correction = getattr(event, "correction", None)
+    return periods.standing(
+        day or clock.today(),
+        until=event.until,
+        is_public=event.is_public,
+        repaired_on=getattr(event, "repaired_on", None),
+        withdrawn_on=correction.made_on if correction else None,
+    )
+
+
+def standing_is(standing: Standing, day: date) -> Q:
+    """The same as a condition, for rows of `CreditEvent`."""
+    withdrawn = Q(correction__made_on__lte=day)
+    repaired = Q(Exists(GRANTED.filter(answered_on__lte=day)))
+    over = Q(until__lte=day)
+    counts = ~withdrawn & ~repaired & (Q(until__isnull=True) | Q(until__gt=day))
+    return {
+        Standing.WITHDRAWN: withdrawn,
+        Standing.REPAIRED: ~withdrawn & repaired,
+        Standing.OVER: ~withdrawn & ~repaired & over,
+        Standing.SHOWN: counts & Q(is_public=True),
+        Standing.KEPT: counts & Q(is_public=False),
+    }[standing]
+
+
+# ---------------------------------------------------------------- events
+
+
+def board(
+    actor: Actor, *, kind: str = "", standing: str = "", institution_id: int | None = None
+) -> QuerySet[CreditEvent]:
+    """The events the actor may see, the latest first."""
+    rows = visible_to(actor, VIEW_CREDIT, events())
+    if kind in EventKind.values:
+        rows = rows.filter(kind=kind)
+    if standing in Standing.values:
+        rows = rows.filter(standing_is(Standing(standing), clock.today()))
+    if institution_id:
+        rows = rows.filter(institution=institution_id)
+    return rows.order_by("-decided_on", "-pk")
+
+
+def counted_at(actor: Actor, institution_id: int) -> QuerySet[CreditEvent] | None:
+    """What the tab of an institution counts: what the actor may see and is neither over nor undone."""
+    if reach_of(actor, VIEW_CREDIT) is None:
+        return None
+    today = clock.today()
+    counts = standing_is(Standing.SHOWN, today) | standing_is(Standing.KEPT, today)
+    return visible_to(actor, VIEW_CREDIT, CreditEvent.objects.filter(institution=institution_id)).filter(
+        counts
+    )
+
+
+def people_of(actor: Actor) -> QuerySet[CreditEvent]:
+    """The events about people that the actor may open."""
+    return visible_to(actor, VIEW_PERSON_FILE, events())
+
+
+def own_person(actor: Actor) -> int | None:
+    """Who somebody signed in is in the staff register, where that can be told."""
+    if actor.user_id is None:
+        return None
+    try:
+        return training.own_employment(actor).person_id
+    except Refused:
+        return None
+
+
+def askable(actor: Actor) -> QuerySet[CreditEvent]:
+    """The events whose subject the actor is, or speaks for."""
+    about_institution = visible_to(actor, ASK_REPAIR, CreditEvent.objects.all())
+    person = own_person(actor)
+    own = Q(person=person) if person else Q(pk__in=[])
+    return events().filter(Q(pk__in=about_institution.values("pk")) | own)
+
+
+def shown(event: CreditEvent) -> dict[str, Any]:
+    """An event as a list, a page and the API show it; a person masked."""
+    standing = standing_of(event)
+    correction = getattr(event, "correction", None)
+    person = identifiers.mask_name(str(event.person.name)) if event.person else ""
+    return {
+        "id": event.pk,
+        "institution_id": event.institution_id,
+        "institution": event.institution.name,
+        "person_id": event.person_id,
+        "person": person,
+        "subject": f"{event.institution.name}：{person}" if person else event.institution.name,
+        "kind": event.kind,
+        "kind_label": event.get_kind_display(),
+        "credit_class": event.credit_class,
+        "class_label": event.get_credit_class_display() if event.kind == EventKind.PUNISH else "",
+        "summary": event.summary,
+        "document": event.document,
+        "decided_on": event.decided_on,
+        "until": event.until,
+        "last_day": event.last_day,
+        "repairable_on": event.repairable_on,
+        "is_public": event.is_public,
+        "publish_reason": event.publish_reason,
+        "office": department_name(event.department, event.division_code, full=True),
+        "place": place_name(event.division_code),
+        "division_code": event.division_code,
+        "standing": standing.value,
+        "standing_label": str(standing.label),
+        "repaired_on": getattr(event, "repaired_on", None),
+        "withdrawn_on": correction.made_on if correction else None,
+        "withdrawn_ground": correction.get_ground_display() if correction else "",
+        "withdrawn_reason": correction.reason if correction else "",
+        "case_number": event.case.number if event.case else "",
+        "replaces_id": event.replaces_id,
+    }
+
+
+def story(event: CreditEvent) -> list[dict[str, Any]]:
+    """What was done about an event."""
+    rows = AuditEvent.objects.filter(topic=event.topic, verb__in=STORY).order_by("-pk")
+    return [
+        {"text": STORY[row.verb], "at": row.at, "who": row.actor_label, "note": row.note,
+         "department": department_name(row.department, row.division_code) if row.department else ""}
+        for row in rows
+    ]  # fmt: skip
+
+
+def requests_of(event: CreditEvent) -> list[dict[str, Any]]:
+    """What was asked about an event, the latest first."""
+    return [request_shown(one) for one in event.requests.select_related("case")]
+
+
+def request_shown(one: CreditRequest) -> dict[str, Any]:
+    """A request as its pages and the API show it."""
+    return {
+        "id": one.pk,
+        "event_id": one.event_id,
+        "kind": one.kind,
+        "kind_label": one.get_kind_display(),
+        "state": one.state,
+        "state_label": one.get_state_display(),
+        "statement": one.statement,
+        "pledge": one.pledge,
+        "asked_on": one.asked_on,
+        "answered_on": one.answered_on,
+        "answer": one.answer,
+        "case_number": one.case.number,
+    }
+
+
+# ---------------------------------------------------------------- what the public reads
+
+
+def public_file(institution_id: int) -> list[dict[str, Any]]:
+    """What shows today of an institution; of people never anything."""
+    rows = events().filter(institution=institution_id, person__isnull=True)
+    found = rows.filter(standing_is(Standing.SHOWN, clock.today())).order_by("-decided_on", "-pk")[:20]
+    pledges = dict(
+        CreditRequest.objects.filter(
+            event__in=[one.pk for one in found], kind=RequestKind.REPAIR, state=RequestState.OPEN
+        ).values_list("event", "pledge")
+    )
+    return [shown(one) | {"pledge": pledges.get(one.pk, "")} for one in found]
+
+
+def in_force(rows: QuerySet[ListEntry], day: date) -> QuerySet[ListEntry]:
+    """The entries that count on a day: not taken off, and what they rest on still counts."""
+    counting = CreditEvent.objects.filter(standing_is(Standing.SHOWN, day))
+    return rows.filter(
+        Q(event__isnull=True) | Q(event__in=counting.values("pk")),
+        Q(removed_on__isnull=True) | Q(removed_on__gt=day),
+        placed_on__lte=day,
+    )
+
+
+def lists(*, place: str = "", kind: str = "", institution_id: int | None = None) -> QuerySet[ListEntry]:
+    """The entries that count today of institutions the public knows, the latest first."""
+    rows = in_force(ListEntry.objects.select_related("institution", "event"), clock.today())
+    rows = rows.filter(institution__filing__in=FILED)
+    if place:
+        rows = rows.filter(division_code__startswith=place)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if institution_id:
+        rows = rows.filter(institution=institution_id)
+    return rows.order_by("-placed_on", "-pk")
+
+
+def entries_of(institution: Institution) -> list[dict[str, Any]]:
+    """Every entry there was of an institution, with whether it counts today."""
+    rows = ListEntry.objects.filter(institution=institution).select_related("institution")
+    counting = set(in_force(rows, clock.today()).values_list("pk", flat=True))
+    return [entry_shown(one) | {"counts": one.pk in counting} for one in rows]
+
+
+def entry_shown(one: ListEntry) -> dict[str, Any]:
+    """An entry as lists and the API show it."""
+    return {
+        "id": one.pk,
+        "kind": one.kind,
+        "kind_label": one.get_kind_display(),
+        "institution_id": one.institution_id,
+        "institution": one.institution.name,
+        "place": place_name(one.division_code),
+        "division_code": one.division_code,
+        "event_id": one.event_id,
+        "reason": one.reason,
+        "conclusion": one.conclusion,
+        "office": department_name(one.department, one.division_code, full=True),
+        "placed_on": one.placed_on,
+        "removed_on": one.removed_on,
+        "removed_reason": one.removed_reason,
+    }
