@@ -124,6 +124,9 @@ credit:put_on_list | POST /office/institutions/{pk}/credit-lists | put_on_list
 workforce:answer | POST /staff/checks/{pk}/answer | record_check_answered
 care:day | PUT /office/institutions/{pk}/days/{day} | state_day
 care:report_incident | POST /office/institutions/{pk}/incidents | report_incident
+alerts:acknowledge | POST /alerts/{pk}/acknowledgement | acknowledge
+alerts:resolve | POST /alerts/{pk}/resolution | resolve
+alerts:evaluate | POST /office/institutions/{pk}/alerts/evaluation | look_now
 care:answer | POST /incidents/{pk}/answer | answer_incident
 """  # noqa: E501 - a table
 # Pages that only show: the operations that answer the same, or why there is none.
@@ -172,6 +175,9 @@ institutions:asked_again | GET /asked-again
 institutions:certificate | GET /office/certificates/{pk}/file
 institutions:verify | GET /certificates/{code}
 workforce:service_periods | GET /service-periods
+alerts:board | GET /alerts
+alerts:alert | GET /alerts/{pk}
+alerts:institution | GET /alerts
 care:on_day | GET /daily-returns
 care:days | GET /office/institutions/{pk}/days, GET /office/institutions/{pk}/days/{day}
 care:incidents | GET /incidents

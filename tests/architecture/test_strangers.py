@@ -210,6 +210,12 @@ credit:mine | in 200 200 200 200 200 | 405
 credit:institution | in 403 404 403 403 403 | 405
 credit:record | in 403 404 403 403 403 | in 403 404 403 403 403
 credit:put_on_list | in 403 404 403 403 403 | in 403 404 403 403 403
+alerts:board | in 403 200 403 403 403 | 405
+alerts:alert | in 403 404 403 403 403 | 405
+alerts:acknowledge | 405 | in 403 404 403 403 403
+alerts:resolve | 405 | in 403 404 403 403 403
+alerts:institution | in 403 404 403 403 403 | 405
+alerts:evaluate | 405 | in 403 404 403 403 403
 exchange:messages | in 403 200 403 403 403 | 405
 exchange:acknowledge | 405 | in 403 404 403 403 403
 exchange:deliveries | in 403 403 200 403 403 | 405
@@ -317,6 +323,9 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "workforce:answer": [town.hit.pk],
         "workforce:institution_service": [town.filed.pk],
         "care:days": [town.filed.pk],
+        **{f"alerts:{page}": [town.alert.pk] for page in ("alert", "acknowledge", "resolve")},
+        "alerts:institution": [town.filed.pk],
+        "alerts:evaluate": [town.filed.pk],
         "care:day": [town.filed.pk, str(clock.today())],
         "care:incident": [town.harmed.pk],
         "care:answer": [town.harmed.pk],
@@ -522,6 +531,11 @@ GET /incidents | 401 403 200 403 403 403
 GET /incidents/{pk} | 401 403 404 403 403 403
 POST /office/institutions/{pk}/incidents | 401 403 404 403 403 403
 POST /incidents/{pk}/answer | 401 403 403 403 403 403
+GET /alerts | 401 403 200 403 403 403
+GET /alerts/{pk} | 401 403 404 403 403 403
+POST /alerts/{pk}/acknowledgement | 401 403 404 403 403 403
+POST /alerts/{pk}/resolution | 401 403 404 403 403 403
+POST /office/institutions/{pk}/alerts/evaluation | 401 403 404 403 403 403
 GET /service-periods | 401 403 200 403 403 403
 POST /service-periods | 401 403 403 403 403 403
 POST /service-periods/{pk}/decision | 401 403 404 403 403 403
@@ -659,6 +673,9 @@ BODIES: dict[str, dict[str, Any]] = {
         "hurt": 1, "what": "甲", "measures": "乙",
     },
     "POST /incidents/{pk}/answer": {"text": "甲"},
+    "POST /alerts/{pk}/acknowledgement": {},
+    "POST /alerts/{pk}/resolution": {"note": "甲"},
+    "POST /office/institutions/{pk}/alerts/evaluation": {},
     "POST /training-sessions": {"held_on": "2026-11-28", "place": " ", "trainer": "甲", "hours": 2},
     "POST /training-sessions/{pk}/enrolments": {"employments": [1]},
     "POST /training-sessions/{pk}/presence": {"participations": [1]},
@@ -774,6 +791,7 @@ def places_of(town: Town) -> dict[str, Any]:
         "/institutions/{pk}": {"pk": town.filed.pk},
         "/office/institutions/{pk}": {"pk": town.filed.pk, "number": 1, "day": str(clock.today())},
         "/incidents/{pk}": {"pk": town.harmed.pk},
+        "/alerts/{pk}": {"pk": town.alert.pk},
         "/office/institutions/{pk}/history": {"pk": town.filed.pk},
         "/office/certificates/{pk}": {"pk": town.certificate.pk},
         "/certificates/{code}": {"code": town.certificate.code},

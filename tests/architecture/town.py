@@ -15,6 +15,8 @@ from institutions import desk
 from policy.county import drafted
 from supervision import rounds
 from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Invitation, Membership
+from tuoyu.alerts.live import SYSTEM, look_now
+from tuoyu.alerts.models import Alert
 from tuoyu.care.models import Incident
 from tuoyu.cases.models import Case
 from tuoyu.core import clock
@@ -72,6 +74,7 @@ class Town:
     conflict: Conflict
     credited: CreditRequest
     listed: ListEntry
+    alert: Alert
 
 
 def built() -> Town:
@@ -133,6 +136,7 @@ def built() -> Town:
         ),
         credited=_credited(filed),
         listed=_listed(filed),
+        alert=_alert(filed),
     )  # fmt: skip
 
 
@@ -156,6 +160,13 @@ def _credited(filed: Institution) -> CreditRequest:
 def _listed(filed: Institution) -> ListEntry:
     """The nursery is on a list of its place."""
     return put_on_list(by=barred.health(), institution=filed, kind=ListKind.REWARD, reason="检查合格")
+
+
+def _alert(filed: Institution) -> Alert:
+    """Children of one class fell ill, which health and the disease control are told at once."""
+    stated.day(nurseries.head(filed), filed, cases={"rash": 3})
+    look_now(SYSTEM, filed)
+    return Alert.objects.get(institution=filed, rule="cluster")
 
 
 def _attended(filed: Institution) -> Participation:

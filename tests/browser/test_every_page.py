@@ -126,6 +126,9 @@ OFFICES: dict[str, dict[str, Args]] = {
         "workforce:search": NONE,
         "workforce:institution_service": lambda town: [town.institution.pk],
         "workforce:service_periods": NONE,
+        "alerts:board": NONE,
+        "alerts:alert": lambda town: [town.alert.pk],
+        "alerts:institution": lambda town: [town.institution.pk],
         "care:on_day": NONE,
         "care:days": lambda town: [town.institution.pk],
         "care:incidents": NONE,
@@ -207,6 +210,7 @@ NO_PAGE = {
     "supervision:make_plan", "supervision:adopt_plan", "supervision:draw_lots", "supervision:replace_draw",
     "supervision:witness_draw", "supervision:lift_conflict", "supervision:round_file",
     "credit:correct", "credit:take_off_list",
+    "alerts:acknowledge", "alerts:resolve", "alerts:evaluate",
 }  # fmt: skip
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from accounts.people import actor
-from care import stated
 from imports import sheets
 from policy.county import drafted
 from supervision import rounds
 from tuoyu.accounts import actions as accounts
 from tuoyu.accounts.models import User
 from tuoyu.accounts.rules import SeatGiven
+from tuoyu.alerts.models import Alert
 from tuoyu.care.models import Incident
 from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock, workdays
@@ -71,6 +71,7 @@ class Town:
     published: Draw
     credited: CreditRequest
     responsible: CreditEvent
+    alert: Alert
 
     @staticmethod
     def user(username: str) -> User:
@@ -104,10 +105,11 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         employed=_employed(),
         attended=_attended(),
         pause=_pause(mine.filter(case__state=Case.State.DONE).earliest("pk")),
-        harmed=_harmed(),
+        harmed=Incident.objects.earliest("pk"),
         published=_published(),
         credited=(credited := _credited(mine.filter(case__state=Case.State.DONE).earliest("pk"))),
         responsible=_responsible(credited.event.institution),
+        alert=Alert.objects.filter(rule="cluster").earliest("pk"),
     )
 
 
@@ -189,14 +191,6 @@ def _attended() -> Participation:
     confirm_presence(by=by, session=session, participations=[came])
     barred.served(barred.employed(nursery, barred.identity(5), "宋某某"))
     return came
-
-
-def _harmed() -> Incident:
-    """A day with new cases was stated, and a bad fall reported."""
-    nursery = Institution.objects.filter(public_since__isnull=False).earliest("pk")
-    by = nurseries.head(nursery)
-    stated.day(by, nursery, clock.today() - timedelta(days=1), cases={"rash": 2})
-    return stated.incident(by, nursery)
 
 
 def _published() -> Draw:

@@ -32,6 +32,7 @@ LISTS = {
     "accounts:audit",
     "accounts:invitations",
     "accounts:people",
+    "alerts:board",
     "care:incidents",
     "care:on_day",
     "cases:inbox",

@@ -20,6 +20,7 @@ TOPICS = {
     "suspension.called_off": "取消暂停服务",
     "credit.published": "信用信息公示",
     "credit.ended": "信用信息终止公示",
+    "alert.raised": "预警",
     "sms": "短信通知",
 }
 # What a payload tells, in the order a person reads it.
@@ -38,6 +39,10 @@ FACTS = {
     "reason": "原因",
     "children": "婴幼儿安置",
     "staff": "工作人员安置",
+    "what": "预警事项",
+    "class": "班级",
+    "excluded": "应离园",
+    "due_at": "报告期限",
 }
 
 

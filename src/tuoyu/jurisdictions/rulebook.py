@@ -22,6 +22,7 @@ from tuoyu.jurisdictions.packs.schema import (
     Setting,
     Step,
     Value,
+    Watch,
     prefix_of,
 )
 from tuoyu.jurisdictions.vocabulary import Vocabulary
@@ -272,6 +273,15 @@ class RuleBook:
     def checklist(self, key: str) -> Checklist:
         """The nearest checklist of that key in force; RuleMissing when there is none."""
         return self._nearest("检查表", key, [pack.checklist for pack in self.packs])
+
+    def watches(self) -> tuple[Watch, ...]:
+        """What is to be alerted of: active and in force, a nearer pack's in the place of one of its key."""
+        by_key = {w.key: w for pack in reversed(self.packs) for w in pack.watch if w.in_force(self.on)}
+        return tuple(watch for watch in by_key.values() if watch.active)
+
+    def clauses_on(self, capability: str) -> tuple[tuple[str, str], ...]:
+        """Where the nearest pack's document speaks of a capability: pairs of document and clause."""
+        return tuple((self.pack.title, c.id) for c in self.pack.clause if capability in c.capabilities)
 
     def papers(self) -> tuple[Paper, ...]:
         """The papers an application may need; a nearer pack's paper replaces one of the same key."""

@@ -85,6 +85,7 @@ ENTRIES = (
     Entry("须解除聘用", "alert-circle", ("workforce:bar_alerts",), OFFICE | NURSERY, HEALTH),
     Entry("从业限制", "lock", ("workforce:bars",), OFFICE | ADMINISTRATORS, HEALTH),
     Entry("记录从业限制", "lock", ("workforce:record_bar",), frozenset({Role.OFFICER}), HEALTH),
+    Entry("预警", "bell", ("alerts:board",), OFFICE | frozenset({Role.NURSERY_HEAD})),
     Entry("每日报送", "clipboard-check", ("care:on_day",), OFFICE | NURSERY, HEALTH),
     Entry("伤害事件", "alert-circle", ("care:incidents",), OFFICE | NURSERY, HEALTH),
     Entry("人员预警", "alert-triangle", ("workforce:alerts",), OFFICE | NURSERY, HEALTH),
@@ -142,7 +143,12 @@ def navigation_of(request: HttpRequest) -> list[Place]:
 
 
 # What is counted beside an entry, by the page it leads to.
-COUNTED = {"cases:inbox": "steps", "workforce:alerts": "alerts", "workforce:bar_alerts": "bar_alerts"}
+COUNTED = {
+    "alerts:board": "watched",
+    "cases:inbox": "steps",
+    "workforce:alerts": "alerts",
+    "workforce:bar_alerts": "bar_alerts",
+}
 
 
 def _with_count(request: HttpRequest, place: Place) -> Place:
@@ -154,7 +160,7 @@ def _with_count(request: HttpRequest, place: Place) -> Place:
 
 def boards_of(request: HttpRequest) -> list[Place]:
     """The boards with something on them that waits for the person, for the page where work begins."""
-    boards = {first_address(name) for name in ("workforce:alerts", "workforce:bar_alerts")}
+    boards = {first_address(name) for name in ("alerts:board", "workforce:alerts", "workforce:bar_alerts")}
     return [place for place in navigation_of(request) if place.href in boards and place.count]
 
 

@@ -12,6 +12,7 @@ from tuoyu.core import access
 from tuoyu.core.problems import Problem
 from tuoyu.exchange.api import (
     administration,
+    alerts,
     applications,
     bars,
     care,
@@ -41,7 +42,7 @@ ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
     bars, staff, training, service, facts, provision,
-    matters, imports, counts, care, inspections, credit,
+    matters, imports, counts, care, inspections, credit, alerts,
 )  # fmt: skip
 
 

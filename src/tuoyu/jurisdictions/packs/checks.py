@@ -151,6 +151,7 @@ def _overlaps(context: Context) -> Found:
     yield from _at_once("setting", [((s.key, s.division), s) for s in pack.setting], "设定")
     yield from _at_once("procedure", [(p.key, p) for p in pack.procedure], "办事流程")
     yield from _at_once("checklist", [(c.key, c) for c in pack.checklist], "检查表")
+    yield from _at_once("watch", [(w.key, w) for w in pack.watch], "预警")
 
 
 def _at_once(section: str, entries: Sequence[tuple[Hashable, Dated]], what: str) -> Found:
@@ -191,6 +192,8 @@ def _named_departments(pack: Pack) -> Iterator[tuple[Path, str]]:
     yield from ((("duty", i, "key"), d.key) for i, d in enumerate(pack.duty))
     yield from ((("gap", i, "department"), g.department) for i, g in enumerate(pack.gap) if g.department)
     yield from ((("seat", i, "key"), s.key) for i, s in enumerate(pack.seat) if s.key)
+    for w, watch in enumerate(pack.watch):
+        yield from ((("watch", w, "addressees", i), key) for i, key in enumerate(watch.addressees))
     for p, procedure in enumerate(pack.procedure):
         for s, step in enumerate(procedure.step):
             at: Path = ("procedure", p, "step", s)
@@ -226,6 +229,7 @@ def _cited(pack: Pack) -> Iterator[tuple[Path, str, str]]:
     yield from ((("gap", i, "clause"), g.clause, "") for i, g in enumerate(pack.gap))
     yield from ((("target", i, "clause"), t.clause, "") for i, t in enumerate(pack.target))
     yield from ((("rule", i, "clause"), r.clause, r.document) for i, r in enumerate(pack.rule))
+    yield from ((("watch", i, "clause"), w.clause, w.document) for i, w in enumerate(pack.watch))
     for p, procedure in enumerate(pack.procedure):
         yield ("procedure", p, "clause"), procedure.clause, procedure.document
         for s, step in enumerate(procedure.step):
@@ -247,6 +251,21 @@ def _rules_named(context: Context) -> Found:
                     ("checklist", c, "item", i, "rule"),
                     f"没有规则 {item.rule}：在 rules.toml 写出它，或删去",
                 )
+
+
+def _watches(context: Context) -> Found:
+    for w, watch in enumerate(context.pack.watch):
+        named: dict[Path, str] = {("watch", w, "rules", name): key for name, key in watch.rules.items()}
+        named |= {("watch", w, clock): rule.rule for clock in ("hours", "working_days")
+                  if (rule := getattr(watch, clock)) is not None}  # fmt: skip
+        for path, key in named.items():
+            if key not in context.rules:
+                yield path, f"没有规则 {key}：在 rules.toml 写出它，或改用已有的规则"
+        if watch.capability not in context.capabilities:
+            yield (
+                ("watch", w, "capability"),
+                f"不认识的能力 {watch.capability}：见 capabilities.toml",
+            )
 
 
 def _papers(context: Context) -> Found:
@@ -387,6 +406,7 @@ CHECKS_ACROSS: tuple[Callable[[Context], Found], ...] = (
     _departments,
     _capabilities,
     _rules_named,
+    _watches,
     _papers,
     _rules_in_texts,
     _units_of_rules,

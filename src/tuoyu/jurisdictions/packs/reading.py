@@ -33,6 +33,7 @@ FILE_OF = {
     "paper": "papers.toml",
     "text": "texts.toml",
     "unit": "units.toml",
+    "watch": "alerts.toml",
 }
 
 

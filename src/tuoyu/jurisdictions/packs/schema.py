@@ -332,6 +332,35 @@ class Paper(Entry):
     note: str = ""
 
 
+class Watch(Dated):
+    """Something to be alerted of: which check looks for it, by which rules, who is told and acts by when.
+
+    `rules` names the rules a check reads, by the check's own words for them; `given` are its parameters.
+    One that is not `active` waits for a place that wants it: a nearer pack's replaces one of the same key.
+    `told` says whether the institution reads of it, `pushed` whether a message goes to each department.
+    """
+
+    key: Key
+    name: Name
+    check: Key
+    rules: dict[str, Key] = {}
+    given: dict[str, Value] = {}
+    capability: Annotated[str, Field(pattern=r"^[A-F]\d{1,2}$")]
+    addressees: Annotated[tuple[Key, ...], Field(min_length=1)]
+    hours: RuleName | None = None
+    working_days: RuleName | None = None
+    active: bool = True
+    told: bool = True
+    pushed: bool = False
+    ends_by_itself: bool = True
+    clause: Name
+    document: str = ""
+    number: str = ""
+    force: Literal["mandatory", "recommended", "guidance", "local"]
+    confidence: Literal["high", "medium", "low"]
+    note: str = ""
+
+
 class Wording(Entry):
     """The lines of a form or a notice."""
 
@@ -439,6 +468,12 @@ class TextsFile(Entry):
     text: tuple[Wording, ...] = ()
 
 
+class AlertsFile(Entry):
+    """alerts.toml"""
+
+    watch: tuple[Watch, ...] = ()
+
+
 class UnitsFile(Entry):
     """units.toml, in the national pack only"""
 
@@ -459,6 +494,7 @@ FILES: dict[str, type[Entry]] = {
     "checklists.toml": ChecklistsFile,
     "papers.toml": PapersFile,
     "texts.toml": TextsFile,
+    "alerts.toml": AlertsFile,
     "units.toml": UnitsFile,
 }
 
@@ -480,6 +516,7 @@ class Pack(PackFile):
     paper: tuple[Paper, ...] = ()
     text: tuple[Wording, ...] = ()
     unit: tuple[Unit, ...] = ()
+    watch: tuple[Watch, ...] = ()
 
     @property
     def title(self) -> str:

@@ -7,6 +7,7 @@ SHARE_OF_FLOOR = 10.0  # per cent of the raw floor's requests a second
 QUERIES = 6
 SEARCH_P95 = 50.0  # milliseconds
 IMPORT_SECONDS, LONG_SECONDS, DRAW_SECONDS = 10.0, 3.0, 10.0
+ALERT_SECONDS = 60.0
 MEMORY = 300.0  # MiB
 
 

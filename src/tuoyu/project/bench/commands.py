@@ -10,7 +10,7 @@ from rich.console import Console
 from tuoyu.accounts.models import User
 from tuoyu.cases.models import Case, Step
 from tuoyu.institutions.models import Institution
-from tuoyu.project.bench import directory, draw, imports, inbox
+from tuoyu.project.bench import alerts, directory, draw, imports, inbox
 from tuoyu.project.bench.report import Report
 from tuoyu.project.bench.stage import built
 from tuoyu.project.demo.commands import Size, progress_bar
@@ -26,9 +26,16 @@ class Name(StrEnum):
     INBOX = "inbox"
     IMPORT = "import"
     DRAW = "draw"
+    ALERTS = "alerts"
 
 
-RUNS = {Name.DIRECTORY: directory.run, Name.INBOX: inbox.run, Name.IMPORT: imports.run, Name.DRAW: draw.run}
+RUNS = {
+    Name.DIRECTORY: directory.run,
+    Name.INBOX: inbox.run,
+    Name.IMPORT: imports.run,
+    Name.DRAW: draw.run,
+    Name.ALERTS: alerts.run,
+}
 
 
 @app.command()

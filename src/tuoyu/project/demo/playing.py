@@ -23,6 +23,7 @@ from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.project.demo import words
 from tuoyu.project.demo.counts import count_children
 from tuoyu.project.demo.forms import Applicant, filled, papers_of
+from tuoyu.project.demo.nursery_days import keep_days, look, report_fall
 from tuoyu.project.demo.people import BY, Cast
 from tuoyu.project.demo.places import Place
 from tuoyu.project.demo.staff import engage_staff
@@ -122,7 +123,15 @@ class County:
         if story.staffed:
             institution = Institution.objects.get(applications__case=case)
             engage_staff(by=BY, institution=institution, number=self.number)
+            self._days_of(institution)
         return one.name
+
+    def _days_of(self, institution: Institution) -> None:
+        days = [self.days.before(number) for number in range(1, 16)]
+        keep_days(by=BY, institution=institution, days=days)
+        with self.days.at(3):
+            report_fall(BY, institution)
+        look(BY, institution, days[0])
 
     def _who(self, story: Story) -> tuple[Actor, int]:
         if story.who == "window":
