@@ -42,7 +42,7 @@ def browser(user: User | None = None) -> Client:
     [
         "/nurseries/?q=%00", "/nurseries/?page=%00", "/policy/%00/", "/policy/320100/rules/?on=%00",
         "/nurseries/points.geojson?bbox=%00", "/publications/?kind=%00", "/verify/a%00/",
-        "/invitations/%00/",
+        "/invitations/%00/", "/complaints/report/?q=%00", "/complaints/report/?institution=%00",
     ],
 )  # fmt: skip
 def test_a_zero_in_a_public_address_is_answered(packs: None, address: str) -> None:
@@ -53,7 +53,7 @@ def test_a_zero_in_a_public_address_is_answered(packs: None, address: str) -> No
     "address",
     [
         "/cases/?text=%00", "/inbox/?text=%00", "/cases/%00/", "/my/cases/%00/", "/messages/?text=%00",
-        "/institutions/?q=%00", "/apply/?county=%00",
+        "/institutions/?q=%00", "/apply/?county=%00", "/complaints/?text=%00", "/complaints/%00/",
     ],
 )  # fmt: skip
 def test_a_zero_in_an_officers_address_is_answered(packs: None, address: str) -> None:

@@ -94,6 +94,13 @@ workforce:sign_in | POST /training-sign-ins | sign_in_by_code
 workforce:record_bar | POST /bars | record_bar
 workforce:correct_bar | POST /bars/{pk}/correction | correct_bar
 workforce:correct_record_check | POST /record-check-hits/{pk}/correction | correct_record_check
+complaints:report | POST /complaints | report
+complaints:tracker | POST /complaints/tracker | look_up
+complaints:rating | POST /complaints/tracker/rating | rate
+complaints:review | POST /complaints/tracker/review | ask_review
+complaints:record_new | POST /office/complaints | record
+complaints:reporter | POST /office/complaints/{number}/reporter | reveal_reporter
+complaints:department | POST /office/complaints/{number}/department | hand_over
 supervision:make_plan | POST /inspection-plans | make_plan
 supervision:adopt_plan | POST /inspection-plans/{pk}/adoption | adopt_plan
 supervision:freeze_draw | POST /inspection-plans/{pk}/draws | freeze_draw
@@ -195,6 +202,9 @@ workforce:bars | GET /bars
 workforce:bar | GET /bars/{pk}
 workforce:record_check_hits | GET /record-check-hits
 workforce:bar_alerts | GET /bar-alerts
+complaints:list | GET /office/complaints, GET /office/complaints/figures
+complaints:complaint | GET /office/complaints/{number}
+complaints:attachment | GET /office/complaints/{number}/attachments/{pk}
 supervision:plans | GET /inspection-plans, GET /inspection-plans/offers
 supervision:plan | GET /inspection-plans/{pk}
 supervision:lacking | GET /inspection-plans/{pk}/lacking

@@ -181,6 +181,16 @@ care:incident | in 403 404 403 403 403 | 405
 care:answer | 405 | in 403 403 403 403 403
 care:institution_incidents | in 403 404 403 403 403 | 405
 care:report_incident | in 403 404 403 403 403 | in 403 404 403 403 403
+complaints:report | 200 | 422
+complaints:tracker | 200 | 422
+complaints:rating | 405 | 422
+complaints:review | 405 | 422
+complaints:list | in 403 200 403 403 403 | 405
+complaints:record_new | in 403 200 403 403 403 | in 403 422 403 403 403
+complaints:complaint | in 403 404 403 403 403 | 405
+complaints:reporter | 405 | in 403 404 403 403 403
+complaints:department | 405 | in 403 404 403 403 403
+complaints:attachment | in 403 404 403 403 403 | 405
 supervision:plans | in 403 200 403 403 403 | 405
 supervision:make_plan | 405 | in 403 409 403 403 403
 supervision:plan | in 403 404 403 403 403 | 405
@@ -262,6 +272,7 @@ OF_ONE = ("person", "identity", "details", "class", "end", "certificate", "check
 PLAN_PAGES = ("plan", "adopt_plan", "lacking", "freeze_draw")
 DRAW_PAGES = ("draw", "draw_lots", "replace_draw", "witness_draw", "round", "round_file")
 OF_EVENT = ("event", "correct", "repair", "objection")
+COMPLAINT_PAGES = ("complaint", "reporter", "department")
 SESSION_PAGES = ("session", "enrol", "confirm_presence", "cancel_session", "sign_in_code")
 
 
@@ -344,6 +355,8 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "workforce:correct_record_check": [town.hit.pk],
         **{f"supervision:{page}": [town.drawn.plan_id] for page in PLAN_PAGES},
         **{f"supervision:{page}": [town.drawn.pk] for page in DRAW_PAGES},
+        **{f"complaints:{page}": [town.complaint.case.number] for page in COMPLAINT_PAGES},
+        "complaints:attachment": [town.complaint.case.number, 1],
         "supervision:lift_conflict": [town.conflict.pk],
         **{f"credit:{page}": [town.credited.event_id] for page in OF_EVENT},
         **{f"credit:{page}": [town.filed.pk] for page in ("institution", "record", "put_on_list")},
@@ -395,6 +408,17 @@ def test_who_has_no_business_with_a_page_is_told_so_and_changes_nothing(packs: N
 # ---------------------------------------------------------------- the API
 
 OPERATIONS = """
+POST /complaints | 422
+POST /complaints/tracker | 422
+POST /complaints/tracker/rating | 422
+POST /complaints/tracker/review | 422
+GET /office/complaints | 401 403 200 403 403 403
+GET /office/complaints/figures | 401 403 200 403 403 403
+POST /office/complaints | 401 403 422 403 403 403
+GET /office/complaints/{number} | 401 403 404 403 403 403
+POST /office/complaints/{number}/reporter | 401 403 404 403 403 403
+POST /office/complaints/{number}/department | 401 403 404 403 403 403
+GET /office/complaints/{number}/attachments/{pk} | 401 403 404 403 403 403
 GET /jurisdictions | 200
 GET /jurisdictions/{code}/clauses | 200
 GET /jurisdictions/{code}/targets | 200
@@ -687,6 +711,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "kind": "reward", "summary": "试试", "decided_on": "2026-11-02",
     },
     "POST /office/institutions/{pk}/credit-lists": {"kind": "reward", "reason": "试试"},
+    "POST /office/complaints/{number}/department": {"department": "health", "reason": "试试"},
     "POST /bars": {
         "name": "甲", "identity": "1", "kind": "lifetime", "role": "perpetrator", "ground": "abuse",
         "document": "决定书", "number": "1", "decided_on": "2026-01-05", "authority": "某局",
@@ -769,6 +794,7 @@ def places_of(town: Town) -> dict[str, Any]:
         "/conflicts-of-interest/{pk}": {"pk": town.conflict.pk},
         "/import-kinds/{kind}": {"kind": "institutions"},
         "/imports/{pk}": {"pk": town.brought.pk},
+        "/office/complaints/{number}": {"number": town.complaint.case.number, "pk": 1},
         "/bars/{pk}": {"pk": town.bar.pk},
         "/record-check-hits/{pk}": {"pk": town.hit.pk},
         "/credit-events/{pk}": {"pk": town.credited.event_id},
@@ -807,6 +833,15 @@ def told(browser: Client, operation: str, path: str) -> str:
         return str(browser.post(path, said).status_code)
     if operation == "POST /imports":
         return str(browser.post(path, {"kind": "institutions", "file": desk.image()}).status_code)
+    if operation == "POST /office/complaints":
+        said = {
+            "token": "x",
+            "kind": "food",
+            "text": " ",
+            "arrived_by": "letter",
+            "received_on": "2026-01-05",
+        }
+        return str(browser.post(path, said).status_code)
     if operation == "POST /policy-drafts":
         return str(browser.post(path, {"division_code": "320106", "text": "一、甲。"}).status_code)
     body = json.dumps(BODIES.get(operation, {"reason": "试试"})) if method != "GET" else ""

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from care import stated
+from complaints.told import told
 from exchange.callers import seated, token_of
 from imports import sheets
 from institutions import desk
@@ -19,6 +20,7 @@ from tuoyu.alerts.live import SYSTEM, look_now
 from tuoyu.alerts.models import Alert
 from tuoyu.care.models import Incident
 from tuoyu.cases.models import Case
+from tuoyu.complaints.models import Complaint
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.core.models import OutboxMessage, StoredFile
@@ -70,6 +72,7 @@ class Town:
     attended: Participation
     served: ServicePeriod
     harmed: Incident
+    complaint: Complaint
     drawn: Draw
     conflict: Conflict
     credited: CreditRequest
@@ -130,6 +133,7 @@ def built() -> Town:
         attended=_attended(filed),
         served=_served(filed),
         harmed=stated.incident(nurseries.head(filed), filed),
+        complaint=told(filed, reporter_name="王某某")[0],
         drawn=_drawn(),
         conflict=declare_conflict(
             by=rounds.by("health"), user_id=seat.user_id, institution=filed, reason="亲属在该机构任职"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.people import actor
+from complaints.told import answered, sorted_out, told
 from imports import sheets
 from policy.county import drafted
 from supervision import rounds
@@ -16,6 +17,7 @@ from tuoyu.accounts.rules import SeatGiven
 from tuoyu.alerts.models import Alert
 from tuoyu.care.models import Incident
 from tuoyu.cases.models import Case, Step
+from tuoyu.complaints.models import Complaint
 from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Role
 from tuoyu.credit.actions import Stated, ask, record_event, write_event
@@ -72,6 +74,7 @@ class Town:
     credited: CreditRequest
     responsible: CreditEvent
     alert: Alert
+    complaint: Complaint
 
     @staticmethod
     def user(username: str) -> User:
@@ -110,6 +113,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         credited=(credited := _credited(mine.filter(case__state=Case.State.DONE).earliest("pk"))),
         responsible=_responsible(credited.event.institution),
         alert=Alert.objects.filter(rule="cluster").earliest("pk"),
+        complaint=_complaint(),
     )
 
 
@@ -191,6 +195,15 @@ def _attended() -> Participation:
     confirm_presence(by=by, session=session, participations=[came])
     barred.served(barred.employed(nursery, barred.identity(5), "宋某某"))
     return came
+
+
+def _complaint() -> Complaint:
+    """One that is answered, by somebody who left a telephone number; another waits."""
+    nursery = Institution.objects.filter(public_since__isnull=False).earliest("pk")
+    told(nursery, kind="fees")
+    by = actor(User.objects.get(username="nanjing-health"))
+    first, _ = told(nursery, reporter_name="王某某", reporter_phone="13800138000")
+    return answered(sorted_out(first, by), by)
 
 
 def _published() -> Draw:

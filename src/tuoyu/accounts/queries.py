@@ -43,6 +43,18 @@ def colleagues(department: str, division_code: str) -> list[tuple[int, str]]:
     return list(people)
 
 
+def leads_of(department: str, division_code: str) -> list[int]:
+    """Who heads a department at a place today."""
+    seats = Membership.objects.filter(
+        role=Role.DEPARTMENT_LEAD,
+        department=department,
+        division_code=division_code,
+        valid__contains=clock.today(),
+        user__is_active=True,
+    )
+    return list(seats.order_by("user_id").values_list("user_id", flat=True).distinct())
+
+
 def heads_of(institution_id: int | None) -> list[int]:
     """Who heads an institution today; nobody where there is none."""
     seats = Membership.objects.filter(

@@ -8,12 +8,12 @@ from typing import Any
 from django.db import connection
 
 from tuoyu.accounts.queries import colleagues, has_left_post
-from tuoyu.cases import notices, rules
+from tuoyu.cases import clocks, notices, rules
 from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
 from tuoyu.cases.permissions import DECIDE, MEND, REASSIGN
 from tuoyu.cases.plans import StepPlan, frozen_facts, handed_on, other_hands, plan, replanned
-from tuoyu.cases.procedures import handler_of
-from tuoyu.core import audit, clock, outbox, workdays
+from tuoyu.cases.procedures import handler_of, offered_at
+from tuoyu.core import audit, clock, outbox
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import require
@@ -70,12 +70,16 @@ def open_matter(
     subject_name: str,
     respondent_id: int | None = None,
     channel: str = Case.Channel.OFFICE,
+    restricted: bool = False,
 ) -> Case:
     """Open a case that nobody applied for: an office begins it, or one of the public brought it.
 
     Its first steps begin at once. Raises Refused as `open_case` does.
     """
-    case = _opened(by, procedure, division_code, facts, subject_name, channel, respondent_id=respondent_id)
+    case = _opened(
+        by, procedure, division_code, facts, subject_name, channel,
+        respondent_id=respondent_id, restricted=restricted,
+    )  # fmt: skip
     _begin(case, by)
     return case
 
@@ -157,6 +161,7 @@ def _opened(
     *,
     applicant_id: int | None = None,
     respondent_id: int | None = None,
+    restricted: bool = False,
 ) -> Case:
     course = plan(procedure, division_code, facts, clock.today())
     case = Case.objects.create(
@@ -171,6 +176,7 @@ def _opened(
         respondent_id=respondent_id,
         filed_by_id=by.user_id or applicant_id,
         channel=channel,
+        restricted=restricted,
         facts=dict(facts),
     )
     _write_steps(case, course.steps)
@@ -217,6 +223,9 @@ def decide(
     if case.applicant_id in by.owner_ids:
         raise Refused("本件由您本人或您代办的人申办，您应当回避，请由同事办理。", status=403)
     _check_decidable(case, step)
+    offered = offered_at(handler_of(case), step)
+    if offered and decision not in {one.value for one in offered}:
+        raise Refused("这一环节没有这样的办理结果，请重新选择。")
     _check_decision(step, decision, reason, remarks)
     if by.user_id is not None and _is_in_other_hands(step, by):
         raise Overtaken("这一环节已由同事接办，请先请部门负责人转派。")
@@ -346,6 +355,47 @@ def take(*, by: Actor, step: Step) -> Step:
 
 
 @action
+def hand_over(
+    *,
+    by: Actor,
+    step: Step,
+    department: str,
+    division_code: str,
+    reason: str = "",
+    assignee_id: int | None = None,
+) -> Step:
+    """Give a step to another department, whose inbox it is then in; its clock runs on.
+
+    One that is under way is given away by who may decide it, with a reason; one that waits, by whoever
+    decides what it waits for. Raises Refused without the reason, Overtaken once it is decided.
+    """
+    if step.state == Step.State.ACTIVE:
+        require(by, DECIDE, step)
+        if not reason.strip():
+            raise Refused(Problem("转办须写明理由。", field="reason"))
+    before = {"department": step.department, "division_code": step.division_code}
+    after = {"department": department, "division_code": division_code}
+    kept = (Step.State.WAITING, Step.State.ACTIVE)
+    move(step, from_=kept, to=Step.State(step.state), **after, assignee_id=assignee_id)
+    audit.record(
+        by, "case.step_handed_over", step, topic=f"case:{step.case_id}", before=before,
+        after=after | {"step": step.name}, note=reason, place=step.division_code,
+    )  # fmt: skip
+    return step
+
+
+@action
+def restrict(*, by: Actor, case: Case, restricted: bool) -> Case:
+    """Show a case to those only who have a step of it in hand and the heads of their departments; or to
+    their whole departments again."""
+    case.restricted = restricted
+    case.save(update_fields=["restricted"])
+    case.steps.update(restricted=restricted)
+    audit.record(by, "case.restricted", case, topic=case.topic, after={"restricted": restricted})
+    return case
+
+
+@action
 def reassign(*, by: Actor, step: Step, to_user_id: int | None, reason: str) -> Step:
     """Give an active step to a colleague, or back to the department's inbox (`to_user_id` None)."""
     require(by, REASSIGN, step)
@@ -446,9 +496,7 @@ def _return(case: Case, by: Actor) -> None:
     move(case, from_=Case.State.OPEN, to=Case.State.RETURNED)
     today = clock.today()
     for step in case.steps.filter(state=Step.State.DEFECTIVE):
-        left = None
-        if step.due_on is not None:
-            left = max(0, workdays.working_days_between(today, step.due_on))
+        left = None if step.due_on is None else clocks.days_left(step, today)
         step.paused_on, step.clock_days = today, left
         step.save(update_fields=["paused_on", "clock_days"])
     remarks = case.remarks.filter(round=case.round).count()
@@ -523,7 +571,7 @@ def _start_clock(step: Step, days: int | None, begins: date) -> None:
     if days is None:
         step.due_on, step.provisional = None, False
         return
-    deadline = workdays.add_working_days(step.clock_from, days)
+    deadline = clocks.ends(begins, days, counts_all_days=step.counts_all_days)
     step.due_on, step.provisional = deadline.on, deadline.provisional
 
 
@@ -549,6 +597,8 @@ def _write_steps(case: Case, planned: Sequence[StepPlan]) -> None:
             clause=step.clause,
             source=step.source,
             clock_days=step.working_days,
+            counts_all_days=step.counts_all_days,
+            restricted=case.restricted,
             clock_of=step.clock_from,
         )
         for step in planned

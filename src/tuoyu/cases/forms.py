@@ -8,7 +8,7 @@ from django import forms
 from django.utils.choices import BaseChoiceIterator
 
 from tuoyu.cases.actions import RemarkGiven
-from tuoyu.cases.procedures import FormPage
+from tuoyu.cases.procedures import DecisionOffered, FormPage
 
 DECISION_CHOICES = [("approve", "通过"), ("defects", "需补正"), ("refuse", "不予通过")]
 MOST_REMARKS = 60
@@ -30,6 +30,13 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="不予通过时必填，将告知申办人。",
     )
+
+    def __init__(self, *args: Any, offered: Sequence[DecisionOffered] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = offered
+        if offered:
+            choices = [(one.value, one.label) for one in offered]
+            self.fields["decision"].choices = choices  # type: ignore[attr-defined]
 
 
 class RemarkForm(forms.Form):

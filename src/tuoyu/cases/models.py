@@ -13,6 +13,8 @@ class Case(models.Model):
 
     An applicant opens it, or an office of its own accord: then there may be a `respondent`, the institution
     that must answer for it. While it is with them (`returned`), `answer_due_on` is the last day to answer.
+    A `restricted` one is seen by those only who have a step of it in hand, and the heads of their
+    departments.
     """
 
     class State(models.TextChoices):
@@ -45,6 +47,7 @@ class Case(models.Model):
     answer_due_on = models.DateField(null=True)
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=16, choices=Channel)
+    restricted = models.BooleanField(default=False)
     facts = models.JSONField(default=dict)
     state = models.CharField(max_length=16, choices=State, default=State.OPEN)
     round = models.PositiveSmallIntegerField(default=1)
@@ -89,8 +92,9 @@ class Case(models.Model):
 class Step(models.Model):
     """One department's part of a case.
 
-    Its clock runs `clock_days` working days from `clock_from`: the day it began, or, where `clock_of` names
-    another step, the day that one's clock began.
+    Its clock runs `clock_days` working days (all days, where `counts_all_days`) from `clock_from`: the day it
+    began, or, where `clock_of` names another step, the day that one's clock began. `restricted` repeats what
+    its case says, so that an inbox need not ask the case.
     """
 
     class State(models.TextChoices):
@@ -146,12 +150,14 @@ class Step(models.Model):
     push_to = models.JSONField(default=list)
     clause = models.CharField(max_length=120, blank=True)
     source = models.CharField(max_length=200, blank=True)
+    restricted = models.BooleanField(default=False)
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
     round = models.PositiveSmallIntegerField(default=1)
     started_at = models.DateTimeField(null=True)
     clock_of = models.CharField(max_length=60, blank=True)
     clock_from = models.DateField(null=True)
     clock_days = models.PositiveSmallIntegerField(null=True)
+    counts_all_days = models.BooleanField(default=False)
     due_on = models.DateField(null=True)
     provisional = models.BooleanField(default=False)
     paused_on = models.DateField(null=True)

@@ -5,12 +5,38 @@ from django.db.models import Q
 from tuoyu.cases.models import Step
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
-from tuoyu.core.reaches import own_department, own_places, own_post
+from tuoyu.core.reaches import own_department, own_post
 
 
 def _steps_here(actor: Actor, seat: Seat) -> Q:
     own = Step.objects.filter(seat.covers("division_code"), department=seat.department)
     return Q(pk__in=own.exclude(state=Step.State.WAITING).values("case"))
+
+
+def _in_hand(actor: Actor) -> Q:
+    """Of a restricted case an officer sees what was given to him or her, nothing else."""
+    own = Q(assignee=actor.user_id, assignee__isnull=False)
+    return Q(restricted=False) | own
+
+
+def _steps_in_hand(actor: Actor, seat: Seat) -> Q:
+    own = Step.objects.filter(_in_hand(actor), seat.covers("division_code"), department=seat.department)
+    return Q(pk__in=own.exclude(state=Step.State.WAITING).values("case"))
+
+
+def _department_in_hand(actor: Actor, seat: Seat) -> Q:
+    return seat.covers("division_code") & Q(department=seat.department) & _in_hand(actor)
+
+
+def _post_in_hand(actor: Actor, seat: Seat) -> Q:
+    return Q(department=seat.department, division_code=seat.division_code) & _in_hand(actor)
+
+
+def _places_open(actor: Actor, seat: Seat) -> Q:
+    return seat.covers("division_code") & Q(restricted=False)
+
+
+OPEN_OR_OWN = "unless restricted: then what is in hand"
 
 
 def _own(actor: Actor, seat: Seat) -> Q:
@@ -32,9 +58,13 @@ VIEW = declare(
     "查看办件的部门意见和办理经过",
     model="cases.Case",
     grants=[
-        Grant(Role.OFFICER, _steps_here, "own department has or had a step, own places"),
+        Grant(
+            Role.OFFICER,
+            _steps_in_hand,
+            f"own department has or had a step, own places; {OPEN_OR_OWN}",
+        ),
         Grant(Role.DEPARTMENT_LEAD, _steps_here, "own department has or had a step, own places"),
-        *own_places(Role.JURISDICTION_LEAD),
+        Grant(Role.JURISDICTION_LEAD, _places_open, "own places, unless restricted"),
     ],
 )
 
@@ -53,14 +83,22 @@ INBOX = declare(
     "cases.inbox",
     "查看待办",
     model="cases.Step",
-    grants=[*own_department(Role.OFFICER, Role.DEPARTMENT_LEAD), *own_places(Role.JURISDICTION_LEAD)],
+    grants=[
+        Grant(Role.OFFICER, _department_in_hand, f"own department, own places; {OPEN_OR_OWN}"),
+        *own_department(Role.DEPARTMENT_LEAD),
+        Grant(Role.JURISDICTION_LEAD, _places_open, "own places, unless restricted"),
+    ],
 )
 
 DECIDE = declare(
     "cases.decide",
     "办理本部门的环节",
     model="cases.Step",
-    grants=own_post(Role.OFFICER, Role.DEPARTMENT_LEAD, Role.REGISTRAR_SYSTEM),
+    grants=[
+        Grant(Role.OFFICER, _post_in_hand, f"own department at its own level; {OPEN_OR_OWN}"),
+        *own_post(Role.DEPARTMENT_LEAD),
+        Grant(Role.REGISTRAR_SYSTEM, _post_in_hand, f"own department at its own level; {OPEN_OR_OWN}"),
+    ],
 )
 
 REASSIGN = declare(

@@ -17,7 +17,8 @@ from tuoyu.jurisdictions.rulebook import NoRegistrar, RuleBook, RuleMissing, ste
 
 @dataclass(frozen=True)
 class StepPlan:
-    """One step as it will be taken: by which department of which division, within how many working days."""
+    """One step as it will be taken: by which department of which division, within how many working days (all
+    days, where `counts_all_days`)."""
 
     key: str
     name: str
@@ -31,6 +32,7 @@ class StepPlan:
     clock_from: str
     clause: str
     source: str
+    counts_all_days: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def _planned(
     place: str,
 ) -> StepPlan:
     handling = queries.resolve_department(step, facts, place, rules.on, of=procedure, rules=rules)
-    days = rules.get(step.working_days.rule).value if step.working_days else None
+    limit = rules.get(step.working_days.rule) if step.working_days else None
+    days = limit.value if limit else None
     return StepPlan(
         key=step.key,
         name=step.name,
@@ -90,6 +93,7 @@ def _planned(
         clock_from=step.clock_from,
         clause=handling.clause,
         source=f"《{handling.document}》{handling.clause}",
+        counts_all_days=limit is not None and limit.unit == "day",
     )
 
 

@@ -1,8 +1,8 @@
 """What a kind of case means: each domain app registers a handler for its procedures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django import forms
 
@@ -27,8 +27,20 @@ class Material:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
+class DecisionOffered(NamedTuple):
+    """One way to decide a step, in the words of its matter; `value` is approve, defects or refuse."""
+
+    value: str
+    label: str
+    help: str = ""
+
+
 class Handler(Protocol):
-    """A domain app's part in its cases. Everything here runs inside the engine's transaction."""
+    """A domain app's part in its cases. Everything here runs inside the engine's transaction.
+
+    A handler may have `words` of its own (notices.py), and `offered(step)`, the decisions a step of its has
+    where they are not the usual three.
+    """
 
     def on_opened(self, case: Case, by: Actor) -> None: ...
 
@@ -67,6 +79,12 @@ _handlers: dict[str, Handler] = {}
 def register(procedure: str, handler: Handler) -> None:
     """Let `handler` serve the cases of `procedure`."""
     _handlers[procedure] = handler
+
+
+def offered_at(handler: Handler, step: Step) -> Sequence[DecisionOffered]:
+    """The decisions a step has in words of its own; none where the usual ones serve."""
+    own: Callable[[Step], Sequence[DecisionOffered]] | None = getattr(handler, "offered", None)
+    return own(step) if own else ()
 
 
 def handler_of(case: Case) -> Handler:

@@ -15,6 +15,7 @@ WORDS: dict[str, tuple[Callable[[Row], str], str, str]] = {
     "case.step_begun": (lambda e: f"{_step(e)}开始办理", "grey", "circle-dot"),
     "case.step_taken": (lambda e: "接办", "grey", "user"),
     "case.step_reassigned": (lambda e: "转派", "grey", "user"),
+    "case.step_handed_over": (lambda e: f"{_step(e)}转交其他部门", "grey", "send"),
     "case.step_approved": (lambda e: f"{_step(e)}通过", "green", "check"),
     "case.step_defective": (
         lambda e: f"{_step(e)}提出 {len(e['after'].get('remarks', []))} 条补正意见",
@@ -34,14 +35,34 @@ WORDS: dict[str, tuple[Callable[[Row], str], str, str]] = {
     ),
     "case.extended": (lambda e: f"期限延长到 {e['after'].get('answer_due_on', '')}", "grey", "clock"),
     "case.unanswered": (lambda e: "逾期没有答复，继续办理", "amber", "clock-exclamation"),
+    "case.restricted": (
+        lambda e: "限定查看人员" if e["after"].get("restricted") else "不再限定查看人员",
+        "grey",
+        "lock",
+    ),
     "case.moot": (lambda e: "终止办理", "grey", "x"),
     "case.withdrawn": (lambda e: "撤回申报", "grey", "arrow-back-up"),
     "case.refused": (lambda e: "办结：不予通过", "red", "x"),
     "case.done": (lambda e: "全部办结", "green", "circle-check"),
 }
 
+
 # Before the departments' remarks go back together, the applicant sees only that they are looking.
-INTERNAL = {"case.step_defective", "case.step_taken", "case.step_reassigned"}
+INTERNAL = {
+    "case.step_defective",
+    "case.step_taken",
+    "case.step_reassigned",
+    "case.step_handed_over",
+    "case.restricted",
+}
+
+
+def tell(verb: str, words: Callable[[Row], str], tone: str, icon: str) -> None:
+    """Let a case's story tell events of a higher room too; ValueError when the verb is told already."""
+    if verb in WORDS:
+        raise ValueError(f"{verb} is told already")
+    WORDS[verb] = (words, tone, icon)
+    INTERNAL.add(verb)
 
 
 def story(events: Iterable[Row], *, for_applicant: bool = False) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from tuoyu.cases import actions, queries, rules, stories
 from tuoyu.cases.forms import MOST_REMARKS, DecisionForm, InboxForm, ReasonForm, ReassignForm, RemarkFormSet
 from tuoyu.cases.models import Case, Step
 from tuoyu.cases.permissions import DECIDE, INBOX, MEND, VIEW
-from tuoyu.cases.procedures import Handler, handler_of
+from tuoyu.cases.procedures import Handler, handler_of, offered_at
 from tuoyu.core import access, paging
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import can, get_visible, require, visible_to
@@ -246,7 +246,8 @@ def _decision_forms(
         form_kwargs=kwargs,
         initial=None if data is not None else [{}] * ROWS_OF_REMARKS,
     )
-    return DecisionForm(data), remarks, handler.result_form(step, data)
+    form = DecisionForm(data, offered=offered_at(handler, step))
+    return form, remarks, handler.result_form(step, data)
 
 
 def _rows_asked(data: Any) -> int:

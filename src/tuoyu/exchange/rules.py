@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 # A topic is "<kind of step>.approved", or one of those below.
 TOPICS = {
     "registration.approved": "法人登记完成",
+    "complaint.harm": "涉嫌侵害儿童的报告",
     "consent.approved": "审查同意",
     "filing.approved": "备案完成",
     "verification.approved": "备案核查通过",

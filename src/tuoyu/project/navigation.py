@@ -62,6 +62,7 @@ class Place:
 
 HEALTH = frozenset({"health"})
 TRAINERS = HEALTH | {"hr_social_security"}
+COMPLAINED_TO = HEALTH | {"market_regulation", "fire_rescue"}
 ENTRIES = (
     Entry("待办", "inbox", ("cases:inbox",), OFFICE),
     Entry("全部办件", "list", ("cases:list",), OFFICE),
@@ -90,6 +91,7 @@ ENTRIES = (
     Entry("伤害事件", "alert-circle", ("care:incidents",), OFFICE | NURSERY, HEALTH),
     Entry("人员预警", "alert-triangle", ("workforce:alerts",), OFFICE | NURSERY, HEALTH),
     Entry("从业人员", "users", ("workforce:overview",), OFFICE | NURSERY, HEALTH),
+    Entry("投诉举报", "message", ("complaints:list",), OFFICE, COMPLAINED_TO),
     Entry("信息推送", "send", ("exchange:inbox", "exchange:messages"), OFFICE),
     Entry("推送情况", "report", ("exchange:deliveries", "exchange:outbox"), OFFICE | ADMINISTRATORS),
     Entry("政策条款", "scale", ("policy:index", "portal:promises"), OFFICE),
@@ -119,6 +121,7 @@ OWN = (
 PUBLIC = (
     Entry("找托育", "search", ("portal:directory",), EVERYBODY),
     Entry("政策承诺", "scale", ("portal:promises", "policy:index"), EVERYBODY),
+    Entry("投诉举报", "message", ("complaints:report",), EVERYBODY),
     Entry("标准规范", "book", ("portal:standards", "policy:rules cn"), EVERYBODY),
     Entry("办事入口", "file-text", ("portal:services", "institutions:start"), EVERYBODY),
 )

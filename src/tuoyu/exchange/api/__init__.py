@@ -17,6 +17,7 @@ from tuoyu.exchange.api import (
     bars,
     care,
     cases,
+    complaints,
     counts,
     credit,
     directory,
@@ -42,7 +43,7 @@ ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
     bars, staff, training, service, facts, provision,
-    matters, imports, counts, care, inspections, credit, alerts,
+    matters, imports, counts, care, inspections, credit, alerts, complaints,
 )  # fmt: skip
 
 

@@ -39,6 +39,9 @@ FACTS: dict[str, tuple[str | bool, ...]] = {
     "registered": (True, False),
     "joint": (True, False),
     "registered_items": (True, False),
+    # Of a complaint: by which channel it came, and whether a child is in danger.
+    "arrived_by": ("form", "telephone", "letter", "hotline", "petition", "market"),
+    "urgent": (True, False),
 }
 LEVEL_OF = {"0000": "province", "00": "city", "": "county"}
 

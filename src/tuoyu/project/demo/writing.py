@@ -10,6 +10,7 @@ from tuoyu.core import clock, workdays
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.project.demo import marks
+from tuoyu.project.demo.complaints import complain
 from tuoyu.project.demo.inspections import inspect
 from tuoyu.project.demo.people import BY, Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
@@ -74,6 +75,7 @@ def write_small(progress: Progress = silent) -> None:
             done += 1
             progress(name, done, total)
         inspect(cast)
+        complain(cast)
         filed = Institution.objects.filter(filing="normal", division_code__startswith=place.county)
         if room and (first := filed.order_by("pk").first()):
             room.seat_nursery(by=BY, jurisdiction=place.jurisdiction, institution_id=first.pk)

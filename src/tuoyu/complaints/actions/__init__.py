@@ -1,0 +1,22 @@
+"""Every write of a complaint."""
+
+from tuoyu.complaints.actions.handling import answer, answer_review, hand_over, reveal_reporter, triage
+from tuoyu.complaints.actions.intake import Receipt, ReportGiven, record, report
+from tuoyu.complaints.actions.keeping import erase_contact
+from tuoyu.complaints.actions.reporters import ask_review, look_up, rate
+
+__all__ = [
+    "Receipt",
+    "ReportGiven",
+    "answer",
+    "answer_review",
+    "ask_review",
+    "erase_contact",
+    "hand_over",
+    "look_up",
+    "rate",
+    "record",
+    "report",
+    "reveal_reporter",
+    "triage",
+]

@@ -1,0 +1,281 @@
+"""What pages and the API read of complaints."""
+
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from tuoyu.cases.models import Case, Step
+from tuoyu.cases.permissions import VIEW as VIEW_CASE
+from tuoyu.complaints import rules
+from tuoyu.complaints.models import Complaint, Review
+from tuoyu.complaints.permissions import REVEAL, VIEW
+from tuoyu.complaints.vocabulary import ArrivedBy, ComplaintKind, Satisfaction, Stage
+from tuoyu.core import audit, clock
+from tuoyu.core.actor import Actor
+from tuoyu.core.permissions import can, visible_to
+from tuoyu.institutions.queries import Narrowed, directory
+from tuoyu.jurisdictions import queries as jurisdictions
+from tuoyu.jurisdictions.atlas import places
+from tuoyu.jurisdictions.names import department_name, place_name
+
+MOST_FOUND = 8
+
+
+# ---------------------------------------------------------------- what the rules of a place say
+
+
+def handler_for(kind: str, place: str) -> str:
+    """Which department handles complaints of this kind, unless who sorts it says otherwise."""
+    return str(jurisdictions.book(place).get(f"complaint.handled_by.{kind}").value)
+
+
+def handlers(place: str) -> list[tuple[str, str]]:
+    """The departments that handle complaints at a place, with their names."""
+    book = jurisdictions.book(place)
+    keys = dict.fromkeys(str(rule.value) for rule in book.all_of("complaint.handled_by.*"))
+    return [(key, department_name(key, place)) for key in keys]
+
+
+def review_days(complaint: Complaint) -> int | None:
+    """Within how many days the office above may be asked; None where the channel knows no review."""
+    key = f"complaint.{complaint.arrived_by}_review_request_days"
+    rule = jurisdictions.book(complaint.division_code).find(key)
+    return int(rule.value) if rule else None
+
+
+def may_ask_review(complaint: Complaint) -> bool:
+    """Whether whoever told it may still ask the office above."""
+    if complaint.answered_at is None or Review.objects.filter(complaint=complaint).exists():
+        return False
+    answered = complaint.answered_at.astimezone(clock.BEIJING).date()
+    return rules.may_be_reviewed(answered, review_days(complaint), clock.today())
+
+
+# ---------------------------------------------------------------- the public
+
+
+def found(text: str) -> list[dict[str, Any]]:
+    """Public institutions whose name or address has this text: a few, to choose from."""
+    text = text.replace("\x00", "").strip()[:60]
+    if not text:
+        return []
+    rows = list(directory(Narrowed(text=text))[:MOST_FOUND])
+    return [
+        {"id": row["id"], "name": row["name"], "address": place_name(row["division_code"]) + row["address"]}
+        for row in rows
+    ]
+
+
+def chosen(pk: int | None) -> dict[str, Any] | None:
+    """The public institution with this id."""
+    if pk is None or not 0 < pk < 2**63:
+        return None
+    row = directory(Narrowed()).filter(pk=pk).first()
+    if row is None:
+        return None
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "address": place_name(row["division_code"]) + row["address"],
+    }
+
+
+def counties() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The counties that this installation serves, by city, to choose one."""
+    return _counties(tuple(pack.prefix for pack in jurisdictions.jurisdictions()))
+
+
+@lru_cache(maxsize=8)
+def _counties(prefixes: tuple[str, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for place in sorted(places().values(), key=lambda one: one.code):
+        if place.level == "county" and place.code.startswith(prefixes):
+            grouped.setdefault(place_name(place.parent), []).append((place.code, place.name))
+    return list(grouped.items())
+
+
+def progress(complaint: Complaint) -> dict[str, Any]:
+    """What whoever told it may know: how far it has come, by when, what was answered. No officer's name."""
+    case = complaint.case
+    steps = list(case.steps.order_by("stage", "pk"))
+    now = next((step for step in steps if step.state == Step.State.ACTIVE), None)
+    stage = _stage_of(case, now)
+    review = Review.objects.filter(complaint=complaint).first()
+    return {
+        "number": case.number,
+        "about": complaint.about,
+        "kind": complaint.kind_stated,
+        "kind_label": ComplaintKind(complaint.kind_stated).label,
+        "received_on": complaint.received_on,
+        "stage": stage,
+        "stage_label": Stage(stage).label,
+        "office": department_name(now.department, now.division_code, full=True) if now else "",
+        "due_on": now.due_on if now else None,
+        "reason": case.reason if stage == Stage.NOT_TAKEN else "",
+        "conclusion": complaint.get_conclusion_display(),
+        "answer": complaint.answer,
+        "answered_at": complaint.answered_at,
+        "satisfaction": complaint.satisfaction,
+        "satisfaction_label": complaint.get_satisfaction_display(),
+        "may_rate": complaint.answered_at is not None and not complaint.satisfaction,
+        "may_ask_review": may_ask_review(complaint),
+        "review_asked_at": review.asked_at if review else None,
+        "review_answer": review.answer if review else "",
+        "steps": [
+            {"label": "已收到", "done": True},
+            {"label": "分办", "done": stage in (Stage.HANDLING, Stage.ANSWERED)},
+            {"label": "处理", "done": stage == Stage.ANSWERED},
+            {"label": "答复", "done": stage == Stage.ANSWERED},
+        ],
+    }
+
+
+def _stage_of(case: Case, now: Step | None) -> str:
+    if case.state == Case.State.REFUSED:
+        return Stage.NOT_TAKEN
+    if case.state == Case.State.DONE:
+        return Stage.ANSWERED
+    return Stage.TRIAGE if now is not None and now.kind == Step.Kind.TRIAGE else Stage.HANDLING
+
+
+# ---------------------------------------------------------------- the office
+
+
+def of_case(case: Case) -> Complaint:
+    """The complaint of a case."""
+    return Complaint.objects.select_related("case", "institution", "inspection").get(case=case)
+
+
+def complaints(actor: Actor, *, stage: str = "", kind: str = "", text: str = "") -> QuerySet[Complaint, Any]:
+    """The complaints the actor may see, the newest first, as rows of values."""
+    active = Step.objects.filter(case=OuterRef("case"), state=Step.State.ACTIVE).order_by("pk")
+    rows = visible_to(actor, VIEW, Complaint.objects.all()).annotate(
+        step_kind=Subquery(active.values("kind")[:1]), due_on=Subquery(active.values("due_on")[:1])
+    )
+    if kind in ComplaintKind.values:
+        rows = rows.filter(kind=kind)
+    rows = rows.filter(_stages().get(stage, Q()))
+    if text:
+        named = Q(institution__name__icontains=text) | Q(described__icontains=text)
+        rows = rows.filter(Q(case__number__startswith=text.upper()) | named)
+    return rows.order_by("-pk").values(
+        "id", "case__number", "case__state", "case__restricted", "kind", "arrived_by", "institution__name",
+        "described", "division_code", "received_on", "step_kind", "due_on", "answered_at", "conclusion",
+        "satisfaction",
+    )  # fmt: skip
+
+
+def _stages() -> dict[str, Q]:
+    opened = Q(case__state=Case.State.OPEN)
+    return {
+        Stage.TRIAGE: opened & Q(step_kind=Step.Kind.TRIAGE),
+        Stage.HANDLING: opened & Q(step_kind=Step.Kind.HANDLING),
+        Stage.ANSWERED: Q(answered_at__isnull=False),
+        Stage.NOT_TAKEN: Q(case__state=Case.State.REFUSED),
+        "overdue": opened & Q(due_on__lt=clock.today()),
+    }
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the list in words."""
+    stage = (
+        Stage.NOT_TAKEN
+        if row["case__state"] == Case.State.REFUSED
+        else Stage.ANSWERED
+        if row["answered_at"]
+        else Stage.TRIAGE
+        if row["step_kind"] == Step.Kind.TRIAGE
+        else Stage.HANDLING
+    )
+    return {
+        "number": row["case__number"],
+        "kind": row["kind"],
+        "kind_label": str(ComplaintKind(row["kind"]).label),
+        "arrived_by": row["arrived_by"],
+        "arrived_by_label": str(ArrivedBy(row["arrived_by"]).label),
+        "about": row["institution__name"] or row["described"],
+        "division_code": row["division_code"],
+        "place": place_name(row["division_code"]),
+        "received_on": row["received_on"],
+        "stage": str(stage),
+        "stage_label": str(stage.label),
+        "due_on": row["due_on"],
+        "restricted": row["case__restricted"],
+        "satisfaction": row["satisfaction"],
+    }
+
+
+def record(actor: Actor, number: str) -> Complaint | None:
+    """The complaint with this number, if the actor may see it."""
+    rows = Complaint.objects.select_related("case", "institution", "inspection")
+    return visible_to(actor, VIEW, rows).filter(case__number=number).first()
+
+
+def material(actor: Actor, complaint: Complaint) -> dict[str, Any]:
+    """A complaint as those read it who act on it; that a restricted one was read is written down."""
+    if complaint.case.restricted:
+        audit.read(actor, complaint, ["text"], topic=complaint.case.topic)
+    contact = not complaint.anonymous and complaint.contact_erased_at is None
+    return {
+        "complaint": complaint,
+        "place": place_name(complaint.division_code),
+        "files": list(complaint.attachments.select_related("file")),
+        "may_reveal": contact and can(actor, REVEAL, complaint),
+        "opens_case": can(actor, VIEW_CASE, complaint.case),
+        "review": Review.objects.filter(complaint=complaint).select_related("case").first(),
+    }
+
+
+def figures(actor: Actor) -> dict[str, Any]:
+    """How many of each kind, how many answered in time, how content people are; of what the actor sees.
+
+    Counts so small that they would tell of one person are not told.
+    """
+    seen = visible_to(actor, VIEW, Complaint.objects.all()).order_by()
+    late = Step.objects.filter(
+        case=OuterRef("case"), kind=Step.Kind.HANDLING, decided_at__date__gt=F("due_on")
+    )
+    counted = seen.annotate(late=Exists(late)).aggregate(
+        all=Count("pk"),
+        answered=Count("pk", filter=Q(answered_at__isnull=False)),
+        in_time=Count("pk", filter=Q(answered_at__isnull=False, late=False)),
+        rated=Count("pk", filter=~Q(satisfaction="")),
+        content=Count("pk", filter=Q(satisfaction__in=[Satisfaction.SATISFIED, Satisfaction.FAIRLY])),
+        **{kind: Count("pk", filter=Q(kind=kind)) for kind in ComplaintKind.values},
+    )
+    smallest = _smallest(actor)
+    return {
+        "all": counted["all"],
+        "kinds": [
+            {"kind": kind, "label": str(label), "count": rules.suppressed(counted[kind], smallest)}
+            for kind, label in ComplaintKind.choices
+            if counted[kind]
+        ],
+        "in_time": rules.share(counted["in_time"], counted["answered"], smallest),
+        "satisfied": rules.share(counted["content"], counted["rated"], smallest),
+    }
+
+
+def _smallest(actor: Actor) -> int:
+    place = next((seat.division_code for seat in actor.seats if seat.division_code), "")
+    rule = jurisdictions.book(place).find("complaint.small_cell") if place else None
+    return int(rule.value) if rule else 1
+
+
+# ---------------------------------------------------------------- jobs and checks
+
+
+def contacts_to_erase() -> list[Complaint]:
+    """Complaints whose reporters need not be known any more: ended so many days ago, and no review open."""
+    rows = Complaint.objects.filter(
+        anonymous=False, contact_erased_at__isnull=True, case__closed_at__isnull=False
+    ).exclude(review__answered_at__isnull=True, review__isnull=False)
+    return [one for one in rows.select_related("case").iterator() if _is_over(one)]
+
+
+def _is_over(complaint: Complaint) -> bool:
+    days = int(jurisdictions.book(complaint.division_code).get("complaint.contact_kept_days").value)
+    closed = complaint.case.closed_at
+    return closed is not None and closed + timedelta(days=days) < clock.now()

@@ -1,0 +1,289 @@
+"""Who sees a complaint: those who act on it. The nursery learns nothing, not even that there is one."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+
+from accounts.people import browser, seated
+from complaints.told import GULOU, TEXT, answered, given, lead, officer, sits, sorted_out, step, told
+from exchange.callers import Caller
+from tuoyu.accounts.models import User
+from tuoyu.cases import actions as cases
+from tuoyu.cases.models import Case, Notice, Step
+from tuoyu.cases.permissions import DECIDE, INBOX
+from tuoyu.cases.permissions import VIEW as VIEW_CASE
+from tuoyu.complaints import actions, queries
+from tuoyu.complaints.checks import harm_is_inspected, harm_is_reported, somebody_sees_it
+from tuoyu.complaints.models import Complaint
+from tuoyu.complaints.permissions import REVEAL, VIEW
+from tuoyu.core import clock
+from tuoyu.core.actor import Actor, Role
+from tuoyu.core.models import AuditEvent
+from tuoyu.core.permissions import can, visible_to
+from tuoyu.core.problems import Overtaken, Refused
+from tuoyu.institutions.models import Institution
+from tuoyu.supervision.models import Assignment, Inspection
+from workforce import staff
+
+pytestmark = pytest.mark.django_db
+
+
+def sees(actor: Actor, complaint: Complaint) -> dict[str, bool]:
+    """What of it appears to somebody anywhere."""
+    return {
+        "complaint": can(actor, VIEW, complaint),
+        "case": can(actor, VIEW_CASE, complaint.case),
+        "step": visible_to(actor, INBOX, Step.objects.filter(case=complaint.case)).exists(),
+    }
+
+
+def abuse() -> tuple[Complaint, Actor, list[Actor]]:
+    """A report of abuse, the head of health, and three of its officers."""
+    head, people = lead(), [officer(f"officer-{n}") for n in range(3)]
+    complaint, _ = told(
+        staff.nursery(GULOU), kind="abuse", reporter_name="王小明", reporter_phone="13800138000"
+    )
+    return complaint, head, people
+
+
+NOTHING = {"complaint": False, "case": False, "step": False}
+ALL = {"complaint": True, "case": True, "step": True}
+
+
+def test_a_report_of_abuse_is_seen_by_the_head_and_those_sent_and_by_no_other_officer() -> None:
+    complaint, head, people = abuse()
+    place_lead = Actor.public()
+    for someone in (*people, officer(department="public_security"), place_lead):
+        assert sees(someone, complaint) == NOTHING
+    assert sees(head, complaint) == ALL
+    sent = people[:2]
+    complaint = sorted_out(complaint, head, inspectors=[str(one.user_id) for one in sent])
+    assert complaint.inspection is not None
+    assert sees(people[0], complaint) == ALL  # the handling is given to the first of them
+    assert sees(people[1], complaint) == {"complaint": True, "case": False, "step": False}
+    assert sees(people[2], complaint) == NOTHING
+    assert not can(people[2], DECIDE, step(complaint, "handling"))
+    with pytest.raises(PermissionDenied):
+        cases.take(by=people[2], step=step(complaint, "handling"))
+    answered(complaint, people[0])
+
+
+def test_the_lead_of_the_place_sees_complaints_but_no_report_of_abuse() -> None:
+    from tuoyu.accounts.actors import actor_for
+
+    plain, _ = told()
+    complaint, _, _ = abuse()
+    jurisdiction_lead = actor_for(seated(Role.JURISDICTION_LEAD, "health", "320100"))
+    assert sees(jurisdiction_lead, plain) == ALL
+    assert sees(jurisdiction_lead, complaint) == NOTHING
+
+
+def test_what_turns_out_to_be_abuse_is_hidden_told_and_inspected_from_then_on() -> None:
+    plain, _ = told(staff.nursery(GULOU), kind="staff")
+    head, first, second, third = lead(), officer("o-1"), officer("o-2"), officer("o-3")
+    sorts = officer("o-4")
+    assert sees(third, plain) == ALL
+    sent = [str(first.user_id), str(second.user_id)]
+    complaint = sorted_out(plain, sorts, kind="abuse", inspectors=sent)
+    assert sees(third, complaint) == NOTHING
+    assert sees(head, complaint) == ALL
+    assert complaint.kind_stated == "staff"
+    assert not [*harm_is_reported(), *harm_is_inspected(), *somebody_sees_it()]
+
+
+def test_abuse_cannot_be_sorted_without_inspectors_nor_given_to_others() -> None:
+    complaint, head, people = abuse()
+    with pytest.raises(Refused, match="须立即核查"):
+        sorted_out(complaint, head)
+    two = [str(one.user_id) for one in people[:2]]
+    with pytest.raises(Refused, match="由卫生健康部门办理"):
+        sorted_out(complaint, head, inspectors=two, department="market_regulation")
+    with pytest.raises(Refused, match="至少派2名"):
+        sorted_out(complaint, head, inspectors=two[:1])
+    assert step(complaint, "triage").state == "active"
+    assert not Inspection.objects.exists()
+
+
+def test_where_health_has_no_head_an_officer_has_it_in_hand() -> None:
+    only = officer("only")
+    complaint, _ = told(staff.nursery(GULOU), kind="abuse")
+    assert sees(only, complaint) == ALL
+    assert not list(somebody_sees_it())
+
+
+def test_every_read_of_a_report_of_abuse_is_written_down() -> None:
+    complaint, head, _ = abuse()
+    client = browser(User.objects.get(pk=head.user_id))
+    for address in ("complaints:complaint", "cases:case"):
+        assert TEXT in client.get(reverse(address, args=[complaint.case.number])).content.decode()
+    reads = AuditEvent.objects.filter(verb="personal.read", topic=complaint.case.topic)
+    assert reads.filter(actor_id=head.user_id).count() == 2
+
+
+def test_who_told_it_is_masked_until_somebody_says_why() -> None:
+    complaint, head, people = abuse()
+    address = reverse("complaints:complaint", args=[complaint.case.number])
+    client = browser(User.objects.get(pk=head.user_id))
+    page = client.get(address).content.decode()
+    assert "王**" in page
+    assert "王小明" not in page
+    assert "13800138000" not in page
+    with pytest.raises(Refused, match="写明理由"):
+        actions.reveal_reporter(by=head, complaint=complaint, reason=" ")
+    complaint = sorted_out(complaint, head, inspectors=[str(one.user_id) for one in people[:2]])
+    # One who inspects and has no step in hand does not learn it.
+    assert not can(people[1], REVEAL, complaint)
+    shown = browser(User.objects.get(pk=people[0].user_id)).post(
+        reverse("complaints:reporter", args=[complaint.case.number]), {"reason": "当面核实"}
+    )
+    assert "13800138000" in shown.content.decode()
+    event = AuditEvent.objects.get(verb="complaint.reporter_read")
+    assert (event.actor_id, event.note) == (people[0].user_id, "当面核实")
+
+
+def test_an_officer_of_another_county_and_a_nursery_find_nothing() -> None:
+    nursery = staff.nursery(GULOU)
+    complaint, _ = told(nursery)
+    number = complaint.case.number
+    neighbour, head = sits(Role.OFFICER, "health", "320102"), staff.head_user(nursery)
+    for address in ("complaints:complaint", "cases:case"):
+        path = reverse(address, args=[number])
+        assert browser(neighbour).get(path).status_code == 404
+        assert browser(head).get(path).status_code == 403
+
+
+# ---------------------------------------------------------------- the twin
+
+MOVES = re.compile(
+    r'csrfmiddlewaretoken" value="[^"]+"|"csrf_token": ?"[^"]+"|nonce="[^"]+"|token" value="[^"]+"'
+)
+
+
+def everything(nursery: Institution, people: list[User]) -> dict[str, str]:
+    """Every page, list, file and answer that the nursery's people are given."""
+    found = {}
+    pages = [
+        "/", "/nurseries/", f"/nurseries/{nursery.pk}/", "/publications/", "/institutions/", "/notices/",
+        f"/institutions/{nursery.pk}/", f"/institutions/{nursery.pk}/history/", "/my/cases/", "/complaints/",
+        "/my/applications/", "/complaints/report/", "/inbox/", "/cases/", "/messages/", "/audit/",
+        reverse("workforce:staff", args=[nursery.pk]), reverse("workforce:overview"),
+        "/institutions/?format=xlsx", "/my/cases/?format=pdf",
+    ]  # fmt: skip
+    answers = [
+        "/my/cases", "/notices", "/cases", "/inbox", "/inbox/counts", "/office/institutions", "/me",
+        f"/office/institutions/{nursery.pk}", f"/office/institutions/{nursery.pk}/yearly", "/complaints",
+        "/office/complaints", "/messages", "/audit-events", f"/institutions/{nursery.pk}",
+    ]  # fmt: skip
+    for number, user in enumerate(people):
+        client, caller = browser(user), Caller(user)
+        for page in pages:
+            found[f"{number} {page}"] = told_by(client.get(page))
+        for path in answers:
+            found[f"{number} api {path}"] = told_by(caller.get(path))
+    return found
+
+
+def told_by(response: Any) -> str:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    said = body.decode("utf-8", "replace") if b"\x00" not in body else str(len(body))
+    return f"{response.status_code} {response.headers.get('Location', '')} {MOVES.sub('', said)}"
+
+
+def test_a_nursery_that_was_reported_is_given_what_its_twin_is_given() -> None:
+    """The twin is the nursery itself in the same hour, before anybody told anything."""
+    nursery = staff.nursery(GULOU, ("小一班", "toddler_small", 15))
+    people = [
+        staff.head_user(nursery),
+        seated(Role.NURSERY_STAFF, username="teacher", institution_id=nursery.pk),
+    ]
+    head, first, second = lead(), officer("o-1"), officer("o-2")
+    with clock.set_to(clock.now()):
+        before = everything(nursery, people)
+        assert before == everything(nursery, people), "the comparison itself holds still"
+        plain, _ = told(nursery, kind="fees")
+        answered(sorted_out(plain, head))
+        complaint, _ = told(nursery, kind="abuse", reporter_name="王小明")
+        sent = [str(first.user_id), str(second.user_id)]
+        complaint = sorted_out(complaint, head, inspectors=sent)
+        cases.reassign(
+            by=head, step=step(complaint, "handling"), to_user_id=second.user_id, reason="另有安排"
+        )
+        after = everything(nursery, people)
+    assert Inspection.objects.filter(institution=nursery).count() == 1
+    assert {key for key in before if before[key] != after[key]} == set()
+    assert sum(said.startswith("200") for said in before.values()) > 30
+    assert not Notice.objects.filter(user__in=people).exists()
+
+
+def test_the_inspection_names_neither_the_complaint_nor_its_time() -> None:
+    complaint, head, people = abuse()
+    complaint = sorted_out(complaint, head, inspectors=[str(one.user_id) for one in people[:2]])
+    inspection = complaint.inspection
+    assert inspection is not None
+    assert (inspection.origin, inspection.reason) == ("report", "")
+    assert Assignment.objects.filter(inspection=inspection).count() == 2
+    assert complaint.case.number not in str(Inspection.objects.values().get())
+
+
+# ---------------------------------------------------------------- handling
+
+
+def test_a_second_click_sorts_and_inspects_once() -> None:
+    complaint, head, people = abuse()
+    result = {"inspectors": [str(one.user_id) for one in people[:2]]}
+    sorted_out(complaint, head, **result)
+    with pytest.raises(Overtaken):
+        sorted_out(complaint, head, **result)
+    assert Inspection.objects.count() == 1
+
+
+def test_a_complaint_goes_to_who_is_competent_and_on_to_another_with_its_clock_running() -> None:
+    complaint, _ = told(staff.nursery(GULOU), kind="fees")
+    by = officer()
+    assert queries.handler_for("fees", GULOU) == "market_regulation"
+    complaint = sorted_out(complaint, by, department="market_regulation")
+    handling = step(complaint, "handling")
+    assert (handling.department, handling.division_code) == ("market_regulation", GULOU)
+    market = officer(department="market_regulation")
+    with pytest.raises(Refused, match="写明理由"):
+        actions.hand_over(by=market, complaint=complaint, department="health", reason="")
+    with pytest.raises(PermissionDenied):
+        actions.hand_over(by=by, complaint=complaint, department="fire_rescue", reason="消防")
+    actions.hand_over(by=market, complaint=complaint, department="health", reason="属于服务质量")
+    moved = step(complaint, "handling")
+    assert (moved.department, moved.due_on) == ("health", handling.due_on)
+    answered(complaint, by)
+
+
+def test_what_is_not_taken_up_says_why_and_the_answer_is_read_by_number_and_code() -> None:
+    refused, receipt = told()
+    cases.decide(by=officer(), step=step(refused, "triage"), decision="refuse", reason="不属于托育机构")
+    page = Client().post(reverse("complaints:tracker"), {"number": receipt.number, "code": receipt.code})
+    assert "不属于托育机构" in page.content.decode()
+    done, receipt = told()
+    answered(sorted_out(done, officer()), officer(), answer="已责令退费。", found="内部情况")
+    page = Client().post(reverse("complaints:tracker"), {"number": receipt.number, "code": receipt.code})
+    assert "已责令退费" in page.content.decode()
+    assert "内部情况" not in page.content.decode()
+    with pytest.raises(Refused, match="没有这样的办理结果"):
+        cases.decide(by=officer(), step=step(told()[0], "triage"), decision="defects")
+
+
+def test_small_figures_are_not_told() -> None:
+    by = officer()
+    for n in range(6):
+        actions.record(by=by, given=given(arrived_by="telephone", kind="fees" if n else "fire"))
+    found = {one["kind"]: one["count"] for one in queries.figures(by)["kinds"]}
+    assert found == {"fees": "5", "fire": "少于5"}
+    assert queries.figures(by)["satisfied"] == "—"
+
+
+def test_an_officer_records_only_what_lies_in_own_places() -> None:
+    with pytest.raises(Refused, match="本辖区") as refusal:
+        actions.record(by=officer(), given=given(arrived_by="letter", division_code="320102"))
+    assert refusal.value.status == 403
+    assert not Case.objects.exists()
