@@ -33,16 +33,19 @@ MAKE = (
     SELECT i.id, d.day, false, true, '', now(), '测量'
     FROM {table(Institution)} i CROSS JOIN unnest(%(days)s::date[]) AS d(day)
     WHERE i.filing = ANY(%(filed)s) AND (i.id + (d.day - date '2020-01-01')) %% 50 <> 0
+    ON CONFLICT DO NOTHING
     """,
     f"""
     INSERT INTO {CLASS_DAYS} (daily_return_id, class_group_id, children, carers)
     SELECT r.id, g.id, 8, CASE WHEN (g.id + (r.day - date '2020-01-01')) %% 50 = 0 THEN 1 ELSE 3 END
     FROM {RETURNS} r JOIN {table(ClassGroup)} g ON g.institution_id = r.institution_id AND g.closed_on IS NULL
+    WHERE r.stated_label = '测量'
     """,
     f"""
     INSERT INTO {CASES} (class_day_id, symptom, disease, number)
     SELECT c.id, 'rash', '', CASE WHEN c.class_group_id %% 500 = 0 THEN 3 ELSE 1 END
     FROM {CLASS_DAYS} c WHERE c.id %% 25 = 0 OR c.class_group_id %% 500 = 0
+    ON CONFLICT DO NOTHING
     """,
     f"ANALYZE {RETURNS}, {CLASS_DAYS}, {CASES}",
 )
