@@ -344,3 +344,25 @@ def test_a_punishment_rests_on_an_event_that_shows_and_a_reason_is_given_for_eve
         actions.take_off_list(by=officer, entry=entry, reason="已改正")
     assert ListEntry.objects.get().removed_reason == "已改正"
     assert nursery.name not in Client().get(reverse("credit:lists")).content.decode()
+
+
+def test_every_form_is_drawn_and_what_is_wrong_stands_at_its_field(nursery: Institution) -> None:
+    event = deciding.sanctioned(nursery)
+    officer = browser(User.objects.get(pk=deciding.office(staff.GULOU).user_id))
+    head = browser(User.objects.get(pk=staff.head(nursery).user_id))
+    forms = [
+        (officer, "credit:record", nursery.pk),
+        (officer, "credit:put_on_list", nursery.pk),
+        (head, "credit:repair", event.pk),
+        (head, "credit:objection", event.pk),
+    ]
+    for who, name, pk in forms:
+        address = reverse(name, args=[pk])
+        assert who.get(address).status_code == 200, name
+        wrong = who.post(address, {})
+        assert (wrong.status_code, "请" in wrong.content.decode()) == (422, True), name
+    assert CreditEvent.objects.count() == 1
+    lead = browser(User.objects.get(pk=deciding.office(staff.GULOU, Role.DEPARTMENT_LEAD).user_id))
+    assert lead.post(reverse("credit:correct", args=[event.pk]), {}).status_code == 422
+    page = officer.get(reverse("credit:institution", args=[nursery.pk])).content.decode()
+    assert event.summary in page

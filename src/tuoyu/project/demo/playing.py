@@ -22,6 +22,7 @@ from tuoyu.institutions.vocabulary import GroundKind, Kind, LegalForm
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.project.demo import words
 from tuoyu.project.demo.counts import count_children
+from tuoyu.project.demo.credit import keep_credit
 from tuoyu.project.demo.forms import Applicant, filled, papers_of
 from tuoyu.project.demo.nursery_days import keep_days, look, report_fall
 from tuoyu.project.demo.people import BY, Cast
@@ -37,6 +38,7 @@ REMARKS = {
     "staff": ("health_staff_trained", "保健人员的培训合格证明已过期，请更新。", "health_staff.training"),
     "papers": ("fire_proof", "消防安全证明的签章看不清，请重新扫描上传。", "filing.papers"),
 }
+CREDIT_KEPT_IN = "320100"
 NONCONFORMING = "现场核实发现活动室疏散门被货架封堵，整改期满仍未改正，不符合备案要求。（演示）"
 REFUSED = "拟用场地登记用途为仓库，不能用于托育服务。（演示）"
 
@@ -95,6 +97,8 @@ class County:
             yield self._play(story)
         self._drafts()
         self._registered_elsewhere()
+        if self.place.jurisdiction == CREDIT_KEPT_IN:
+            keep_credit(self.cast, self.days)
 
     # ------------------------------------------------------------ one story
 
