@@ -135,6 +135,19 @@ alerts:acknowledge | POST /alerts/{pk}/acknowledgement | acknowledge
 alerts:resolve | POST /alerts/{pk}/resolution | resolve
 alerts:evaluate | POST /office/institutions/{pk}/alerts/evaluation | look_now
 care:answer | POST /incidents/{pk}/answer | answer_incident
+supervision:extension | POST /rectifications/{pk}/extension | extend_rectification
+supervision:silence | POST /rectifications/{pk}/silence | pass_over_silence
+supervision:ground | PUT /rectifications/{pk}/ground | state_ground
+supervision:recheck | POST /rectifications/{pk}/recheck | order_recheck
+supervision:publish_failing | POST /rectifications/{pk}/publication | publish_failing
+supervision:open_penalty | POST /rectifications/{pk}/penalty | open_penalty
+supervision:own_rectification | POST /rectifications/{pk}/answer, POST /rectifications/{pk}/findings/{finding}/files | answer, add_proof
+supervision:answer_rectification | POST /rectifications/{pk}/answer, POST /rectifications/{pk}/findings/{finding}/files | answer, add_proof
+supervision:hearing | POST /sanctions/{pk}/hearing | record_hearing
+supervision:publish_sanction | POST /sanctions/{pk}/publication | publish_sanction
+supervision:overturn | POST /sanctions/{pk}/overturning | overturn
+supervision:ask_hearing | POST /sanctions/{pk}/hearing-request | ask_hearing
+supervision:ask_review | POST /sanctions/{pk}/review | ask_review
 """  # noqa: E501 - a table
 # Pages that only show: the operations that answer the same, or why there is none.
 SHOWN = """
@@ -190,6 +203,13 @@ care:days | GET /office/institutions/{pk}/days, GET /office/institutions/{pk}/da
 care:incidents | GET /incidents
 care:institution_incidents | GET /incidents
 care:incident | GET /incidents/{pk}
+supervision:rectifications | GET /rectifications
+supervision:rectification | GET /rectifications/{pk}
+supervision:proof | GET /rectifications/files/{pk}
+supervision:sanctions | GET /sanctions
+supervision:sanction | GET /sanctions/{pk}
+supervision:own_sanction | GET /sanctions/{pk}
+supervision:follow_up | GET /rectifications, GET /sanctions
 workforce:service_certificate | GET /service-certificates/{pk}/file
 workforce:sessions | GET /training-sessions
 workforce:session | GET /training-sessions/{pk}

@@ -227,6 +227,26 @@ alerts:resolve | 405 | in 403 404 403 403 403
 alerts:institution | in 403 404 403 403 403 | 405
 alerts:evaluate | 405 | in 403 404 403 403 403
 exchange:messages | in 403 200 403 403 403 | 405
+supervision:rectifications | in 403 200 403 403 403 | 405
+supervision:rectification | in 403 404 403 403 403 | 405
+supervision:extension | in 403 404 403 403 403 | in 403 404 403 403 403
+supervision:silence | 405 | in 403 404 403 403 403
+supervision:ground | in 403 404 403 403 403 | in 403 404 403 403 403
+supervision:recheck | in 403 404 403 403 403 | in 403 404 403 403 403
+supervision:publish_failing | 405 | in 403 404 403 403 403
+supervision:open_penalty | 405 | in 403 404 403 403 403
+supervision:proof | in 404 404 404 404 404 | 405
+supervision:own_rectification | in 403 403 403 403 403 | in 403 403 403 403 403
+supervision:answer_rectification | in 403 403 403 403 403 | in 403 403 403 403 403
+supervision:sanctions | in 403 200 403 403 403 | 405
+supervision:sanction | in 403 404 403 403 403 | 405
+supervision:hearing | in 403 404 403 403 403 | in 403 404 403 403 403
+supervision:publish_sanction | 405 | in 403 404 403 403 403
+supervision:overturn | 405 | in 403 403 403 403 403
+supervision:own_sanction | in 403 403 403 403 403 | 405
+supervision:ask_hearing | 405 | in 403 403 403 403 403
+supervision:ask_review | 405 | in 403 403 403 403 403
+supervision:follow_up | in 403 404 403 403 403 | 405
 exchange:acknowledge | 405 | in 403 404 403 403 403
 exchange:deliveries | in 403 403 200 403 403 | 405
 exchange:retry | 405 | in 403 403 404 403 403
@@ -273,6 +293,13 @@ PLAN_PAGES = ("plan", "adopt_plan", "lacking", "freeze_draw")
 DRAW_PAGES = ("draw", "draw_lots", "replace_draw", "witness_draw", "round", "round_file")
 OF_EVENT = ("event", "correct", "repair", "objection")
 COMPLAINT_PAGES = ("complaint", "reporter", "department")
+RECTIFICATION_PAGES = (
+    "rectification", "extension", "silence", "ground", "recheck", "publish_failing", "open_penalty",
+    "own_rectification", "answer_rectification",
+)  # fmt: skip
+SANCTION_PAGES = (
+    "sanction", "hearing", "publish_sanction", "overturn", "own_sanction", "ask_hearing", "ask_review",
+)  # fmt: skip
 SESSION_PAGES = ("session", "enrol", "confirm_presence", "cancel_session", "sign_in_code")
 
 
@@ -363,6 +390,10 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "credit:request": [town.credited.pk],
         "credit:person": [town.employed.person_id],
         "credit:take_off_list": [town.listed.pk],
+        **{f"supervision:{page}": [town.ordered.pk] for page in RECTIFICATION_PAGES},
+        **{f"supervision:{page}": [town.sanction.pk] for page in SANCTION_PAGES},
+        "supervision:proof": [town.proof.pk],
+        "supervision:follow_up": [town.filed.pk],
         "exchange:acknowledge": [town.message.pk],
         "exchange:retry": [town.message.pk],
         "exchange:remove_connector": [town.connector.pk],
@@ -616,6 +647,24 @@ POST /conflicts-of-interest/{pk}/lifting | 401 403 403 403 403 403
 GET /draw-rounds | 200
 GET /draw-rounds/{pk} | 404
 GET /draw-rounds/{pk}/file | 404
+GET /rectifications | 401 403 200 403 403 403
+GET /rectifications/{pk} | 401 403 404 403 403 403
+POST /rectifications/{pk}/answer | 401 403 403 403 403 403
+POST /rectifications/{pk}/findings/{finding}/files | 401 403 403 403 403 403
+GET /rectifications/files/{pk} | 401 403 404 403 403 403
+POST /rectifications/{pk}/extension | 401 403 404 403 403 403
+POST /rectifications/{pk}/silence | 401 403 404 403 403 403
+PUT /rectifications/{pk}/ground | 401 403 404 403 403 403
+POST /rectifications/{pk}/recheck | 401 403 404 403 403 403
+POST /rectifications/{pk}/publication | 401 403 404 403 403 403
+POST /rectifications/{pk}/penalty | 401 403 404 403 403 403
+GET /sanctions | 401 403 200 403 403 403
+GET /sanctions/{pk} | 401 403 404 403 403 403
+POST /sanctions/{pk}/hearing-request | 401 403 403 403 403 403
+POST /sanctions/{pk}/hearing | 401 403 404 403 403 403
+POST /sanctions/{pk}/publication | 401 403 404 403 403 403
+POST /sanctions/{pk}/overturning | 401 403 403 403 403 403
+POST /sanctions/{pk}/review | 401 403 403 403 403 403
 POST /registrations | 401 403 403 403 403 403
 GET /registrations/{source_system}/{source_id} | 401 403 403 403 403 403
 GET /session | 200
@@ -724,6 +773,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /inspection-draws/{pk}/lots": {"value": "1"},
     "POST /inspection-draws/{pk}/witnessing": {"value": "1"},
     "POST /conflicts-of-interest": {"institution_id": 1, "reason": "试试"},
+    "POST /rectifications/{pk}/answer": {"findings": []},
+    "POST /rectifications/{pk}/extension": {"until": "2027-01-05", "reason": "试试"},
+    "PUT /rectifications/{pk}/ground": {"ground": "chaotic", "reason": "试试"},
+    "POST /rectifications/{pk}/recheck": {"scheduled_on": "2027-01-05", "inspectors": [1, 2]},
+    "POST /rectifications/{pk}/penalty": {"kind": "penalty"},
+    "POST /sanctions/{pk}/hearing": {"held_on": "2026-11-28", "record": "试试"},
     "POST /imports/{pk}/decision": {"only_good": True},
     "POST /bars/{pk}/correction": {"ground": "annulled", "reason": "试试"},
     "POST /record-check-hits/{pk}/correction": {"ground": "annulled", "reason": "试试"},
@@ -818,6 +873,9 @@ def places_of(town: Town) -> dict[str, Any]:
         "/office/institutions/{pk}": {"pk": town.filed.pk, "number": 1, "day": str(clock.today())},
         "/incidents/{pk}": {"pk": town.harmed.pk},
         "/alerts/{pk}": {"pk": town.alert.pk},
+        "/rectifications/{pk}": {"pk": town.ordered.pk, "finding": town.proof.finding_id},
+        "/rectifications/files/{pk}": {"pk": town.proof.pk},
+        "/sanctions/{pk}": {"pk": town.sanction.pk},
         "/office/institutions/{pk}/history": {"pk": town.filed.pk},
         "/office/certificates/{pk}": {"pk": town.certificate.pk},
         "/certificates/{code}": {"code": town.certificate.code},
@@ -828,6 +886,8 @@ def told(browser: Client, operation: str, path: str) -> str:
     method = operation.split()[0]
     if operation == "POST /applications/{pk}/papers":
         return str(browser.post(path, {"slot": "lease", "file": desk.image()}).status_code)
+    if operation == "POST /rectifications/{pk}/findings/{finding}/files":
+        return str(browser.post(path, {"file": desk.image()}).status_code)
     if operation == "POST /staff/{pk}/certificates":
         said = {"kind": "nurse", "issuer": "某局", "issued_on": "2026-01-05"}
         return str(browser.post(path, said).status_code)

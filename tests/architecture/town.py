@@ -14,7 +14,7 @@ from exchange.callers import seated, token_of
 from imports import sheets
 from institutions import desk
 from policy.county import drafted
-from supervision import rounds
+from supervision import inspected, rounds
 from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Invitation, Membership
 from tuoyu.alerts.live import SYSTEM, look_now
 from tuoyu.alerts.models import Alert
@@ -32,8 +32,8 @@ from tuoyu.imports.models import Import
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper
 from tuoyu.jurisdictions.models import DivisionSetting
 from tuoyu.policy.models import PolicyDraft
-from tuoyu.supervision.actions import declare_conflict
-from tuoyu.supervision.models import Conflict, Draw
+from tuoyu.supervision.actions import add_proof, declare_conflict, open_penalty
+from tuoyu.supervision.models import Conflict, Draw, Proof, Rectification, Sanction
 from tuoyu.workforce.actions import confirm_presence, record_bar
 from tuoyu.workforce.models import Bar, Employment, Participation, Qualification, RecordCheck, ServicePeriod
 from workforce import barred, trained
@@ -71,6 +71,9 @@ class Town:
     qualification: Qualification
     attended: Participation
     served: ServicePeriod
+    ordered: Rectification
+    proof: Proof
+    sanction: Sanction
     harmed: Incident
     complaint: Complaint
     drawn: Draw
@@ -95,6 +98,7 @@ def built() -> Town:
     filed = Institution.objects.get(applications__case=done)
     submitted = Application.objects.get(case=under_way)
     letter = StoredFile.objects.filter(purpose__startswith="application").first()
+    ordered = inspected.ordered(filed)
     employed = nurseries.carer(nurseries.head(filed), filed, 1, filed.classes.first())
     return Town(
         filed=filed,
@@ -132,6 +136,12 @@ def built() -> Town:
         qualification=employed.person.qualifications.all()[0],
         attended=_attended(filed),
         served=_served(filed),
+        ordered=ordered,
+        proof=add_proof(
+            by=inspected.head(filed), rectification=ordered, finding=ordered.inspection.findings.all()[0],
+            file=desk.image(),
+        ),
+        sanction=open_penalty(by=inspected.office(), rectification=ordered),
         harmed=stated.incident(nurseries.head(filed), filed),
         complaint=told(filed, reporter_name="王某某")[0],
         drawn=_drawn(),

@@ -10,7 +10,7 @@ from accounts.people import actor
 from complaints.told import answered, sorted_out, told
 from imports import sheets
 from policy.county import drafted
-from supervision import rounds
+from supervision import inspected, rounds
 from tuoyu.accounts import actions as accounts
 from tuoyu.accounts.models import User
 from tuoyu.accounts.rules import SeatGiven
@@ -31,9 +31,9 @@ from tuoyu.policy.models import PolicyDraft
 from tuoyu.project.demo import marks, playing
 from tuoyu.project.demo.people import Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
-from tuoyu.supervision.actions import declare_conflict
+from tuoyu.supervision.actions import declare_conflict, open_penalty
 from tuoyu.supervision.jobs import publish_rounds
-from tuoyu.supervision.models import Draw
+from tuoyu.supervision.models import Draw, Rectification, Sanction
 from tuoyu.workforce.actions import confirm_presence, record_bar
 from tuoyu.workforce.models import Bar, Employment, Participation
 from workforce import barred, trained
@@ -75,6 +75,8 @@ class Town:
     responsible: CreditEvent
     alert: Alert
     complaint: Complaint
+    ordered: Rectification
+    sanction: Sanction
 
     @staticmethod
     def user(username: str) -> User:
@@ -114,6 +116,8 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         responsible=_responsible(credited.event.institution),
         alert=Alert.objects.filter(rule="cluster").earliest("pk"),
         complaint=_complaint(),
+        ordered=(ordered := _ordered()),
+        sanction=open_penalty(by=inspected.office(), rectification=ordered),
     )
 
 
@@ -204,6 +208,11 @@ def _complaint() -> Complaint:
     by = actor(User.objects.get(username="nanjing-health"))
     first, _ = told(nursery, reporter_name="王某某", reporter_phone="13800138000")
     return answered(sorted_out(first, by), by)
+
+
+def _ordered() -> Rectification:
+    """A joint inspection found two things to mend."""
+    return inspected.ordered(Institution.objects.filter(public_since__isnull=False).earliest("pk"))
 
 
 def _published() -> Draw:

@@ -227,6 +227,8 @@ def decide(
     if offered and decision not in {one.value for one in offered}:
         raise Refused("这一环节没有这样的办理结果，请重新选择。")
     _check_decision(step, decision, reason, remarks)
+    if decision == "defects" and answer_due_on is not None and answer_due_on < clock.today():
+        raise Refused(Problem("答复的期限不能早于今天。", field="answer_due_on"))
     if by.user_id is not None and _is_in_other_hands(step, by):
         raise Overtaken("这一环节已由同事接办，请先请部门负责人转派。")
     move(
@@ -240,7 +242,7 @@ def decide(
         assignee_id=by.user_id or step.assignee_id,
     )
     _keep_remarks(case, step, by, remarks)
-    if decision == "defects" and answer_due_on is not None:
+    if decision == "defects" and answer_due_on is not None and case.respondent_id is not None:
         case.answer_due_on = answer_due_on
         case.save(update_fields=["answer_due_on"])
     audit.record(

@@ -30,6 +30,13 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="不予通过时必填，将告知申办人。",
     )
+    answer_due_on = forms.DateField(
+        label="再次答复的期限",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="空着按规定的天数计算。",
+        error_messages={"invalid": "日期看不懂，请按2026-11-22的样子填写。"},
+    )
 
     def __init__(self, *args: Any, offered: Sequence[DecisionOffered] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -92,6 +92,7 @@ def decision(request: HttpRequest, number: str, key: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             remarks=given if form.cleaned_data["decision"] == "defects" else (),
             result=result.cleaned_data if result is not None and approving else {},
+            answer_due_on=form.cleaned_data["answer_due_on"],
         )
     except Refused as refusal:
         if not can(actor, VIEW, step.case):

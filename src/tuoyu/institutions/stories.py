@@ -32,6 +32,11 @@ _words: dict[str, str] = {
     "institution.receipt_reissued": "换发备案回执，原回执失效",
     "institution.resumed": "恢复服务",
     "institution.cancelled": "备案注销",
+    "institution.registration_taken_back": "登记机关收回登记",
+    "institution.closed_down": "取缔（清出市场）",
+    "institution.filing_ended": "备案终止",
+    "institution.publicised": "公示",
+    "institution.publication_withdrawn": "公示撤回",
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, overload
 from tuoyu.jurisdictions.atlas import Place
 from tuoyu.jurisdictions.packs import placeholders
 from tuoyu.jurisdictions.packs.schema import (
+    INSPECTING,
     NATURE_OF,
     REGISTRAR,
     Checklist,
@@ -332,12 +333,16 @@ class RuleBook:
         return str(setting.value), route, setting
 
     def named(self, department: str, facts: Mapping[str, Any], what: str) -> str:
-        """The department a pack names: itself, or the one that registered the institution."""
-        if department != REGISTRAR:
+        """The department a pack names: itself, the one that registered the institution, or the one that led
+        the inspection."""
+        if department not in UNNAMED:
             return department
-        if not facts.get(REGISTRAR):
-            raise NoRegistrar(f"{what}：不知道机构由谁登记")
-        return str(facts[REGISTRAR])
+        if not facts.get(department):
+            raise NoRegistrar(f"{what}：{UNNAMED[department]}")
+        return str(facts[department])
+
+
+UNNAMED = {REGISTRAR: "不知道机构由谁登记", INSPECTING: "不知道检查由谁牵头"}
 
 
 def route_for(procedure: Procedure, name: str, legal_form: str, kind: str = "") -> Route:

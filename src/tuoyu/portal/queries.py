@@ -112,7 +112,7 @@ def _told() -> Prepared[dict[str, Any]]:
         class_rows=_rows(ClassGroup.objects.open_now().order_by("pk"), "name", "class_type", "places"),
         publication_rows=_rows(
             Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department",
-            "division_code",
+            "division_code", "withdrawn_on", "withdrawn_reason",
         ),
         suspension_rows=ArraySubquery(
             Suspension.objects.holding().filter(institution=OuterRef("pk")).values(
@@ -144,7 +144,7 @@ def publications(kind: str = "") -> QuerySet[Publication, Any]:
     )
     return rows.values(
         "id", "kind", "reasons", "clause", "department", "division_code", "published_on", "institution_id",
-        "institution__name", "institution__filing",
+        "institution__name", "institution__filing", "case__number", "withdrawn_on", "withdrawn_reason",
     )  # fmt: skip
 
 

@@ -92,6 +92,7 @@ ENTRIES = (
     Entry("人员预警", "alert-triangle", ("workforce:alerts",), OFFICE | NURSERY, HEALTH),
     Entry("从业人员", "users", ("workforce:overview",), OFFICE | NURSERY, HEALTH),
     Entry("投诉举报", "message", ("complaints:list",), OFFICE, COMPLAINED_TO),
+    Entry("整改和处理", "gavel", ("supervision:rectifications", "supervision:sanctions"), OFFICE),
     Entry("信息推送", "send", ("exchange:inbox", "exchange:messages"), OFFICE),
     Entry("推送情况", "report", ("exchange:deliveries", "exchange:outbox"), OFFICE | ADMINISTRATORS),
     Entry("政策条款", "scale", ("policy:index", "portal:promises"), OFFICE),

@@ -6,8 +6,37 @@ class SupervisionConfig(AppConfig):
     label = "supervision"
 
     def ready(self) -> None:
-        """Say which of what is known here weighs in a draw."""
-        from tuoyu.supervision import risks
+        """Say what weighs in a draw; serve the cases that follow a failing inspection, and begin them."""
+        from django.urls import reverse
+
+        from tuoyu.cases import procedures
+        from tuoyu.core.actor import Actor
+        from tuoyu.institutions import parts
+        from tuoyu.supervision import boards, handlers, hooks, risks
+        from tuoyu.supervision.actions import open_rectification
+        from tuoyu.supervision.actions.rectifications import is_to_be_mended
+        from tuoyu.supervision.models import Inspection
+        from tuoyu.supervision.pursuing import pursue_failing_years
 
         risks.register("failed_last_year", "上一年检查不合格", risks.failed_last_year)
         risks.register("in_rectification", "备案限期整改中", risks.in_rectification)
+        procedures.register("rectification", handlers.RectificationHandler())
+        procedures.register("penalty", handlers.SanctionHandler())
+        procedures.register("revocation", handlers.RevocationHandler())
+        procedures.register("ban", handlers.BanHandler())
+        procedures.register("sanction_review", handlers.ReviewHandler())
+
+        def order(by: Actor, inspection: Inspection) -> None:
+            if is_to_be_mended(inspection):
+                open_rectification(by=by, inspection=inspection)
+
+        def count_years(by: Actor, inspection: Inspection) -> None:
+            pursue_failing_years(by=by, inspection=inspection)
+
+        hooks.after_confirmed("rectification", order)
+        hooks.after_confirmed("failing_years", count_years)
+
+        def follow_up(pk: int) -> str:
+            return reverse("supervision:follow_up", args=[pk])
+
+        parts.register(parts.Part("follow_up", "整改和处理", 42, follow_up, boards.follow_up_at))

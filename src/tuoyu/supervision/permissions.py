@@ -1,16 +1,19 @@
-"""Who plans, draws, witnesses, inspects, and says of whom that they may not."""
+"""Who plans, draws, inspects, orders that something be mended, mends it, punishes; and who reads of it."""
 
 from django.db.models import Q
 
 from tuoyu.accounts.models import Membership
+from tuoyu.cases.models import Step
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
-from tuoyu.core.reaches import own_places, own_post
+from tuoyu.core.reaches import own_department, own_places, own_post
+from tuoyu.supervision.models import Part
 
 OFFICES = (Role.OFFICER, Role.DEPARTMENT_LEAD)
 CONCERNED = "organised by own department or with its part, own places"
 OTHERS = "of another department, own places"
+OWN = "own institution"
 
 
 def _concerned(actor: Actor, seat: Seat) -> Q:
@@ -132,4 +135,89 @@ LIFT_CONFLICT = declare(
     "解除回避",
     model="supervision.Conflict",
     grants=[Grant(Role.DEPARTMENT_LEAD, _conflict_here, "of the own office")],
+)
+
+
+# ---------------------------------------------------------------- after an inspection
+
+
+def _inspected_by(seat: Seat, inspection: str) -> Q:
+    """Of an inspection the seat's department took part in, in its places."""
+    parts = Part.objects.filter(seat.covers("division_code"), department=seat.department)
+    return Q(**{f"{inspection}__in": parts.values("inspection")})
+
+
+def _rectification_of_part(actor: Actor, seat: Seat) -> Q:
+    own = Q(department=seat.department) | _inspected_by(seat, "inspection")
+    return seat.covers("division_code") & own
+
+
+def _sanction_concerned(actor: Actor, seat: Seat) -> Q:
+    steps = Step.objects.filter(seat.covers("division_code"), department=seat.department)
+    taken = Q(case__in=steps.exclude(state=Step.State.WAITING).values("case"))
+    return (seat.covers("division_code") & Q(department=seat.department)) | taken | (
+        seat.covers("division_code") & _inspected_by(seat, "inspection")
+    )  # fmt: skip
+
+
+def _own_institution(actor: Actor, seat: Seat) -> Q:
+    return Q(institution=seat.institution_id, institution__isnull=False)
+
+
+VIEW_RECTIFICATION = declare(
+    "supervision.rectification.view",
+    "查看限期整改",
+    model="supervision.Rectification",
+    grants=[
+        *[Grant(role, _rectification_of_part, "departments taking part, own places") for role in OFFICES],
+        *own_places(Role.JURISDICTION_LEAD),
+    ],
+)
+
+HANDLE_RECTIFICATION = declare(
+    "supervision.rectification.handle",
+    "延期、逾期处理、安排复查、公示检查不合格",
+    model="supervision.Rectification",
+    grants=own_department(*OFFICES),
+)
+
+ANSWER_RECTIFICATION = declare(
+    "supervision.rectification.answer",
+    "整改并提交结果",
+    model="supervision.Rectification",
+    grants=[Grant(Role.NURSERY_HEAD, _own_institution, OWN)],
+)
+
+VIEW_SANCTION = declare(
+    "supervision.sanction.view",
+    "查看处罚、收回登记、取缔",
+    model="supervision.Sanction",
+    grants=[
+        *[
+            Grant(role, _sanction_concerned, "own department decides, or took part in the inspection")
+            for role in OFFICES
+        ],
+        *own_places(Role.JURISDICTION_LEAD),
+    ],
+)
+
+HANDLE_SANCTION = declare(
+    "supervision.sanction.handle",
+    "记录听证、公示处理决定",
+    model="supervision.Sanction",
+    grants=own_department(*OFFICES),
+)
+
+OVERTURN_SANCTION = declare(
+    "supervision.sanction.overturn",
+    "撤销处理决定并撤回公示",
+    model="supervision.Sanction",
+    grants=own_department(Role.DEPARTMENT_LEAD),
+)
+
+ANSWER_SANCTION = declare(
+    "supervision.sanction.answer",
+    "申请听证、申请复核",
+    model="supervision.Sanction",
+    grants=[Grant(Role.NURSERY_HEAD, _own_institution, OWN)],
 )

@@ -52,3 +52,33 @@ class DrawState(TextChoices):
     FROZEN = "frozen", "名单已封存"
     DRAWN = "drawn", "已抽取"
     REPLACED = "replaced", "已作废重抽"
+
+
+class Ground(TextChoices):
+    """What makes a rectification more than an ordinary one: unless mended, it may lead to a ban."""
+
+    ORDINARY = "ordinary", "一般问题"
+    UNREGISTERED = "unregistered", "未登记"
+    POOR_FACILITIES = "poor_facilities", "设施条件差"
+    CHAOTIC = "chaotic", "管理混乱"
+    SERIOUS_HAZARD = "serious_hazard", "存在严重隐患"
+
+
+class SanctionKind(TextChoices):
+    """What an authority does to an institution that did wrong."""
+
+    PENALTY = "penalty", "行政处罚"
+    REVOCATION = "revocation", "收回登记"
+    BAN = "ban", "取缔"
+
+
+class SanctionState(TextChoices):
+    OPEN = "open", "已立案"
+    NOTIFIED = "notified", "已告知，待决定"
+    DECIDED = "decided", "已决定"
+    DROPPED = "dropped", "不予处理"
+    OVERTURNED = "overturned", "已撤销"
+
+
+# What holds its findings: nobody is punished for them a second time.
+IN_FORCE = (SanctionState.OPEN, SanctionState.NOTIFIED, SanctionState.DECIDED)

@@ -35,6 +35,7 @@ from tuoyu.exchange.api import (
     service,
     session,
     staff,
+    supervision,
     training,
 )
 from tuoyu.exchange.api.input import CarefulParser, guard
@@ -43,7 +44,7 @@ ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
     bars, staff, training, service, facts, provision,
-    matters, imports, counts, care, inspections, credit, alerts, complaints,
+    matters, imports, counts, care, inspections, supervision, credit, alerts, complaints,
 )  # fmt: skip
 
 

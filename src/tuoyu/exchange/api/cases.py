@@ -19,7 +19,18 @@ from tuoyu.core.problems import Problem, Refused
 from tuoyu.exchange.api.doors import permitted, person
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.places import Done
-from tuoyu.exchange.api.shapes import Asked, Given, Id, PageAsked, PageOf, Reason, Somebody, Told, page_of
+from tuoyu.exchange.api.shapes import (
+    Asked,
+    Day,
+    Given,
+    Id,
+    PageAsked,
+    PageOf,
+    Reason,
+    Somebody,
+    Told,
+    page_of,
+)
 
 router = Router(tags=["cases"])
 
@@ -189,12 +200,14 @@ class RemarkGiven(Given):
 
 
 class DecisionGiven(Given):
-    """An officer's decision; `result` holds what the kind of step asks for (a registration number)."""
+    """An officer's decision; `result` holds what the kind of step asks for (a registration number). Who must
+    answer for defects has until `answer_due_on`."""
 
     decision: Literal["approve", "defects", "refuse"]
     reason: Annotated[str, Field(max_length=2000)] = ""
     remarks: Annotated[list[RemarkGiven], Field(max_length=60)] = []
     result: Annotated[dict[str, Any], Field(max_length=40)] = {}
+    answer_due_on: Day | None = None
 
 
 class ReasonGiven(Given):
@@ -333,6 +346,7 @@ def decide(request: HttpRequest, number: Number, key: Key, given: DecisionGiven)
             for r in given.remarks
         ],
         result=given.result,
+        answer_due_on=given.answer_due_on,
     )
     return _after(actor, number)
 

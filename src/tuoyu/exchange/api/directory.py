@@ -111,6 +111,9 @@ class Published(Told):
     department: str
     division_code: str
     published_on: date
+    case_number: str | None
+    withdrawn_on: date | None
+    withdrawn_reason: str
 
 
 class Verified(Told):
@@ -173,7 +176,7 @@ class PublishedAsked(Asked):
     """How publications are narrowed."""
 
     place: Code | Literal[""] = ""
-    kind: Literal["filing", "nonconformity", ""] = ""
+    kind: Literal["filing", "nonconformity", "inspection", "penalty", "revocation", "ban", ""] = ""
 
 
 @operation(
@@ -189,12 +192,16 @@ def publications(request: HttpRequest, asked: Annotated[PublishedAsked, Query()]
     found = page_of(
         rows.order_by("-published_on", "-pk").values(
             "id", "institution_id", "institution__name", "kind", "reasons", "clause", "department",
-            "division_code", "published_on",
+            "division_code", "published_on", "case__number", "withdrawn_on", "withdrawn_reason",
         ),
         asked,
     )  # fmt: skip
     for row in found["rows"]:
         row["institution"] = row.pop("institution__name")
+        number = row.pop("case__number")
+        row["case_number"] = None if row["kind"] == Publication.Kind.FILING else number
+        if row["withdrawn_on"] is not None:
+            row["reasons"] = ""
     return found
 
 

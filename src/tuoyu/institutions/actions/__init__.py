@@ -20,6 +20,12 @@ from tuoyu.institutions.actions.applications import (
     submit,
 )
 from tuoyu.institutions.actions.counts import state_counts
+from tuoyu.institutions.actions.endings import (
+    close_down,
+    publicise,
+    take_back_registration,
+    withdraw_publication,
+)
 from tuoyu.institutions.actions.facts import (
     Ground,
     Supplier,
@@ -49,6 +55,7 @@ __all__ = [
     "apply_change",
     "call_off_suspension",
     "cancel_filing",
+    "close_down",
     "delete_draft",
     "demand_rectification",
     "end_pairing",
@@ -57,6 +64,7 @@ __all__ = [
     "move_state",
     "open_places",
     "propose_pairing",
+    "publicise",
     "publish_nonconforming",
     "register",
     "remind",
@@ -75,4 +83,6 @@ __all__ = [
     "state_facts",
     "submit",
     "suspend",
+    "take_back_registration",
+    "withdraw_publication",
 ]

@@ -7,11 +7,21 @@ from tuoyu.institutions.models.institutions import Institution
 
 
 class Publication(models.Model):
-    """What an authority made public about an institution, with its reasons."""
+    """What an authority made public about an institution, with its reasons, and the case that decided it.
+
+    What turned out not to hold is withdrawn with the reasons and stays, marked so.
+    """
 
     class Kind(models.TextChoices):
         FILING = "filing", "备案公示"
         NONCONFORMITY = "nonconformity", "不符合备案要求公示"
+        INSPECTION = "inspection", "检查不合格公示"
+        PENALTY = "penalty", "行政处罚公示"
+        REVOCATION = "revocation", "收回登记公告"
+        BAN = "ban", "取缔公告"
+
+    # What was published against somebody; it always names the case it was decided in.
+    DECIDED = (Kind.NONCONFORMITY, Kind.INSPECTION, Kind.PENALTY, Kind.REVOCATION, Kind.BAN)
 
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="publications")
     case = models.ForeignKey("cases.Case", models.PROTECT, null=True, related_name="+")
@@ -22,6 +32,9 @@ class Publication(models.Model):
     division_code = models.CharField(max_length=12)
     published_on = models.DateField()
     published_label = models.CharField(max_length=120)
+    withdrawn_on = models.DateField(null=True)
+    withdrawn_reason = models.CharField(max_length=500, blank=True)
+    withdrawn_label = models.CharField(max_length=120, blank=True)
 
     class Meta:
         ordering = ["-published_on", "-pk"]
@@ -32,6 +45,16 @@ class Publication(models.Model):
                 condition=~Q(kind="nonconformity") | ~Q(reasons=""),
             ),
             models.UniqueConstraint(fields=["case", "kind"], name="publication_once_a_case"),
+            models.CheckConstraint(
+                name="publication_of_supervision_names_case_and_reasons",
+                condition=~Q(kind__in=["inspection", "penalty", "revocation", "ban"])
+                | Q(case__isnull=False) & ~Q(reasons=""),
+            ),
+            models.CheckConstraint(
+                name="publication_withdrawn_says_when_why_and_who",
+                condition=Q(withdrawn_on__isnull=True, withdrawn_reason="", withdrawn_label="")
+                | Q(withdrawn_on__isnull=False) & ~Q(withdrawn_reason="") & ~Q(withdrawn_label=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from tuoyu.jurisdictions.packs import placeholders
 from tuoyu.jurisdictions.packs.drafts import TO_FILL, TO_SUMMARISE, UNKNOWN_KEY
 from tuoyu.jurisdictions.packs.positions import Path
 from tuoyu.jurisdictions.packs.schema import (
+    INSPECTING,
     KINDS,
     LEGAL_FORMS,
     NATURES,
@@ -185,8 +186,8 @@ def _unknown_unit(unit: str) -> str:
 def _departments(context: Context) -> Found:
     known = context.vocabulary.keys
     for path, key in _named_departments(context.pack):
-        by_registration = key == REGISTRAR and path[0] == "procedure"
-        if key not in known and key != UNKNOWN_KEY and not by_registration:
+        by_fact = key in (REGISTRAR, INSPECTING) and path[0] == "procedure"
+        if key not in known and key != UNKNOWN_KEY and not by_fact:
             yield path, f"不认识的部门 {key}：部门代码见 packs/cn/departments.toml"
 
 

@@ -22,8 +22,9 @@ FormPage = Literal[
     "basics", "provider", "premises", "classes", "staff", "papers", "commitment", "review",
     "items", "ending", "pause", "restart", "yearly", "report",
 ]  # fmt: skip
-# Where a step or a push names a department, this names the one that registered the institution.
-REGISTRAR = "registrar"
+# Where a step or a push names a department, these name the one that registered the institution, and the one
+# that led the inspection a case began with.
+REGISTRAR, INSPECTING = "registrar", "inspecting"
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=80)]

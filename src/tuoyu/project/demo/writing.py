@@ -11,6 +11,7 @@ from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.project.demo import marks
 from tuoyu.project.demo.complaints import complain
+from tuoyu.project.demo.follow_up import follow
 from tuoyu.project.demo.inspections import inspect
 from tuoyu.project.demo.people import BY, Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
@@ -80,6 +81,7 @@ def write_small(progress: Progress = silent) -> None:
         if room and (first := filed.order_by("pk").first()):
             room.seat_nursery(by=BY, jurisdiction=place.jurisdiction, institution_id=first.pk)
             live(first, actor_for(room.head_of(place.jurisdiction)), cast, days)
+            follow(first, cast, days)
 
 
 def fill_if_empty() -> None:

@@ -10,17 +10,49 @@ from tuoyu.supervision.actions.draws import (
 )
 from tuoyu.supervision.actions.inspections import schedule, schedule_many
 from tuoyu.supervision.actions.plans import adopt_plan, make_plan
+from tuoyu.supervision.actions.rectifications import (
+    add_proof,
+    answer,
+    extend_rectification,
+    open_rectification,
+    order_recheck,
+    pass_over_silence,
+    publish_failing,
+    state_ground,
+)
+from tuoyu.supervision.actions.sanctions import (
+    ask_hearing,
+    ask_review,
+    open_penalty,
+    overturn,
+    publish_sanction,
+    record_hearing,
+)
 
 __all__ = [
+    "add_proof",
     "adopt_plan",
+    "answer",
+    "ask_hearing",
+    "ask_review",
     "declare_conflict",
     "draw_lots",
+    "extend_rectification",
     "freeze_draw",
     "lift_conflict",
     "make_plan",
+    "open_penalty",
+    "open_rectification",
+    "order_recheck",
+    "overturn",
+    "pass_over_silence",
     "publish_draw",
+    "publish_failing",
+    "publish_sanction",
+    "record_hearing",
     "replace_draw",
     "schedule",
     "schedule_many",
+    "state_ground",
     "witness_draw",
 ]

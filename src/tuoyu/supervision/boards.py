@@ -1,0 +1,217 @@
+"""What pages, the API and cases read of rectifications and sanctions. A list is one query, a record a few."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import F, Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from tuoyu.cases.models import Case
+from tuoyu.core import clock
+from tuoyu.core.actor import Actor, Role
+from tuoyu.core.permissions import Permission, can, visible_to
+from tuoyu.core.problems import Problem
+from tuoyu.institutions.models import Publication
+from tuoyu.jurisdictions import queries as jurisdictions
+from tuoyu.jurisdictions.names import department_name, place_name
+from tuoyu.jurisdictions.packs.schema import prefix_of
+from tuoyu.supervision.actions.rectifications import MENDED, field_of
+from tuoyu.supervision.models import Finding, Proof, Rectification, Sanction
+from tuoyu.supervision.permissions import ANSWER_RECTIFICATION, VIEW_RECTIFICATION, VIEW_SANCTION
+from tuoyu.supervision.vocabulary import Ground, SanctionKind, SanctionState, Severity
+
+RECTIFYING = [
+    ("waiting", "整改中"),
+    ("overdue", "已超期"),
+    ("rechecking", "待复查"),
+    ("mended", "已合格"),
+    ("failed", "不合格"),
+    ("moot", "已终止"),
+]
+GUIDANCE = ("penalty.refusal_min", "penalty.refusal_max", "penalty.serious_min", "penalty.serious_max")
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """How a board is narrowed; each field is a parameter of the address."""
+
+    state: str = ""
+    place: str = ""
+    text: str = ""
+
+
+def _states() -> dict[str, Q]:
+    returned, today = Q(case__state=Case.State.RETURNED), clock.today()
+    return {
+        "waiting": returned,
+        "overdue": returned & Q(case__answer_due_on__lt=today),
+        "rechecking": Q(case__state=Case.State.OPEN),
+        "mended": Q(case__state=Case.State.DONE),
+        "failed": Q(case__state=Case.State.REFUSED),
+        "moot": Q(case__state=Case.State.WITHDRAWN),
+    }
+
+
+def rectifications(actor: Actor, narrowed: Narrowed) -> QuerySet[Rectification, Any]:
+    """The rectifications `actor` may see, those with the least time first, as rows of values."""
+    return _rectification_rows(
+        _narrowed(visible_to(actor, VIEW_RECTIFICATION, Rectification.objects.all()), narrowed).filter(
+            _states().get(narrowed.state, Q())
+        )
+    )
+
+
+def _rectification_rows(rows: QuerySet[Rectification]) -> QuerySet[Rectification, Any]:
+    ordered = rows.order_by(F("case__answer_due_on").asc(nulls_last=True), "-pk")
+    return ordered.values(
+        "id", "institution_id", "institution__name", "division_code", "department", "ground", "first_due_on",
+        "case__number", "case__state", "case__answer_due_on", "case__round", "inspection__number",
+        "inspection__origin", "inspection__result",
+    )  # fmt: skip
+
+
+def _narrowed(rows: QuerySet[Any], narrowed: Narrowed) -> QuerySet[Any]:
+    if narrowed.place:
+        rows = rows.filter(division_code__startswith=prefix_of(narrowed.place))
+    if narrowed.text:
+        named = Q(institution__name__icontains=narrowed.text)
+        rows = rows.filter(named | Q(case__number__startswith=narrowed.text.upper()))
+    return rows
+
+
+def rectifying_state(row: dict[str, Any]) -> tuple[str, str]:
+    """How far a row of `rectifications` has come: key and words."""
+    state, due = row["case__state"], row["case__answer_due_on"]
+    key = {
+        Case.State.RETURNED: "overdue" if due and due < clock.today() else "waiting",
+        Case.State.OPEN: "rechecking",
+        Case.State.DONE: "mended",
+        Case.State.REFUSED: "failed",
+        Case.State.WITHDRAWN: "moot",
+    }[state]
+    return key, dict(RECTIFYING)[key]
+
+
+def sanctions(actor: Actor, narrowed: Narrowed, kind: str = "") -> QuerySet[Sanction, Any]:
+    """The sanctions `actor` may see, the newest first, as rows of values."""
+    rows = _narrowed(visible_to(actor, VIEW_SANCTION, Sanction.objects.all()), narrowed)
+    if narrowed.state in SanctionState.values:
+        rows = rows.filter(state=narrowed.state)
+    if kind in SanctionKind.values:
+        rows = rows.filter(kind=kind)
+    return _sanction_rows(rows)
+
+
+def _sanction_rows(rows: QuerySet[Sanction]) -> QuerySet[Sanction, Any]:
+    return rows.order_by("-pk").values(
+        "id", "kind", "state", "institution_id", "institution__name", "division_code", "department",
+        "opened_on", "decide_by", "hearing_until", "decided_on", "delivered_on", "publish_by", "years",
+        "case__number", "inspection__number",
+    )  # fmt: skip
+
+
+def rectifications_at(
+    actor: Actor, pk: int, permission: Permission = VIEW_RECTIFICATION
+) -> QuerySet[Any, Any]:
+    """The rectifications of one institution that `actor` may see."""
+    return _rectification_rows(visible_to(actor, permission, Rectification.objects.filter(institution=pk)))
+
+
+def sanctions_at(actor: Actor, pk: int, permission: Permission = VIEW_SANCTION) -> QuerySet[Any, Any]:
+    """The sanctions of one institution that `actor` may see."""
+    return _sanction_rows(visible_to(actor, permission, Sanction.objects.filter(institution=pk)))
+
+
+def follow_up_at(actor: Actor, pk: int) -> QuerySet[Any, Any] | None:
+    """What the tab of an institution counts: its rectifications; None for whom it is no business."""
+    if any(seat.institution_id == pk and seat.role is Role.NURSERY_HEAD for seat in actor.seats):
+        return visible_to(actor, ANSWER_RECTIFICATION, Rectification.objects.filter(institution=pk))
+    if not can(actor, VIEW_RECTIFICATION):
+        return None
+    return visible_to(actor, VIEW_RECTIFICATION, Rectification.objects.filter(institution=pk))
+
+
+def sanction_dressed(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of sanctions in words; `clock_on` is the day it has to be decided, or published, by."""
+    undecided = row["state"] in (SanctionState.OPEN, SanctionState.NOTIFIED)
+    return row | {
+        "kind_label": SanctionKind(row["kind"]).label,
+        "state_label": SanctionState(row["state"]).label,
+        "place": place_name(row["division_code"]),
+        "office": department_name(row["department"], row["division_code"]),
+        "clock_on": row["decide_by"] if undecided else None,
+    }
+
+
+def today() -> date:
+    """Today, for what a page compares with it."""
+    return clock.today()
+
+
+def rectification_told(found: Rectification) -> dict[str, Any]:
+    """One rectification: its findings with what was done about each, files, re-checks, what is public."""
+    submissions = list(found.case.submissions.order_by("round"))
+    proofs = list(found.proofs.select_related("file"))
+    findings = found.inspection.findings.exclude(severity=Severity.INFO)
+    return {
+        "rectification": found,
+        "case": found.case,
+        "inspection": found.inspection,
+        "ground": Ground(found.ground).label,
+        "findings": [_finding_told(one, submissions, proofs) for one in findings],
+        "rechecks": [one.inspection for one in found.rechecks.select_related("inspection").order_by("pk")],
+        "publications": list(Publication.objects.filter(case=found.case_id)),
+    }
+
+
+def _finding_told(one: Finding, submissions: list[Any], proofs: list[Any]) -> dict[str, Any]:
+    field = field_of(one.pk)
+    answers = [
+        {
+            "round": handed.round,
+            "text": handed.data.get(MENDED, {}).get(field, ""),
+            "at": handed.handed_in_at,
+            "proofs": [p for p in proofs if p.finding_id == one.pk and p.round == handed.round],
+        }
+        for handed in submissions
+    ]
+    rounds = {handed.round for handed in submissions}
+    return {
+        "finding": one,
+        "field": field,
+        "answers": answers,
+        "kept": [p for p in proofs if p.finding_id == one.pk and p.round not in rounds],
+    }
+
+
+def proof_of(actor: Actor, pk: int) -> Proof:
+    """A file of a rectification that `actor` may see or must answer; 404 for anybody else."""
+    kept = Proof.objects.select_related("file", "rectification")
+    seen = visible_to(actor, VIEW_RECTIFICATION, Rectification.objects.all()) | visible_to(
+        actor, ANSWER_RECTIFICATION, Rectification.objects.all()
+    )
+    return get_object_or_404(kept.filter(rectification__in=seen.values("pk")), pk=pk)
+
+
+def sanction_told(found: Sanction) -> dict[str, Any]:
+    """One sanction: what it rests on, its days, what is public, and the frame the law gives, as guidance."""
+    book = jurisdictions.book(found.institution.division_code)
+    return {
+        "sanction": found,
+        "case": found.case,
+        "inspection": found.inspection,
+        "findings": [one.finding for one in found.sanctioned.select_related("finding")],
+        "guidance": [rule for key in GUIDANCE if (rule := book.find(key)) is not None]
+        if found.kind == SanctionKind.PENALTY
+        else [],
+        "publications": list(Publication.objects.filter(case=found.case_id)),
+        "review": getattr(found, "review", None),
+        "today": clock.today(),
+    }
+
+
+def problems_of(form: forms.Form) -> list[Problem]:
+    """What a form found wrong, as problems."""
+    return [Problem(str(error), field=name) for name, errors in form.errors.items() for error in errors]
