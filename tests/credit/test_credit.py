@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from django.urls import reverse
 
 from accounts.people import browser
 from credit import deciding
+from supervision.inspected import office, ordered
 from tuoyu.accounts.models import User
+from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
 from tuoyu.core import checks, clock, outbox
 from tuoyu.core.actor import Actor, Role
@@ -27,6 +29,8 @@ from tuoyu.credit.models import CreditEvent, ListEntry
 from tuoyu.credit.vocabulary import CreditClass, EventKind, Ground, ListKind, RequestKind, Standing
 from tuoyu.exchange import delivery
 from tuoyu.institutions.models import Institution
+from tuoyu.supervision import actions as supervision
+from tuoyu.supervision.models import Sanction
 from tuoyu.workforce.models import Person
 from workforce import staff
 
@@ -118,6 +122,39 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
         actions.record_event(by=deciding.office(staff.GULOU), institution=nursery, stated=Stated(**given))
     assert [problem.field for problem in refused.value.problems] == [field]
     assert not CreditEvent.objects.exists()
+
+
+def decide_next(sanction: Sanction, key: str, **result: str) -> None:
+    cases.decide(
+        by=office(staff.GULOU), step=sanction.case.steps.get(key=key), decision="approve", result=result
+    )
+
+
+def test_a_penalty_enters_both_files_with_its_delivery_and_leaves_them_when_overturned() -> None:
+    with at(date(2026, 11, 2)):
+        one = ordered(on=date(2026, 11, 2))
+        responsible = staff.carer(staff.head(one.institution), one.institution, 1).person
+    due = one.case.answer_due_on
+    assert due is not None
+    with at(due + timedelta(days=1)):
+        supervision.pass_over_silence(by=office(staff.GULOU), rectification=one, reason="")
+        recheck = one.case.steps.get(key="recheck")
+        cases.decide(by=office(staff.GULOU), step=recheck, decision="refuse", reason="没有整改")
+        sanction = Sanction.objects.get(inspection=one.inspection)
+        decide_next(sanction, "notice", measure="罚款")
+        sanction.refresh_from_db()
+    assert sanction.hearing_until is not None
+    with at(sanction.hearing_until + timedelta(days=1)):
+        decide_next(sanction, "decision", measure="罚款五千元", responsible=str(responsible.pk))
+        assert not CreditEvent.objects.exists()
+        decide_next(sanction, "delivery", delivered_on=str(clock.today()))
+        events = CreditEvent.objects.filter(case=sanction.case)
+        assert {event.person for event in events} == {None, responsible}
+        assert "罚款五千元" in public_page(one.institution)
+        lead = office(staff.GULOU, role=Role.DEPARTMENT_LEAD)
+        supervision.overturn(by=lead, sanction=sanction, reason="证据不足")
+        assert {queries.standing_of(event) for event in queries.events()} == {Standing.WITHDRAWN}
+        assert len(sent("credit.ended")) == 2
 
 
 # ---------------------------------------------------------------- over with the day

@@ -11,12 +11,21 @@ class CreditConfig(AppConfig):
 
         from tuoyu.cases import procedures
         from tuoyu.core import outbox
-        from tuoyu.credit import export, handlers, queries
+        from tuoyu.core.actor import Actor
+        from tuoyu.credit import export, following, handlers, queries
         from tuoyu.institutions import parts
+        from tuoyu.supervision import hooks
+        from tuoyu.supervision.models import Sanction
 
         procedures.register("credit_repair", handlers.RequestHandler())
         procedures.register("credit_objection", handlers.RequestHandler())
         outbox.send_only_while(export.PUBLISHED, export.still_holds)
+
+        def overturned(by: Actor, sanction: Sanction) -> None:
+            following.withdraw_overturned(by, sanction, sanction.overturned_reason)
+
+        hooks.after_sanction("credit", following.record_sanction)
+        hooks.after_overturned("credit", overturned)
 
         def file_of(pk: int) -> str:
             return reverse("credit:institution", args=[pk])
