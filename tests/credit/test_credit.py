@@ -261,6 +261,12 @@ def test_repair_waits_for_the_least_period_and_ends_everything_together(nursery:
     with at(date(2027, 3, 1)):
         case = deciding.repair(head, event)
         assert "今后守信经营" in public_page(nursery)
+        with pytest.raises(Refused):
+            deciding.answered(case, "defects")
+        lead = User.objects.get(pk=deciding.office(staff.GULOU, Role.DEPARTMENT_LEAD).user_id)
+        page = browser(lead).get(reverse("cases:case", args=[case.number])).content.decode()
+        assert "准予修复" in page
+        assert "需补正" not in page
         with pytest.raises(Overtaken):
             deciding.repair(head, event)
         deciding.answered(case)

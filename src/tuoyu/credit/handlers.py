@@ -8,12 +8,22 @@ from django.urls import reverse
 
 from tuoyu.cases.models import Case, Step
 from tuoyu.cases.notices import Words
-from tuoyu.cases.procedures import FormPage, Material
+from tuoyu.cases.procedures import DecisionOffered, FormPage, Material
 from tuoyu.core.actor import Actor
-from tuoyu.core.problems import Refused
 from tuoyu.credit import actions, queries, terms
 from tuoyu.credit.models import CreditRequest
 from tuoyu.credit.vocabulary import RequestKind
+
+OFFERED = {
+    RequestKind.REPAIR: (
+        DecisionOffered("approve", "准予修复", "停止公示、共享和使用，告知申请人"),
+        DecisionOffered("refuse", "不予修复", "须写明理由，申请人可以再次申请"),
+    ),
+    RequestKind.OBJECTION: (
+        DecisionOffered("approve", "异议成立", "撤销这条信息，停止公示、共享和使用"),
+        DecisionOffered("refuse", "异议不成立", "须写明理由，信息不变"),
+    ),
+}
 
 
 class RequestHandler:
@@ -35,6 +45,10 @@ class RequestHandler:
         ),
     }
 
+    def offered(self, step: Step) -> Sequence[DecisionOffered]:
+        """Grant or refuse."""
+        return OFFERED[RequestKind(_request(step.case).kind)]
+
     def on_opened(self, case: Case, by: Actor) -> None:
         """Nothing: the request keeps its case itself."""
 
@@ -50,8 +64,7 @@ class RequestHandler:
         actions.refuse_request(by=by, case=case, reason=reason)
 
     def on_returned(self, case: Case, by: Actor) -> None:
-        """It is not sent back."""
-        raise Refused("这一环节不退回申请人：请通过，或者写明理由不予准许；申请人可以再次申请。")
+        """Never: sending back is not among what is offered."""
 
     def on_withdrawn(self, case: Case, by: Actor) -> None:
         """The request ends with its case."""
