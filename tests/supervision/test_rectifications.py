@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.people import browser
 from institutions import desk
-from supervision.inspected import at, head, head_user, inspected, nursery, office, ordered
+from supervision.inspected import at, head, head_user, inspected, nursery, office, office_user, ordered
 from tuoyu.cases import actions as cases
 from tuoyu.cases.actions import RemarkGiven
 from tuoyu.cases.models import Case, Notice
@@ -60,6 +60,14 @@ def test_a_failing_inspection_orders_to_mend_each_finding_by_the_day_of_the_rule
     assert set(one.case.remarks.values_list("field", flat=True)) == fields
     assert all(remark.source for remark in one.case.remarks.all())
     assert Notice.objects.get(user=user).title == "须限期整改"
+
+
+def test_a_nursery_in_a_street_is_the_business_of_its_county() -> None:
+    one = ordered(nursery("320106001"))
+    assert one.division_code == "320106"
+    _do("recheck", office(), one)
+    page = browser(office_user()).get(f"/rectifications/{one.pk}/recheck/").content.decode()
+    assert office().label in page
 
 
 def test_what_passed_orders_nothing_and_a_second_confirmation_orders_nothing_twice() -> None:

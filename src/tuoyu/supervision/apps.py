@@ -1,4 +1,11 @@
+from collections.abc import Callable
+from typing import Any
+
 from django.apps import AppConfig
+
+
+def _saying(words: str) -> Callable[[Any], str]:
+    return lambda event: words
 
 
 class SupervisionConfig(AppConfig):
@@ -9,7 +16,7 @@ class SupervisionConfig(AppConfig):
         """Say what weighs in a draw; serve the cases that follow a failing inspection, and begin them."""
         from django.urls import reverse
 
-        from tuoyu.cases import procedures
+        from tuoyu.cases import procedures, stories
         from tuoyu.core.actor import Actor
         from tuoyu.institutions import parts
         from tuoyu.supervision import boards, handlers, hooks, risks
@@ -33,6 +40,19 @@ class SupervisionConfig(AppConfig):
         def count_years(by: Actor, inspection: Inspection) -> None:
             pursue_failing_years(by=by, inspection=inspection)
 
+        for verb, said, tone, icon in (
+            ("rectification.proof_added", "机构上传整改文件", "grey", "paperclip"),
+            ("rectification.ground_stated", "认定情形", "amber", "alert-triangle"),
+            ("sanction.notified", "告知拟作出的处理", "amber", "send"),
+            ("sanction.hearing_asked", "机构申请听证", "amber", "user"),
+            ("sanction.hearing_held", "举行听证", "grey", "users"),
+            ("sanction.decided", "作出决定", "red", "gavel"),
+            ("sanction.delivered", "送达", "grey", "send"),
+            ("sanction.dropped", "不予处理", "grey", "x"),
+            ("sanction.review_asked", "机构申请复核", "amber", "user"),
+            ("sanction.overturned", "撤销决定", "grey", "arrow-back-up"),
+        ):
+            stories.tell(verb, _saying(said), tone, icon)
         hooks.after_confirmed("rectification", order)
         hooks.after_confirmed("failing_years", count_years)
 

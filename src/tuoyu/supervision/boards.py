@@ -66,7 +66,8 @@ def rectifications(actor: Actor, narrowed: Narrowed) -> QuerySet[Rectification, 
 def _rectification_rows(rows: QuerySet[Rectification]) -> QuerySet[Rectification, Any]:
     ordered = rows.order_by(F("case__answer_due_on").asc(nulls_last=True), "-pk")
     return ordered.values(
-        "id", "institution_id", "institution__name", "division_code", "department", "ground", "first_due_on",
+        "id", "institution_id", "institution__name", "institution__division_code",
+        "division_code", "department", "ground", "first_due_on",
         "case__number", "case__state", "case__answer_due_on", "case__round", "inspection__number",
         "inspection__origin", "inspection__result",
     )  # fmt: skip
@@ -74,7 +75,7 @@ def _rectification_rows(rows: QuerySet[Rectification]) -> QuerySet[Rectification
 
 def _narrowed(rows: QuerySet[Any], narrowed: Narrowed) -> QuerySet[Any]:
     if narrowed.place:
-        rows = rows.filter(division_code__startswith=prefix_of(narrowed.place))
+        rows = rows.filter(institution__division_code__startswith=prefix_of(narrowed.place))
     if narrowed.text:
         named = Q(institution__name__icontains=narrowed.text)
         rows = rows.filter(named | Q(case__number__startswith=narrowed.text.upper()))
@@ -106,7 +107,8 @@ def sanctions(actor: Actor, narrowed: Narrowed, kind: str = "") -> QuerySet[Sanc
 
 def _sanction_rows(rows: QuerySet[Sanction]) -> QuerySet[Sanction, Any]:
     return rows.order_by("-pk").values(
-        "id", "kind", "state", "institution_id", "institution__name", "division_code", "department",
+        "id", "kind", "state", "institution_id", "institution__name", "institution__division_code",
+        "division_code", "department",
         "opened_on", "decide_by", "hearing_until", "decided_on", "delivered_on", "publish_by", "years",
         "case__number", "inspection__number",
     )  # fmt: skip
@@ -139,7 +141,7 @@ def sanction_dressed(row: dict[str, Any]) -> dict[str, Any]:
     return row | {
         "kind_label": SanctionKind(row["kind"]).label,
         "state_label": SanctionState(row["state"]).label,
-        "place": place_name(row["division_code"]),
+        "place": place_name(row["institution__division_code"]),
         "office": department_name(row["department"], row["division_code"]),
         "clock_on": row["decide_by"] if undecided else None,
     }

@@ -89,13 +89,13 @@ def open_rectification(*, by: Actor, inspection: Inspection) -> Rectification:
         remarks=_remarks(held),
         answer_due_on=due,
     )
-    ground = _ground_known(held.institution)
+    ground, office = _ground_known(held.institution), case.steps.order_by("stage", "pk")[0]
     made = Rectification.objects.create(
         inspection=held,
         case=case,
         institution=held.institution,
-        department=held.department,
-        division_code=held.division_code,
+        department=office.department,
+        division_code=office.division_code,
         first_due_on=due,
         ground=ground,
         ground_reason="" if ground == Ground.ORDINARY else "机构没有法人登记",

@@ -72,7 +72,7 @@ def dressed(row: dict[str, Any]) -> dict[str, Any]:
     return row | {
         "state": key,
         "state_label": label,
-        "place": place_name(row["division_code"]),
+        "place": place_name(row["institution__division_code"]),
         "office": department_name(row["department"], row["division_code"]),
         "origin": Origin(row["inspection__origin"]).label,
         "result": Result(row["inspection__result"]).label if row["inspection__result"] else "",
@@ -101,7 +101,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "m": told,
         "one": one,
         "state": state,
-        "place": place_name(one.division_code),
+        "place": place_name(one.institution.division_code),
         "office": department_name(one.department, one.division_code),
         "may_handle": can(actor, HANDLE_RECTIFICATION, one),
         "opens_case": can(actor, VIEW_CASE, one.case),
@@ -116,11 +116,12 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "supervision/rectification.html", context)
 
 
-def story(topic: str, *, outside: bool = False) -> list[dict[str, Any]]:
+def story(topic: str) -> list[dict[str, Any]]:
     """What happened to a case, in words."""
     names = ("at", "actor_label", "department", "division_code", "verb", "after", "note")
     events = AuditEvent.objects.filter(topic=topic).order_by("pk").values(*names)
-    return stories.story(list(events), for_applicant=outside)
+    told = stories.story(list(events))
+    return [row | {"text": "立案" if row["text"] == "提交申报" else row["text"]} for row in told]
 
 
 def _act(one: Rectification, title: str, lead: str, label: str, done: str) -> Act:
