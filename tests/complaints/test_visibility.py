@@ -203,7 +203,6 @@ def test_a_nursery_that_was_reported_is_given_what_its_twin_is_given() -> None:
     head, first, second = lead(), officer("o-1"), officer("o-2")
     with clock.set_to(clock.now()):
         before = everything(nursery, people)
-        assert before == everything(nursery, people), "the comparison itself holds still"
         plain, _ = told(nursery, kind="fees")
         answered(sorted_out(plain, head))
         complaint, _ = told(nursery, kind="abuse", reporter_name="王小明")
@@ -287,3 +286,17 @@ def test_an_officer_records_only_what_lies_in_own_places() -> None:
         actions.record(by=officer(), given=given(arrived_by="letter", division_code="320102"))
     assert refusal.value.status == 403
     assert not Case.objects.exists()
+
+
+def test_an_officer_finds_the_nursery_by_its_name_and_records_what_came_by_telephone() -> None:
+    nursery = staff.nursery(GULOU)
+    client, address = browser(sits(Role.OFFICER)), reverse("complaints:record_new")
+    assert f"?institution={nursery.pk}" in client.get(address, {"q": nursery.name}).content.decode()
+    page = client.get(address, {"institution": nursery.pk}).content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token is not None
+    typed = {"token": token[1], "institution": nursery.pk, "kind": "food", "text": TEXT}
+    typed |= {"arrived_by": "telephone", "received_on": str(clock.today()), "reporter_phone": "13800138000"}
+    assert "请告知提出人" in client.post(address, typed).content.decode()
+    complaint = Complaint.objects.get()
+    assert (complaint.institution, complaint.arrived_by) == (nursery, "telephone")

@@ -1,6 +1,5 @@
 """The officers' pages: the list with its figures, what came by telephone, one complaint, who told it."""
 
-import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +14,14 @@ from tuoyu.complaints import actions, queries, rules
 from tuoyu.complaints.forms import HandOverForm, RecordForm
 from tuoyu.complaints.models import Complaint
 from tuoyu.complaints.permissions import RECORD, REVEAL, VIEW
-from tuoyu.complaints.views.public import files_of, given_by, mark, received_context
+from tuoyu.complaints.views.public import begun, files_of, given_by, mark, received_context
 from tuoyu.complaints.vocabulary import ComplaintKind, Stage
 from tuoyu.core import access, audit, clock, uploads
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import can
+from tuoyu.core.permissions import can, visible_to
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions.models import Institution
+from tuoyu.institutions.permissions import VIEW_INSTITUTION
 
 STAGES = [*Stage.choices, ("overdue", "超期")]
 
@@ -53,7 +53,7 @@ def record(request: HttpRequest) -> HttpResponse:
     """Write down what reached the office by telephone, letter, hotline or another office."""
     actor = access.actor_of(request)
     if request.method == "GET":
-        form = RecordForm(initial={"token": secrets.token_urlsafe(24), "received_on": clock.today()})
+        form = RecordForm(initial=begun(request) | {"received_on": clock.today()})
         return _record_page(request, form)
     form = RecordForm(request.POST)
     if not form.is_valid():
@@ -71,9 +71,8 @@ def _record_page(
     request: HttpRequest, form: RecordForm, problems: list[Problem] | None = None, status: int = 200
 ) -> HttpResponse:
     typed = str(form["institution"].value() or "")
-    chosen = (
-        Institution.objects.filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 19 else None
-    )
+    seen = visible_to(access.actor_of(request), VIEW_INSTITUTION, Institution.objects.all())
+    chosen = seen.filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 19 else None
     asked = request.GET.get("q", "")[:60]
     context = {
         "form": form,

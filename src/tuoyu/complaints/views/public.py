@@ -29,11 +29,7 @@ FIELDS = {"institution_id": "institution"}
 def report(request: HttpRequest) -> HttpResponse:
     """Tell something of a nursery; the receipt is the answer itself, since nothing ties it to a session."""
     if request.method == "GET":
-        pk = request.GET.get("institution", "")
-        form = ReportForm(initial={
-            "institution": int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else None,
-            "token": secrets.token_urlsafe(24),
-        })  # fmt: skip
+        form = ReportForm(initial=begun(request))
         return _form_page(request, form)
     form = ReportForm(request.POST)
     if not form.is_valid():
@@ -48,6 +44,13 @@ def report(request: HttpRequest) -> HttpResponse:
         "complaints/received.html",
         received_context(receipt, office=False),
     )
+
+
+def begun(request: HttpRequest) -> dict[str, Any]:
+    """What an empty form begins with: the institution of the address, and a token of its own."""
+    pk = request.GET.get("institution", "")
+    chosen = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
+    return {"institution": chosen, "token": secrets.token_urlsafe(24)}
 
 
 def received_context(receipt: actions.Receipt, *, office: bool) -> dict[str, Any]:
