@@ -129,6 +129,24 @@ credit:take_off_list | POST /credit-lists/{pk}/removal | take_off_list
 credit:record | POST /office/institutions/{pk}/credit-events | record_event
 credit:put_on_list | POST /office/institutions/{pk}/credit-lists | put_on_list
 workforce:answer | POST /staff/checks/{pk}/answer | record_check_answered
+ratings:trees | POST /indicator-trees | draft_tree
+ratings:write_tree | PUT /indicator-trees/{pk} | write_tree
+ratings:adopt_tree | POST /indicator-trees/{pk}/adoption | adopt_tree
+ratings:discard_tree | POST /indicator-trees/{pk}/discarding | discard_tree
+ratings:agencies | POST /agencies | add_agency
+ratings:agency | POST /agencies/{pk}/assessors | name_assessor
+ratings:end_agency | POST /agencies/{pk}/end | end_agency
+ratings:let_assessor_go | POST /agencies/{pk}/assessors/{assessor}/end | let_assessor_go
+ratings:begin | POST /office/institutions/{pk}/assessments | begin
+ratings:assess_self | PUT /assessments/{pk}/self | save_self
+ratings:hand_in_self | POST /assessments/{pk}/self/hand-in | hand_in_self
+ratings:add_evidence | POST /assessments/{pk}/evidence | add_evidence
+ratings:remove_evidence | DELETE /assessment-evidence/{pk} | remove_evidence
+ratings:score | PUT /given-assessments/{pk}/scores | save_scores
+ratings:hand_in_scores | POST /given-assessments/{pk}/hand-in | hand_in_scores
+ratings:conduct | POST /assessments/{pk}/telling, POST /assessments/{pk}/sending-back, POST /assessments/{pk}/answer, POST /assessments/{pk}/calling-off | tell_result, send_back, answer_objection, call_off
+ratings:respond | POST /assessments/{pk}/acceptance, POST /assessments/{pk}/objections | accept, object_to
+ratings:withdraw | POST /assessments/{pk}/withdrawal | withdraw_result
 care:day | PUT /office/institutions/{pk}/days/{day} | state_day
 care:report_incident | POST /office/institutions/{pk}/incidents | report_incident
 alerts:acknowledge | POST /alerts/{pk}/acknowledgement | acknowledge
@@ -198,6 +216,14 @@ workforce:service_periods | GET /service-periods
 alerts:board | GET /alerts
 alerts:alert | GET /alerts/{pk}
 alerts:institution | GET /alerts
+ratings:tree | GET /indicator-trees/{pk}, GET /indicator-outlines
+ratings:assessments | GET /assessments
+ratings:assessment | GET /assessments/{pk}
+ratings:of_institution | GET /office/institutions/{pk}/assessments
+ratings:given | GET /given-assessments, GET /given-assessments/{pk}
+ratings:evidence_file | GET /assessment-evidence/{pk}/file
+ratings:results | GET /assessment-results
+ratings:result | GET /assessment-results/{pk}
 care:on_day | GET /daily-returns
 care:days | GET /office/institutions/{pk}/days, GET /office/institutions/{pk}/days/{day}
 care:incidents | GET /incidents

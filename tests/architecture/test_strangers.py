@@ -173,6 +173,32 @@ workforce:sign_in_code | in 403 404 403 403 403 | 405
 workforce:my_hours | in 403 403 403 403 403 | 405
 workforce:institution_hours | in 403 404 403 403 403 | 405
 workforce:person_hours | in 403 404 403 403 403 | 405
+ratings:assessments | in 403 200 403 403 403 | 405
+ratings:trees | in 403 200 403 403 403 | in 403 422 403 403 403
+ratings:tree | in 403 404 403 403 403 | 405
+ratings:write_tree | in 403 404 403 403 403 | in 403 404 403 403 403
+ratings:adopt_tree | 405 | in 403 403 403 403 403
+ratings:discard_tree | 405 | in 403 404 403 403 403
+ratings:agencies | in 403 200 403 403 403 | in 403 422 403 403 403
+ratings:agency | in 403 404 403 403 403 | in 403 404 403 403 403
+ratings:end_agency | 405 | in 403 404 403 403 403
+ratings:let_assessor_go | 405 | in 403 404 403 403 403
+ratings:given | in 403 403 403 403 403 | 405
+ratings:results | 200 | 405
+ratings:result | 404 | 405
+ratings:evidence_file | in 403 404 403 403 403 | 405
+ratings:remove_evidence | 405 | in 403 403 403 403 403
+ratings:assessment | in 403 404 403 403 403 | 405
+ratings:assess_self | in 403 403 403 403 403 | in 403 403 403 403 403
+ratings:hand_in_self | 405 | in 403 403 403 403 403
+ratings:add_evidence | 405 | in 403 403 403 403 403
+ratings:score | in 403 403 403 403 403 | in 403 403 403 403 403
+ratings:hand_in_scores | 405 | in 403 403 403 403 403
+ratings:conduct | 405 | in 403 404 403 403 403
+ratings:respond | 405 | in 403 403 403 403 403
+ratings:withdraw | 405 | in 403 403 403 403 403
+ratings:of_institution | in 403 404 403 403 403 | 405
+ratings:begin | in 403 404 403 403 403 | in 403 404 403 403 403
 care:on_day | in 403 200 403 403 403 | 405
 care:days | in 403 404 403 403 403 | 405
 care:day | in 403 404 403 403 403 | in 403 404 403 403 403
@@ -293,6 +319,11 @@ PLAN_PAGES = ("plan", "adopt_plan", "lacking", "freeze_draw")
 DRAW_PAGES = ("draw", "draw_lots", "replace_draw", "witness_draw", "round", "round_file")
 OF_EVENT = ("event", "correct", "repair", "objection")
 COMPLAINT_PAGES = ("complaint", "reporter", "department")
+OF_TREE = ("tree", "write_tree", "adopt_tree", "discard_tree")
+OF_ASSESSMENT = (
+    "assessment", "assess_self", "hand_in_self", "add_evidence", "score", "hand_in_scores", "conduct",
+    "respond", "withdraw", "result",
+)  # fmt: skip
 RECTIFICATION_PAGES = (
     "rectification", "extension", "silence", "ground", "recheck", "publish_failing", "open_penalty",
     "own_rectification", "answer_rectification",
@@ -360,6 +391,12 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "workforce:paper": [town.qualification.pk],
         "workforce:answer": [town.hit.pk],
         "workforce:institution_service": [town.filed.pk],
+        **{f"ratings:{page}": [town.tree.pk] for page in OF_TREE},
+        **{f"ratings:{page}": [town.scores_for.agency_id] for page in ("agency", "end_agency")},
+        "ratings:let_assessor_go": [town.scores_for.agency_id, town.scores_for.pk],
+        **{f"ratings:{page}": [town.shown.pk] for page in ("evidence_file", "remove_evidence")},
+        **{f"ratings:{page}": [town.shown.assessment_id] for page in OF_ASSESSMENT},
+        **{f"ratings:{page}": [town.filed.pk] for page in ("of_institution", "begin")},
         "care:days": [town.filed.pk],
         **{f"alerts:{page}": [town.alert.pk] for page in ("alert", "acknowledge", "resolve")},
         "alerts:institution": [town.filed.pk],
@@ -578,6 +615,41 @@ POST /staff/{pk}/checks | 401 403 403 403 403 403
 POST /staff/certificates/{pk}/withdrawal | 401 403 403 403 403 403
 GET /staff/certificates/{pk}/file | 401 403 404 403 403 403
 POST /staff/checks/{pk}/answer | 401 403 403 403 403 403
+GET /indicator-outlines | 401 403 200 403 403 403
+GET /indicator-trees | 401 403 200 403 403 403
+POST /indicator-trees | 401 403 422 403 403 403
+GET /indicator-trees/{pk} | 401 403 404 403 403 403
+PUT /indicator-trees/{pk} | 401 403 404 403 403 403
+POST /indicator-trees/{pk}/adoption | 401 403 403 403 403 403
+POST /indicator-trees/{pk}/discarding | 401 403 404 403 403 403
+GET /agencies | 401 403 200 403 403 403
+POST /agencies | 401 403 422 403 403 403
+GET /agencies/{pk} | 401 403 404 403 403 403
+POST /agencies/{pk}/end | 401 403 404 403 403 403
+POST /agencies/{pk}/assessors | 401 403 404 403 403 403
+POST /agencies/{pk}/assessors/{assessor}/end | 401 403 404 403 403 403
+GET /assessments | 401 403 200 403 403 403
+GET /office/institutions/{pk}/assessments | 401 403 404 403 403 403
+POST /office/institutions/{pk}/assessments | 401 403 404 403 403 403
+GET /assessments/{pk} | 401 403 404 403 403 403
+PUT /assessments/{pk}/self | 401 403 403 403 403 403
+POST /assessments/{pk}/self/hand-in | 401 403 403 403 403 403
+POST /assessments/{pk}/evidence | 401 403 403 403 403 403
+GET /assessment-evidence/{pk}/file | 401 403 404 403 403 403
+DELETE /assessment-evidence/{pk} | 401 403 403 403 403 403
+GET /given-assessments | 401 403 403 403 403 403
+GET /given-assessments/{pk} | 401 403 403 403 403 403
+PUT /given-assessments/{pk}/scores | 401 403 403 403 403 403
+POST /given-assessments/{pk}/hand-in | 401 403 403 403 403 403
+POST /assessments/{pk}/telling | 401 403 404 403 403 403
+POST /assessments/{pk}/sending-back | 401 403 404 403 403 403
+POST /assessments/{pk}/answer | 401 403 404 403 403 403
+POST /assessments/{pk}/calling-off | 401 403 404 403 403 403
+POST /assessments/{pk}/acceptance | 401 403 403 403 403 403
+POST /assessments/{pk}/objections | 401 403 403 403 403 403
+POST /assessments/{pk}/withdrawal | 401 403 403 403 403 403
+GET /assessment-results | 200
+GET /assessment-results/{pk} | 404
 GET /daily-returns | 401 403 200 403 403 403
 GET /office/institutions/{pk}/days | 401 403 404 403 403 403
 GET /office/institutions/{pk}/days/{day} | 401 403 404 403 403 403
@@ -740,6 +812,16 @@ BODIES: dict[str, dict[str, Any]] = {
         "last_day": "2026-01-06", "hours": 2,
     },
     "POST /service-periods/{pk}/decision": {"confirmed": True},
+    "POST /indicator-trees": {"name": " "},
+    "POST /agencies": {"name": " ", "kind": "agency", "entrusted_by": " "},
+    "PUT /indicator-trees/{pk}": {"version": 1},
+    "POST /indicator-trees/{pk}/adoption": {"basis": "甲", "effective_from": "2027-01-05"},
+    "POST /agencies/{pk}/assessors": {"username": "x"},
+    "POST /office/institutions/{pk}/assessments": {"year": 2026, "agency_id": 1},
+    "PUT /assessments/{pk}/self": {"scores": [{"code": "1.1"}]},
+    "PUT /given-assessments/{pk}/scores": {"scores": [{"code": "1.1"}]},
+    "POST /assessments/{pk}/answer": {"upheld": True, "answer": "甲"},
+    "POST /assessments/{pk}/objections": {"text": "甲"},
     "PUT /office/institutions/{pk}/days/{day}": {"closed": True},
     "POST /office/institutions/{pk}/incidents": {
         "kind": "fall", "severity": "minor", "spot": "room", "happened_at": "2026-01-05T09:30:00+08:00",
@@ -871,6 +953,12 @@ def places_of(town: Town) -> dict[str, Any]:
         "/agents/{pk}": {"pk": town.authorisation.pk},
         "/institutions/{pk}": {"pk": town.filed.pk},
         "/office/institutions/{pk}": {"pk": town.filed.pk, "number": 1, "day": str(clock.today())},
+        "/indicator-trees/{pk}": {"pk": town.tree.pk},
+        "/agencies/{pk}": {"pk": town.scores_for.agency_id, "assessor": town.scores_for.pk},
+        "/assessments/{pk}": {"pk": town.shown.assessment_id},
+        "/given-assessments/{pk}": {"pk": town.shown.assessment_id},
+        "/assessment-results/{pk}": {"pk": town.shown.assessment_id},
+        "/assessment-evidence/{pk}": {"pk": town.shown.pk},
         "/incidents/{pk}": {"pk": town.harmed.pk},
         "/alerts/{pk}": {"pk": town.alert.pk},
         "/rectifications/{pk}": {"pk": town.ordered.pk, "finding": town.proof.finding_id},
@@ -891,6 +979,8 @@ def told(browser: Client, operation: str, path: str) -> str:
     if operation == "POST /staff/{pk}/certificates":
         said = {"kind": "nurse", "issuer": "某局", "issued_on": "2026-01-05"}
         return str(browser.post(path, said).status_code)
+    if operation == "POST /assessments/{pk}/evidence":
+        return str(browser.post(path, {"code": "1.1", "file": desk.image()}).status_code)
     if operation == "POST /imports":
         return str(browser.post(path, {"kind": "institutions", "file": desk.image()}).status_code)
     if operation == "POST /office/complaints":

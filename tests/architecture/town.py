@@ -14,6 +14,7 @@ from exchange.callers import seated, token_of
 from imports import sheets
 from institutions import desk
 from policy.county import drafted
+from ratings import rated
 from supervision import inspected, rounds
 from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Invitation, Membership
 from tuoyu.alerts.live import SYSTEM, look_now
@@ -32,6 +33,8 @@ from tuoyu.imports.models import Import
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper
 from tuoyu.jurisdictions.models import DivisionSetting
 from tuoyu.policy.models import PolicyDraft
+from tuoyu.ratings import actions as ratings
+from tuoyu.ratings.models import Assessor, Evidence, IndicatorTree
 from tuoyu.supervision.actions import add_proof, declare_conflict, open_penalty
 from tuoyu.supervision.models import Conflict, Draw, Proof, Rectification, Sanction
 from tuoyu.workforce.actions import confirm_presence, record_bar
@@ -81,6 +84,9 @@ class Town:
     credited: CreditRequest
     listed: ListEntry
     alert: Alert
+    tree: IndicatorTree
+    scores_for: Assessor
+    shown: Evidence
 
 
 def built() -> Town:
@@ -151,12 +157,24 @@ def built() -> Town:
         credited=_credited(filed),
         listed=_listed(filed),
         alert=_alert(filed),
+        **_rated(filed),
     )  # fmt: skip
 
 
 def _drawn() -> Draw:
     """A round that was drawn just now, and is not over."""
     return rounds.drawn(rounds.plan(), 1, seed_moment=clock.now() + timedelta(seconds=1))
+
+
+def _rated(filed: Institution) -> dict[str, Any]:
+    """A draft of the county's own, an agency with an assessor, and an assessment with a file shown in it."""
+    rated.adopted()
+    agency = rated.agency(desk.GULOU)
+    rated.assessor_user(agency)
+    one = rated.begun(filed, agency)
+    shown = ratings.add_evidence(by=nurseries.head(filed), assessment=one, code="1.1", file=desk.image())
+    tree = ratings.draft_tree(by=rated.BY, name="区级标准", division_code=desk.GULOU)
+    return {"tree": tree, "scores_for": agency.assessors.get(), "shown": shown}
 
 
 def _served(filed: Institution) -> ServicePeriod:

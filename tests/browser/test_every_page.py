@@ -32,6 +32,7 @@ VIOLATIONS = """
 # Who looks at which pages; "" is the public. What an address needs is taken from the town.
 APPLICANT, HEALTH, LEAD, CLERK = "nanjing-applicant", "nanjing-health", "nanjing-health-lead", "nanjing-clerk"
 PLACE_LEAD = "nanjing-lead"
+ASSESSOR = "nanjing-assessor"
 SYSTEM, SECURITY, AUDIT = "nanjing-system", "nanjing-security", "nanjing-audit"
 COUNTRY = "country-system"
 NANJING: Args = lambda town: ["320100"]  # noqa: E731
@@ -44,6 +45,8 @@ PUBLIC: dict[str, Args] = {
     "portal:institution": lambda town: [town.institution.pk],
     "portal:publications": NONE,
     "credit:lists": NONE,
+    "ratings:results": NONE,
+    "ratings:result": lambda town: [town.rated["published"].pk],
     "institutions:verify": lambda town: [town.certificate.code],
     "complaints:report": NONE,
     "complaints:tracker": NONE,
@@ -80,6 +83,7 @@ APPLICANTS: dict[str, Args] = {
     "mfa_index": NONE,
     "workforce:sign_in": lambda town: [code_of(town.attended.session)],
     "workforce:my_hours": NONE,
+    "ratings:assess_self": lambda town: [town.rated["self"].pk],
     "care:day": lambda town: [town.institution.pk, str(clock.today() - timedelta(days=1))],
     "care:report_incident": lambda town: [town.institution.pk],
     "credit:mine": NONE,
@@ -110,6 +114,8 @@ OFFICES: dict[str, dict[str, Args]] = {
         "workforce:sign_in_code": lambda town: [town.attended.session_id],
     },
     LEAD: {
+        "ratings:agencies": NONE,
+        "ratings:agency": lambda town: [town.rated["self"].agency_id],
         "accounts:people": NONE,
         "credit:board": NONE,
         "credit:event": lambda town: [town.credited.event_id],
@@ -134,6 +140,10 @@ OFFICES: dict[str, dict[str, Args]] = {
         "alerts:board": NONE,
         "alerts:alert": lambda town: [town.alert.pk],
         "alerts:institution": lambda town: [town.institution.pk],
+        "ratings:assessments": NONE,
+        "ratings:assessment": lambda town: [town.rated["published"].pk],
+        "ratings:of_institution": lambda town: [town.institution.pk],
+        "ratings:begin": lambda town: [town.institution.pk],
         "care:on_day": NONE,
         "care:days": lambda town: [town.institution.pk],
         "care:incidents": NONE,
@@ -161,7 +171,11 @@ OFFICES: dict[str, dict[str, Args]] = {
         "workforce:institution_hours": lambda town: [town.institution.pk],
         "workforce:person_hours": lambda town: [town.institution.pk, town.attended.person_id],
     },
+    ASSESSOR: {"ratings:given": NONE, "ratings:score": lambda town: [town.rated["scoring"].pk]},
     PLACE_LEAD: {
+        "ratings:trees": NONE,
+        "ratings:tree": lambda town: [town.rated["self"].tree_id],
+        "ratings:write_tree": lambda town: [town.tree.pk],
         "policy:drafts": NONE,
         "policy:read": NONE,
         "policy:draft": POLICY,
@@ -226,6 +240,9 @@ NO_PAGE = {
     "supervision:silence", "supervision:publish_failing", "supervision:open_penalty", "supervision:proof",
     "supervision:publish_sanction", "supervision:overturn", "supervision:ask_hearing",
     "supervision:ask_review",
+    "ratings:adopt_tree", "ratings:discard_tree", "ratings:end_agency", "ratings:let_assessor_go",
+    "ratings:hand_in_self", "ratings:hand_in_scores", "ratings:add_evidence", "ratings:remove_evidence",
+    "ratings:evidence_file", "ratings:conduct", "ratings:respond", "ratings:withdraw",
     "care:answer", "workforce:decide_service", "workforce:certify_service", "workforce:service_certificate",
     "complaints:rating", "complaints:review", "complaints:reporter", "complaints:department",
     "complaints:attachment",

@@ -25,12 +25,15 @@ from tuoyu.credit.models import CreditEvent, CreditRequest
 from tuoyu.credit.vocabulary import CreditClass, EventKind, RequestKind
 from tuoyu.imports.models import Import
 from tuoyu.institutions.models import Application, Certificate, Institution, Paper, Suspension
+from tuoyu.institutions.vocabulary import FILED
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.policy import actions as policies
 from tuoyu.policy.models import PolicyDraft
-from tuoyu.project.demo import marks, playing
-from tuoyu.project.demo.people import Cast, accounts_room
+from tuoyu.project.demo import marks, playing, ratings
+from tuoyu.project.demo.people import BY, Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
+from tuoyu.ratings.actions import draft_tree
+from tuoyu.ratings.models import Assessment, IndicatorTree
 from tuoyu.supervision.actions import declare_conflict, open_penalty
 from tuoyu.supervision.jobs import publish_rounds
 from tuoyu.supervision.models import Draw, Rectification, Sanction
@@ -77,6 +80,8 @@ class Town:
     complaint: Complaint
     ordered: Rectification
     sanction: Sanction
+    rated: dict[str, Assessment]
+    tree: IndicatorTree
 
     @staticmethod
     def user(username: str) -> User:
@@ -118,7 +123,15 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         complaint=_complaint(),
         ordered=(ordered := _ordered()),
         sanction=open_penalty(by=inspected.office(), rectification=ordered),
+        rated=_rated(),
+        tree=draft_tree(by=BY, name="新的星级标准", outline="wst821", division_code=ratings.WHERE),
     )
+
+
+def _rated() -> dict[str, Assessment]:
+    """One assessment filled in, one scored, one published."""
+    filed = Institution.objects.filter(filing__in=FILED).order_by("pk")
+    return ratings.rate(list(filed[:3]), Cast(GULOU, 3), playing.Days(clock.today()))
 
 
 def _brought() -> Import:

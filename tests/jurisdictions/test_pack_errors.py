@@ -35,6 +35,22 @@ clause = "一"
 force = "local"
 confidence = "high"
 """
+OUTLINE = """[[assessment]]
+key = "local"
+version = "1"
+name = "标准"
+document = "标准"
+force = "local"
+confidence = "high"
+total = 10
+
+[[assessment.chapter]]
+code = "1"
+name = "章"
+points = 10
+item = [{ code = "1.1", text = "项", points = 4 }]
+
+"""
 STEP = """[[procedure.step]]
 key = "{key}"
 name = "步"
@@ -118,6 +134,40 @@ MISTAKES: dict[str, tuple[str, str, int, str]] = {
         3,
         "没有成对",
     ),
+    "an assessment whose chapters are not its total": (
+        "assessment.toml",
+        OUTLINE.replace("total = 10", "total = 11"),
+        8,
+        "与总分 11 不符",
+    ),
+    "an item above the points of its chapter": (
+        "assessment.toml",
+        OUTLINE.replace("points = 4", "points = 40"),
+        13,
+        "超过本章的 10 分",
+    ),
+    "an item under another chapter": (
+        "assessment.toml",
+        OUTLINE.replace('"1.1"', '"2.1"'),
+        14,
+        "应以 1. 开头",
+    ),
+    "an item whose code is markup": ("assessment.toml", OUTLINE.replace('"1.1"', '"<b>"'), 14, "写法"),
+    "a grade above the total": (
+        "assessment.toml",
+        OUTLINE + '[[assessment.grade]]\nname = "五星"\nat_least = 11\n',
+        18,
+        "超过总分 10",
+    ),
+    "grades from low to high": (
+        "assessment.toml",
+        OUTLINE
+        + '[[assessment.grade]]\nname = "一星"\nat_least = 1\n'
+        + '[[assessment.grade]]\nname = "五星"\nat_least = 9\n',
+        21,
+        "由高到低",
+    ),
+    "points that are half": ("assessment.toml", OUTLINE.replace("points = 4", "points = 4.5"), 14, "整数"),
     "a text that says yes": (
         "texts.toml",
         '[[text]]\nkey = "receipt"\nlines = ["户外场地{rule:outdoor.required}。"]\n',

@@ -48,6 +48,9 @@ LISTS = {
     "institutions:unfiled",
     "policy:drafts",
     "portal:directory",
+    "ratings:agencies",
+    "ratings:assessments",
+    "ratings:trees",
     "portal:publications",
 }
 

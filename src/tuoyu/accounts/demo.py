@@ -99,6 +99,7 @@ def _at(place: Place, number: int) -> list[Wanted]:
     seats.append((f"{place.slug}-health-lead", SeatGiven(Role.DEPARTMENT_LEAD, "health", place.county)))
     for role, word in (
         (Role.JURISDICTION_LEAD, "lead"),
+        (Role.ASSESSOR, "assessor"),
         (Role.SYSTEM_ADMIN, "system"),
         (Role.SECURITY_ADMIN, "security"),
         (Role.AUDIT_ADMIN, "audit"),

@@ -17,7 +17,7 @@ from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions import atlas, queries
 
 NURSERY_ROLES = [c for c in ROLE_CHOICES if Role(c[0]) in rules.IN_INSTITUTION]
-OFFICE_ROLES = [c for c in ROLE_CHOICES if Role(c[0]) in rules.AT_A_PLACE | rules.ADMINISTRATORS]
+OFFICE_ROLES = [c for c in ROLE_CHOICES if Role(c[0]) in rules.NEEDS_A_PLACE | rules.ADMINISTRATORS]
 
 
 class SignIn(LoginForm):  # type: ignore[misc]

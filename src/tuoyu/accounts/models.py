@@ -20,6 +20,7 @@ GIVEN = (
     Role.NURSERY_HEAD,
     Role.NURSERY_STAFF,
     Role.CLERK,
+    Role.ASSESSOR,
     Role.OFFICER,
     Role.DEPARTMENT_LEAD,
     Role.JURISDICTION_LEAD,

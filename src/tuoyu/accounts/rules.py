@@ -25,6 +25,8 @@ PASSWORD_CLASSES = 3
 
 IN_DEPARTMENT = frozenset({Role.CLERK, Role.OFFICER, Role.DEPARTMENT_LEAD})
 AT_A_PLACE = IN_DEPARTMENT | {Role.JURISDICTION_LEAD}
+# An assessor belongs to an agency outside the offices; the place says whose administrator gave the seat.
+NEEDS_A_PLACE = AT_A_PLACE | {Role.ASSESSOR}
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 IN_INSTITUTION = frozenset({Role.NURSERY_HEAD, Role.NURSERY_STAFF})
 WINDOW_DEPARTMENTS = frozenset({"gov_services", "admin_approval"})
@@ -116,7 +118,7 @@ def seat_problems(seat: SeatGiven) -> list[Problem]:
     problems = []
     if seat.role in IN_DEPARTMENT and not seat.department:
         problems.append(Problem(f"“{name}”需要选择所在部门。", field="department"))
-    if seat.role in AT_A_PLACE and not seat.division_code:
+    if seat.role in NEEDS_A_PLACE and not seat.division_code:
         problems.append(Problem(f"“{name}”需要选择负责的地区。", field="division_code"))
     if (seat.role in IN_INSTITUTION) != (seat.institution_id is not None):
         problems.append(Problem(f"“{name}”与机构不相符。", field="role"))

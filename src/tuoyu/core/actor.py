@@ -15,6 +15,7 @@ class Role(StrEnum):
     NURSERY_HEAD = "nursery_head"
     NURSERY_STAFF = "nursery_staff"
     CLERK = "clerk"
+    ASSESSOR = "assessor"
     OFFICER = "officer"
     DEPARTMENT_LEAD = "department_lead"
     JURISDICTION_LEAD = "jurisdiction_lead"
@@ -31,6 +32,7 @@ ROLE_NAMES = {
     Role.NURSERY_HEAD: "机构负责人",
     Role.NURSERY_STAFF: "机构工作人员",
     Role.CLERK: "窗口人员",
+    Role.ASSESSOR: "评估人员",
     Role.OFFICER: "经办人员",
     Role.DEPARTMENT_LEAD: "部门负责人",
     Role.JURISDICTION_LEAD: "牵头负责人",

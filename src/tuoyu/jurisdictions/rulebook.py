@@ -14,6 +14,7 @@ from tuoyu.jurisdictions.packs.schema import (
     NATURE_OF,
     REGISTRAR,
     Checklist,
+    Outline,
     Pack,
     Paper,
     Procedure,
@@ -283,6 +284,11 @@ class RuleBook:
     def clauses_on(self, capability: str) -> tuple[tuple[str, str], ...]:
         """Where the nearest pack's document speaks of a capability: pairs of document and clause."""
         return tuple((self.pack.title, c.id) for c in self.pack.clause if capability in c.capabilities)
+
+    def outlines(self) -> tuple[Outline, ...]:
+        """What is established of standards of assessment in force; of one key the nearest."""
+        by_key = {o.key: o for pack in reversed(self.packs) for o in pack.assessment if o.in_force(self.on)}
+        return tuple(by_key.values())
 
     def papers(self) -> tuple[Paper, ...]:
         """The papers an application may need; a nearer pack's paper replaces one of the same key."""

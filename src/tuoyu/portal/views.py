@@ -20,6 +20,7 @@ from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.atlas import Place, places
 from tuoyu.jurisdictions.names import department_name, place_name
 from tuoyu.portal import queries
+from tuoyu.ratings import queries as ratings
 
 KINDS = [(kind.value, kind.label) for kind in Kind]
 
@@ -52,14 +53,16 @@ def directory(request: HttpRequest) -> HttpResponse:
     page = paging.page_of(rows_of(narrowed), request)
     if narrowed.text and is_cut(page.count):
         page = replace(page, counted_all=False)
+    graded = ratings.grades_of([row["id"] for row in page.rows])
     for row in page.rows:
-        row |= in_words(row)
+        row |= in_words(row) | {"graded": graded.get(row["id"])}
     query = request.GET.urlencode()
     context = {
         "page": page,
         "narrowed": narrowed,
         "kinds": KINDS,
         "cares": CareType.choices,
+        "grades": [(name, name) for name in ratings.grades_known()],
         "below": _below(narrowed.place),
         "above": _above(narrowed.place),
         "here": place_name(narrowed.place) if narrowed.place else "",
@@ -73,6 +76,7 @@ def directory(request: HttpRequest) -> HttpResponse:
                 narrowed.care_type,
                 narrowed.inclusive,
                 narrowed.opened,
+                narrowed.grade,
             )
         ),
     }
@@ -140,6 +144,7 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     row["pauses"] = life.to_come(row["suspension_rows"])
     row["credit"] = credit.public_file(pk)
     row["lists"] = [credit.entry_shown(one) for one in credit.lists(institution_id=pk)[:10]]
+    row["graded"] = ratings.grades_of([pk]).get(pk)
     nearby = f"{reverse('portal:directory')}?place={row['division_code'][:6]}"
     return render(
         request, "portal/institution.html", {"row": row, "nearby": nearby, "says": SAYS[row["filing"]]}

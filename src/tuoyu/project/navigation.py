@@ -89,6 +89,14 @@ ENTRIES = (
     Entry("预警", "bell", ("alerts:board",), OFFICE | frozenset({Role.NURSERY_HEAD})),
     Entry("每日报送", "clipboard-check", ("care:on_day",), OFFICE | NURSERY, HEALTH),
     Entry("伤害事件", "alert-circle", ("care:incidents",), OFFICE | NURSERY, HEALTH),
+    Entry(
+        "评估",
+        "clipboard-check",
+        ("ratings:assessments",),
+        OFFICE | frozenset({Role.NURSERY_HEAD}),
+        HEALTH,
+    ),
+    Entry("评估任务", "clipboard-check", ("ratings:given",), frozenset({Role.ASSESSOR})),
     Entry("人员预警", "alert-triangle", ("workforce:alerts",), OFFICE | NURSERY, HEALTH),
     Entry("从业人员", "users", ("workforce:overview",), OFFICE | NURSERY, HEALTH),
     Entry("投诉举报", "message", ("complaints:list",), OFFICE, COMPLAINED_TO),
@@ -121,6 +129,7 @@ OWN = (
 )
 PUBLIC = (
     Entry("找托育", "search", ("portal:directory",), EVERYBODY),
+    Entry("评估结果", "clipboard-check", ("ratings:results",), EVERYBODY),
     Entry("政策承诺", "scale", ("portal:promises", "policy:index"), EVERYBODY),
     Entry("投诉举报", "message", ("complaints:report",), EVERYBODY),
     Entry("标准规范", "book", ("portal:standards", "policy:rules cn"), EVERYBODY),

@@ -28,6 +28,7 @@ HOMES: tuple[tuple[frozenset[Role], str], ...] = (
     (frozenset({Role.SYSTEM_ADMIN}), "accounts:people"),
     (frozenset({Role.SECURITY_ADMIN}), "accounts:lock_outs"),
     (frozenset({Role.AUDIT_ADMIN}), "accounts:audit"),
+    (frozenset({Role.ASSESSOR}), "ratings:given"),
     (frozenset({Role.GUARDIAN}), "portal:directory"),
     (frozenset({Role.APPLICANT}), "institutions:applications"),
 )

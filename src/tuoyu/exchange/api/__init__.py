@@ -30,6 +30,7 @@ from tuoyu.exchange.api import (
     places,
     policies,
     provision,
+    ratings,
     refusals,
     registrations,
     service,
@@ -44,7 +45,7 @@ ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
     bars, staff, training, service, facts, provision,
-    matters, imports, counts, care, inspections, supervision, credit, alerts, complaints,
+    matters, imports, counts, care, inspections, supervision, credit, alerts, complaints, ratings,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from tuoyu.institutions import (
     names,
+    narrowing,
     provision,
 )
 from tuoyu.institutions.models import (
@@ -36,6 +37,8 @@ class Narrowed:
     inclusive: bool = False
     state: str = ""
     opened: bool = False
+    # What a higher room knows (`narrowing`): the grade of its last assessment.
+    grade: str = ""
     # The office's own: the public does not ask who owes a report.
     overdue: bool = False
 
@@ -51,6 +54,7 @@ class Narrowed:
             inclusive=query.get("inclusive") == "1",
             state=query.get("state", "") if query.get("state") in Filing.values else "",
             opened=query.get("opened") == "1",
+            grade=query.get("grade", "").replace("\x00", "").strip()[:20],
             overdue=query.get("overdue") == "1",
         )
 
@@ -100,6 +104,8 @@ def narrow(rows: QuerySet[Institution], narrowed: Narrowed) -> QuerySet[Institut
         rows = rows.filter(filing=narrowed.state)
     if narrowed.opened:
         rows = provision.only_opened(rows)
+    if narrowed.grade:
+        rows = narrowing.by("grade", rows, narrowed.grade)
     return rows.filter(named(narrowed.text)) if narrowed.text else rows
 
 

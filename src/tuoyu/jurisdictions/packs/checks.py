@@ -16,6 +16,7 @@ from tuoyu.jurisdictions.packs.schema import (
     REGISTRAR,
     Dated,
     Entry,
+    Outline,
     Pack,
     Procedure,
     Route,
@@ -156,6 +157,7 @@ def _overlaps(context: Context) -> Found:
     yield from _at_once("procedure", [(p.key, p) for p in pack.procedure], "办事流程")
     yield from _at_once("checklist", [(c.key, c) for c in pack.checklist], "检查表")
     yield from _at_once("watch", [(w.key, w) for w in pack.watch], "预警")
+    yield from _at_once("assessment", [(o.key, o) for o in pack.assessment], "评估标准")
 
 
 def _at_once(section: str, entries: Sequence[tuple[Hashable, Dated]], what: str) -> Found:
@@ -166,6 +168,55 @@ def _at_once(section: str, entries: Sequence[tuple[Hashable, Dated]], what: str)
                 (section, index),
                 f"{what} {named} 有两个版本的有效期重叠，请用 effective_from、effective_to 分开",
             )
+
+
+def _outlines(context: Context) -> Found:
+    """The points of a standard add up, and every code stands under its heading, once."""
+    for o, outline in enumerate(context.pack.assessment):
+        path: Path = ("assessment", o)
+        if not outline.chapter:
+            yield path, f"评估标准 {outline.key} 没有一章，请补 [[assessment.chapter]]"
+        yield from _chapters(path, outline)
+        known = [chapter.points for chapter in outline.chapter if chapter.points is not None]
+        whole = len(known) == len(outline.chapter)
+        if outline.total is not None and (
+            sum(known) > outline.total or (whole and sum(known) != outline.total)
+        ):
+            yield (*path, "total"), f"各章分值合计 {sum(known)}，与总分 {outline.total} 不符"
+        yield from _grades(path, outline, outline.total or sum(known))
+
+
+def _chapters(path: Path, outline: Outline) -> Found:
+    seen: set[str] = set()
+    for c, chapter in enumerate(outline.chapter):
+        at: Path = (*path, "chapter", c)
+        lines = [((*at, "code"), chapter.code, "")]
+        lines += [
+            ((*at, "section", s, "code"), one.code, chapter.code) for s, one in enumerate(chapter.section)
+        ]
+        lines += [((*at, "item", i, "code"), one.code, chapter.code) for i, one in enumerate(chapter.item)]
+        for where, code, above in lines:
+            if code in seen:
+                yield where, f"编号 {code} 重复，请改号或删去一个"
+            elif above and not code.startswith(f"{above}."):
+                yield where, f"编号 {code} 不在第 {above} 章之下，应以 {above}. 开头"
+            seen.add(code)
+        given = sum(one.points or 0 for one in chapter.item)
+        if chapter.points is not None and given > chapter.points:
+            yield (*at, "points"), f"第 {chapter.code} 章各项分值合计 {given}，超过本章的 {chapter.points} 分"
+
+
+def _grades(path: Path, outline: Outline, total: int) -> Found:
+    before: int | None = None
+    for g, grade in enumerate(outline.grade):
+        if grade.at_least > total:
+            yield (
+                (*path, "grade", g, "at_least"),
+                f"等级 {grade.name} 的最低分 {grade.at_least} 超过总分 {total}",
+            )
+        if before is not None and grade.at_least >= before:
+            yield (*path, "grade", g, "at_least"), f"等级 {grade.name} 的最低分应低于上一等级：由高到低写"
+        before = grade.at_least
 
 
 def _units(context: Context) -> Found:
@@ -399,6 +450,7 @@ CHECKS: tuple[Callable[[Context], Found], ...] = (
     _placeholders,
     _duplicates,
     _overlaps,
+    _outlines,
     _clauses,
     _steps,
     _routes,

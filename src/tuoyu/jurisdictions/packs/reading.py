@@ -31,6 +31,7 @@ FILE_OF = {
     "procedure": "procedures.toml",
     "checklist": "checklists.toml",
     "paper": "papers.toml",
+    "assessment": "assessment.toml",
     "text": "texts.toml",
     "unit": "units.toml",
     "watch": "alerts.toml",

@@ -30,6 +30,8 @@ Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=80)]
 Code = Annotated[str, Field(pattern=r"^(cn|\d{6})$")]
 DivisionCode = Annotated[str, Field(pattern=r"^\d{6}(\d{3})?$")]
+IndicatorCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,8}(\.[0-9A-Za-z]{1,8}){0,5}$", max_length=40)]
+Aspect = Literal["quality", "safety"]
 Number = int | float
 Day = date
 Value = bool | int | float | str | tuple[int | float | str, ...]
@@ -362,6 +364,61 @@ class Watch(Dated):
     note: str = ""
 
 
+class Indicator(Entry):
+    """One thing an assessment looks at; points and veto only where they are established."""
+
+    code: IndicatorCode
+    text: Name
+    points: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    veto: bool = False
+    clause: str = ""
+
+
+class IndicatorSection(Entry):
+    """A second-level heading of an assessment standard."""
+
+    code: IndicatorCode
+    name: Name
+
+
+class IndicatorChapter(Entry):
+    """A first-level heading with its points, the headings below it, and the items known of it."""
+
+    code: IndicatorCode
+    name: Name
+    points: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    aspect: Aspect = "quality"
+    section: tuple[IndicatorSection, ...] = ()
+    item: tuple[Indicator, ...] = ()
+
+
+class GradeStep(Entry):
+    """A grade, and the points it takes at least."""
+
+    name: Annotated[str, Field(min_length=1, max_length=20)]
+    at_least: Annotated[int, Field(ge=0, le=100_000)]
+    stars: Annotated[int, Field(ge=0, le=5)] = 0
+
+
+class Outline(Dated):
+    """What is established of a standard by which quality is assessed: from it a place drafts its own complete
+    tree. `vetoes` is how many items veto, where only their number is known."""
+
+    key: Key
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    name: Name
+    document: Name
+    number: str = ""
+    clause: str = ""
+    force: Literal["mandatory", "recommended", "guidance", "local"]
+    confidence: Literal["high", "medium", "low"]
+    total: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    vetoes: Annotated[int, Field(ge=0, le=1000)] | None = None
+    note: str = ""
+    chapter: tuple[IndicatorChapter, ...] = ()
+    grade: tuple[GradeStep, ...] = ()
+
+
 class Wording(Entry):
     """The lines of a form or a notice."""
 
@@ -463,6 +520,12 @@ class PapersFile(Entry):
     paper: tuple[Paper, ...] = ()
 
 
+class AssessmentFile(Entry):
+    """assessment.toml"""
+
+    assessment: tuple[Outline, ...] = ()
+
+
 class TextsFile(Entry):
     """texts.toml"""
 
@@ -494,6 +557,7 @@ FILES: dict[str, type[Entry]] = {
     "procedures.toml": ProceduresFile,
     "checklists.toml": ChecklistsFile,
     "papers.toml": PapersFile,
+    "assessment.toml": AssessmentFile,
     "texts.toml": TextsFile,
     "alerts.toml": AlertsFile,
     "units.toml": UnitsFile,
@@ -515,6 +579,7 @@ class Pack(PackFile):
     procedure: tuple[Procedure, ...] = ()
     checklist: tuple[Checklist, ...] = ()
     paper: tuple[Paper, ...] = ()
+    assessment: tuple[Outline, ...] = ()
     text: tuple[Wording, ...] = ()
     unit: tuple[Unit, ...] = ()
     watch: tuple[Watch, ...] = ()

@@ -36,6 +36,7 @@ SECTIONS = {
     "procedure": "办事流程",
     "checklist": "核查表",
     "paper": "申请材料",
+    "assessment": "评估标准",
     "text": "文书",
 }
 

@@ -13,7 +13,7 @@ HEAD = "head"
 DEPARTMENTS = "departments"
 # What is corrected entry by entry, and what is taken over from an earlier pack as it stands.
 ENTRIES = ("clause", "target", "duty", "seat", "gap", "setting")
-TAKEN_OVER = ("rule", "procedure", "checklist", "paper", "text")
+TAKEN_OVER = ("rule", "procedure", "checklist", "paper", "assessment", "text")
 _OF_PACK = ("code", "slug", "name", "level", "inherits")
 
 

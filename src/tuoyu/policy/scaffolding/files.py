@@ -24,6 +24,7 @@ SECTIONS = {
     "procedure": ("procedures.toml", "procedure"),
     "checklist": ("checklists.toml", "checklist"),
     "paper": ("papers.toml", "paper"),
+    "assessment": ("assessment.toml", "assessment"),
     "text": ("texts.toml", "text"),
     "unit": ("units.toml", "unit"),
 }

@@ -9,7 +9,7 @@ from tuoyu.accounts.actors import actor_for
 from tuoyu.core import clock, workdays
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
-from tuoyu.project.demo import marks
+from tuoyu.project.demo import marks, ratings
 from tuoyu.project.demo.complaints import complain
 from tuoyu.project.demo.follow_up import follow
 from tuoyu.project.demo.inspections import inspect
@@ -82,6 +82,8 @@ def write_small(progress: Progress = silent) -> None:
             room.seat_nursery(by=BY, jurisdiction=place.jurisdiction, institution_id=first.pk)
             live(first, actor_for(room.head_of(place.jurisdiction)), cast, days)
             follow(first, cast, days)
+            if place.jurisdiction == ratings.WHERE:
+                ratings.rate(list(filed.order_by("pk")[:3]), cast, days)
 
 
 def fill_if_empty() -> None:

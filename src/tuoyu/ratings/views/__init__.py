@@ -1,0 +1,1 @@
+"""The pages of assessing: trees, agencies, assessments, scoring, and results for everybody."""
