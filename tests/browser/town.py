@@ -179,7 +179,7 @@ def _credited(application: Application) -> CreditRequest:
 
 def _responsible(institution: Institution) -> CreditEvent:
     """Somebody answers for a breach."""
-    person = barred.employed(institution, barred.identity(5)).person
+    person = barred.employed(institution, barred.identity(15)).person
     stated = Stated(EventKind.PUNISH, CreditClass.GENERAL, "台账不全", clock.today())
     return write_event(
         by=barred.health(GULOU.county), institution=institution, person=person, stated=stated,
