@@ -1,4 +1,4 @@
-// Builds what a browser gets: three style sheets, two scripts and one sheet of icons.
+// Builds what a browser gets: three style sheets, five scripts and one sheet of icons.
 import { mkdirSync, readFileSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,7 @@ async function styles(name) {
 
 function scripts() {
   return esbuild.build({
-    entryPoints: ["behaviour.js", "theme.js", "map.js"].map((name) => join(source, name)),
+    entryPoints: ["behaviour.js", "theme.js", "map.js", "field.js", "field-worker.js"].map((name) => join(source, name)),
     outdir: out,
     bundle: true,
     minify: true,

@@ -1,4 +1,5 @@
 // What a script adds to pages that work without one. Everything hangs on data attributes.
+import { holds, leave } from "./field/leaving.js";
 
 function switchTheme() {
   const dark = document.documentElement.dataset.bsTheme !== "dark";
@@ -45,6 +46,11 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
+  if (form.matches("[data-sign-out]") && holds()) {
+    event.preventDefault();
+    leave(form);
+    return;
+  }
   if (form.dataset.sent) {
     event.preventDefault();
     return;

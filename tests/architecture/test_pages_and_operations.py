@@ -82,6 +82,9 @@ institutions:pairings | POST /office/institutions/{pk}/pairings | propose_pairin
 institutions:pairing | POST /office/institutions/{pk}/pairings/{number} | answer_pairing, end_pairing
 institutions:calling_off | POST /office/institutions/{pk}/suspensions/{number}/calling-off | call_off_suspension
 institutions:remind | POST /office/institutions/{pk}/reminder | remind
+supervision:confirm | POST /inspections/{pk}/confirmation | confirm
+supervision:publish | POST /inspections/{pk}/publication | publish
+supervision:correct | POST /inspections/{pk}/corrections | correct
 workforce:institution_service | POST /service-periods | enter_service
 workforce:decide_service | POST /service-periods/{pk}/decision | decide_service
 workforce:certify_service | POST /employments/{pk}/service-certificate | certify_service
@@ -212,6 +215,14 @@ institutions:history | GET /office/institutions/{pk}/history
 institutions:asked_again | GET /asked-again
 institutions:certificate | GET /office/certificates/{pk}/file
 institutions:verify | GET /certificates/{code}
+supervision:inspections | GET /inspections
+supervision:inspection | GET /inspections/{pk}
+supervision:photo | GET /inspection-photos/{pk}/file
+supervision:institution_inspections | GET /office/institutions/{pk}/inspections
+supervision:notice | GET /office/institutions/{pk}/inspections
+supervision:results | GET /inspection-results
+supervision:field | GET /visits, POST /visits/{pk}, POST /visits/{pk}/photos
+supervision:field_worker | none: says which files the page on a phone needs
 workforce:service_periods | GET /service-periods
 alerts:board | GET /alerts
 alerts:alert | GET /alerts/{pk}

@@ -8,6 +8,7 @@ next county; then what POST answers. `in` leads to the sign-in; a number alone i
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -131,6 +132,17 @@ institutions:calling_off | in 403 404 403 403 403 | in 403 404 403 403 403
 institutions:remind | 405 | in 403 404 403 403 403
 institutions:certificate | in 403 404 403 403 403 | 405
 institutions:verify | 200 | 405
+supervision:inspections | in 403 200 403 403 403 | 405
+supervision:inspection | in 403 404 403 403 403 | 405
+supervision:confirm | 405 | in 403 404 403 403 403
+supervision:publish | 405 | in 403 404 403 403 403
+supervision:correct | 405 | in 403 403 403 403 403
+supervision:notice | in 403 403 403 403 403 | 405
+supervision:photo | in 403 404 403 403 403 | 405
+supervision:institution_inspections | in 403 404 403 403 403 | 405
+supervision:results | 200 | 405
+supervision:field | 200 | 405
+supervision:field_worker | 200 | 405
 workforce:bars | in 403 403 403 403 200 | 405
 workforce:record_bar | in 403 200 403 403 403 | in 403 422 403 403 403
 workforce:bar | in 403 403 403 403 404 | 405
@@ -331,6 +343,7 @@ RECTIFICATION_PAGES = (
 SANCTION_PAGES = (
     "sanction", "hearing", "publish_sanction", "overturn", "own_sanction", "ask_hearing", "ask_review",
 )  # fmt: skip
+INSPECTION_PAGES = ("inspection", "confirm", "publish", "correct", "notice")
 SESSION_PAGES = ("session", "enrol", "confirm_presence", "cancel_session", "sign_in_code")
 
 
@@ -390,6 +403,9 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         "workforce:withdrawal": [town.qualification.pk],
         "workforce:paper": [town.qualification.pk],
         "workforce:answer": [town.hit.pk],
+        **{f"supervision:{page}": [town.seen.part.inspection_id] for page in INSPECTION_PAGES},
+        "supervision:photo": [town.seen.pk],
+        "supervision:institution_inspections": [town.filed.pk],
         "workforce:institution_service": [town.filed.pk],
         **{f"ratings:{page}": [town.tree.pk] for page in OF_TREE},
         **{f"ratings:{page}": [town.scores_for.agency_id] for page in ("agency", "end_agency")},
@@ -668,6 +684,17 @@ POST /service-periods | 401 403 403 403 403 403
 POST /service-periods/{pk}/decision | 401 403 404 403 403 403
 POST /employments/{pk}/service-certificate | 401 403 403 403 403 403
 GET /service-certificates/{pk}/file | 401 403 404 403 403 403
+GET /inspections | 401 403 200 403 403 403
+GET /inspections/{pk} | 401 403 404 403 403 403
+POST /inspections/{pk}/confirmation | 401 403 404 403 403 403
+POST /inspections/{pk}/publication | 401 403 404 403 403 403
+POST /inspections/{pk}/corrections | 401 403 403 403 403 403
+GET /visits | 401 403 200 403 403 403
+POST /visits/{pk} | 401 403 404 403 403 403
+POST /visits/{pk}/photos | 401 403 404 403 403 403
+GET /inspection-photos/{pk}/file | 401 403 404 403 403 403
+GET /office/institutions/{pk}/inspections | 401 403 404 403 403 403
+GET /inspection-results | 200
 GET /training-sessions | 401 403 200 403 403 403
 POST /training-sessions | 401 403 422 403 403 403
 GET /training-sessions/{pk} | 401 403 404 403 403 403
@@ -831,6 +858,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /alerts/{pk}/acknowledgement": {},
     "POST /alerts/{pk}/resolution": {"note": "甲"},
     "POST /office/institutions/{pk}/alerts/evaluation": {},
+    "POST /inspections/{pk}/confirmation": {"result": "pass"},
+    "POST /inspections/{pk}/corrections": {"result": "pass", "reason": "试试", "decided_on": "2026-11-28"},
+    "POST /visits/{pk}": {"sent_at": "2026-11-28T10:00:00+08:00"},
     "POST /training-sessions": {"held_on": "2026-11-28", "place": " ", "trainer": "甲", "hours": 2},
     "POST /training-sessions/{pk}/enrolments": {"employments": [1]},
     "POST /training-sessions/{pk}/presence": {"participations": [1]},
@@ -920,6 +950,9 @@ def places_of(town: Town) -> dict[str, Any]:
         "/staff/certificates/{pk}": {"pk": town.qualification.pk},
         "/staff/checks/{pk}": {"pk": town.hit.pk},
         "/service-periods/{pk}": {"pk": town.served.pk},
+        "/inspections/{pk}": {"pk": town.seen.part.inspection_id},
+        "/visits/{pk}": {"pk": town.seen.part.inspection_id},
+        "/inspection-photos/{pk}": {"pk": town.seen.pk},
         "/employments/{pk}/service-certificate": {"pk": town.served.employment_id},
         "/service-certificates/{pk}": {"pk": town.served.certificate_id},
         "/training-sessions/{pk}": {"pk": town.attended.session_id},
@@ -981,6 +1014,10 @@ def told(browser: Client, operation: str, path: str) -> str:
         return str(browser.post(path, said).status_code)
     if operation == "POST /assessments/{pk}/evidence":
         return str(browser.post(path, {"code": "1.1", "file": desk.image()}).status_code)
+    if operation == "POST /visits/{pk}/photos":
+        moment = "2026-11-28T10:00:00+08:00"
+        sent = {"key": str(uuid4()), "item": "fire.exits", "taken_at": moment, "sent_at": moment}
+        return str(browser.post(path, sent | {"file": desk.image()}).status_code)
     if operation == "POST /imports":
         return str(browser.post(path, {"kind": "institutions", "file": desk.image()}).status_code)
     if operation == "POST /office/complaints":

@@ -15,7 +15,7 @@ from imports import sheets
 from institutions import desk
 from policy.county import drafted
 from ratings import rated
-from supervision import inspected, rounds
+from supervision import inspected, rounds, visiting
 from tuoyu.accounts.models import AgentAuthorisation, ApiClient, Invitation, Membership
 from tuoyu.alerts.live import SYSTEM, look_now
 from tuoyu.alerts.models import Alert
@@ -34,9 +34,10 @@ from tuoyu.institutions.models import Application, Certificate, Institution, Pap
 from tuoyu.jurisdictions.models import DivisionSetting
 from tuoyu.policy.models import PolicyDraft
 from tuoyu.ratings import actions as ratings
-from tuoyu.ratings.models import Assessor, Evidence, IndicatorTree
+from tuoyu.ratings.models import Assessor, IndicatorTree
+from tuoyu.ratings.models import Evidence as Shown
 from tuoyu.supervision.actions import add_proof, declare_conflict, open_penalty
-from tuoyu.supervision.models import Conflict, Draw, Proof, Rectification, Sanction
+from tuoyu.supervision.models import Conflict, Draw, Evidence, Proof, Rectification, Sanction
 from tuoyu.workforce.actions import confirm_presence, record_bar
 from tuoyu.workforce.models import Bar, Employment, Participation, Qualification, RecordCheck, ServicePeriod
 from workforce import barred, trained
@@ -86,7 +87,8 @@ class Town:
     alert: Alert
     tree: IndicatorTree
     scores_for: Assessor
-    shown: Evidence
+    shown: Shown
+    seen: Evidence
 
 
 def built() -> Town:
@@ -158,6 +160,7 @@ def built() -> Town:
         listed=_listed(filed),
         alert=_alert(filed),
         **_rated(filed),
+        seen=_seen(filed),
     )  # fmt: skip
 
 
@@ -175,6 +178,13 @@ def _rated(filed: Institution) -> dict[str, Any]:
     shown = ratings.add_evidence(by=nurseries.head(filed), assessment=one, code="1.1", file=desk.image())
     tree = ratings.draft_tree(by=rated.BY, name="区级标准", division_code=desk.GULOU)
     return {"tree": tree, "scores_for": agency.assessors.get(), "shown": shown}
+
+
+def _seen(filed: Institution) -> Evidence:
+    """Inspectors are there, and took a photograph."""
+    one, other = visiting.inspector(), visiting.inspector()
+    made = visiting.begun(visiting.scheduled((one, "health"), (other, "health"), nursery=filed), one)
+    return visiting.photographed(made, one)
 
 
 def _served(filed: Institution) -> ServicePeriod:

@@ -52,6 +52,7 @@ PUBLIC: dict[str, Args] = {
     "complaints:tracker": NONE,
     "supervision:rounds": NONE,
     "supervision:round": lambda town: [town.published.pk],
+    "supervision:results": NONE,
     "policy:index": NONE,
     "policy:clauses": NANJING,
     "policy:targets": NANJING,
@@ -71,6 +72,7 @@ APPLICANTS: dict[str, Args] = {
     "institutions:handed_in": lambda town: [town.application.pk],
     "workforce:hiring": lambda town: [town.application.institution_id],
     "institutions:state_counts": lambda town: [town.institution.pk],
+    "supervision:notice": lambda town: [town.inspected.pk],
     "institutions:openings": lambda town: [town.institution.pk],
     "institutions:pairings": lambda town: [town.institution.pk],
     "institutions:calling_off": lambda town: [town.pause.institution_id, town.pause.pk],
@@ -107,6 +109,10 @@ OFFICES: dict[str, dict[str, Args]] = {
         "institutions:record": lambda town: [town.institution.pk],
         "institutions:history": lambda town: [town.institution.pk],
         "institutions:counts": lambda town: [town.institution.pk],
+        "supervision:inspections": NONE,
+        "supervision:inspection": lambda town: [town.inspected.pk],
+        "supervision:institution_inspections": lambda town: [town.inspected.institution_id],
+        "supervision:field": NONE,
         "exchange:messages": NONE,
         "workforce:sessions": NONE,
         "workforce:new_session": NONE,
@@ -250,6 +256,8 @@ NO_PAGE = {
     "supervision:witness_draw", "supervision:lift_conflict", "supervision:round_file",
     "credit:correct", "credit:take_off_list",
     "alerts:acknowledge", "alerts:resolve", "alerts:evaluate",
+    "supervision:confirm", "supervision:publish", "supervision:correct", "supervision:photo",
+    "supervision:field_worker",
 }  # fmt: skip
 
 

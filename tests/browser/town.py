@@ -10,7 +10,7 @@ from accounts.people import actor
 from complaints.told import answered, sorted_out, told
 from imports import sheets
 from policy.county import drafted
-from supervision import inspected, rounds
+from supervision import inspected, rounds, visiting
 from tuoyu.accounts import actions as accounts
 from tuoyu.accounts.models import User
 from tuoyu.accounts.rules import SeatGiven
@@ -34,9 +34,10 @@ from tuoyu.project.demo.people import BY, Cast, accounts_room
 from tuoyu.project.demo.places import PLACES
 from tuoyu.ratings.actions import draft_tree
 from tuoyu.ratings.models import Assessment, IndicatorTree
+from tuoyu.supervision import actions as supervision
 from tuoyu.supervision.actions import declare_conflict, open_penalty
 from tuoyu.supervision.jobs import publish_rounds
-from tuoyu.supervision.models import Draw, Rectification, Sanction
+from tuoyu.supervision.models import Draw, Inspection, Rectification, Sanction
 from tuoyu.workforce.actions import confirm_presence, record_bar
 from tuoyu.workforce.models import Bar, Employment, Participation
 from workforce import barred, trained
@@ -71,6 +72,7 @@ class Town:
     bar: Bar
     employed: Employment
     attended: Participation
+    inspected: Inspection
     pause: Suspension
     harmed: Incident
     published: Draw
@@ -114,6 +116,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Town:
         bar=_bar(),
         employed=_employed(),
         attended=_attended(),
+        inspected=_inspected(),
         pause=_pause(mine.filter(case__state=Case.State.DONE).earliest("pk")),
         harmed=Incident.objects.earliest("pk"),
         published=_published(),
@@ -132,6 +135,14 @@ def _rated() -> dict[str, Assessment]:
     """One assessment filled in, one scored, one published."""
     filed = Institution.objects.filter(filing__in=FILED).order_by("pk")
     return ratings.rate(list(filed[:3]), Cast(GULOU, 3), playing.Days(clock.today()))
+
+
+def _inspected() -> Inspection:
+    """The applicant's nursery was inspected, with a defect, and everybody may read it."""
+    mine = Application.objects.filter(owner__username="nanjing-applicant", case__state=Case.State.DONE)
+    nursery = Institution.objects.get(pk=mine.earliest("pk").institution_id)
+    made = visiting.confirmed("fire.manager", nursery=nursery)
+    return supervision.publish(by=actor(User.objects.get(username="nanjing-health")), inspection=made)
 
 
 def _brought() -> Import:

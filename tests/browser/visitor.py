@@ -122,7 +122,7 @@ class Site:
     def __init__(self, chromium: Browser, address: str) -> None:
         self.chromium, self.address = chromium, address
         self._contexts: list[BrowserContext] = []
-        self._visitors: list[Visitor] = []
+        self.visitors: list[Visitor] = []
 
     def visitor(self, user: User | None = None, width: int = DESK, **options: Any) -> Visitor:
         """Somebody with a browser of their own; signed in as `user` without the form."""
@@ -133,7 +133,7 @@ class Site:
         if user is not None:
             context.add_cookies([self.session(user)])
         found = Visitor(context.new_page(), self.address)
-        self._visitors.append(found)
+        self.visitors.append(found)
         return found
 
     def session(self, user: User) -> Any:
@@ -148,4 +148,4 @@ class Site:
 
     @property
     def complaints(self) -> Sequence[str]:
-        return [complaint for visitor in self._visitors for complaint in visitor.complaints]
+        return [complaint for visitor in self.visitors for complaint in visitor.complaints]

@@ -72,9 +72,9 @@ ENTRIES = (
     Entry("机构", "building-community", ("institutions:list",), OFFICE | NURSERY),
     Entry("机构办事", "file-certificate", ("institutions:matters",), frozenset({Role.NURSERY_HEAD})),
     Entry(
-        "检查计划",
+        "检查",
         "checklist",
-        ("supervision:plans",),
+        ("supervision:inspections",),
         frozenset({Role.OFFICER, Role.DEPARTMENT_LEAD, Role.JURISDICTION_LEAD}),
     ),
     Entry("培训", "book", ("workforce:sessions",), OFFICE | NURSERY, TRAINERS),

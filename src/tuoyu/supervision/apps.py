@@ -14,15 +14,19 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what weighs in a draw; serve the cases that follow a failing inspection, and begin them."""
+        from django.db.models import QuerySet
         from django.urls import reverse
 
         from tuoyu.cases import procedures, stories
+        from tuoyu.core import workdays
         from tuoyu.core.actor import Actor
+        from tuoyu.core.permissions import can
         from tuoyu.institutions import parts
-        from tuoyu.supervision import boards, handlers, hooks, risks
+        from tuoyu.supervision import boards, clocks, handlers, hooks, risks, visits
         from tuoyu.supervision.actions import open_rectification
         from tuoyu.supervision.actions.rectifications import is_to_be_mended
         from tuoyu.supervision.models import Inspection
+        from tuoyu.supervision.permissions import VIEW_AT
         from tuoyu.supervision.pursuing import pursue_failing_years
 
         risks.register("failed_last_year", "上一年检查不合格", risks.failed_last_year)
@@ -60,3 +64,12 @@ class SupervisionConfig(AppConfig):
             return reverse("supervision:follow_up", args=[pk])
 
         parts.register(parts.Part("follow_up", "整改和处理", 42, follow_up, boards.follow_up_at))
+
+        def inspections(pk: int) -> str:
+            return reverse("supervision:institution_inspections", args=[pk])
+
+        def inspected(actor: Actor, pk: int) -> QuerySet[Any, Any] | None:
+            return visits.at_institution(actor, pk) if can(actor, VIEW_AT) else None
+
+        parts.register(parts.Part("inspections", "检查", 30, inspections, inspected))
+        workdays.recompute_with("supervision.publication", clocks.recompute)

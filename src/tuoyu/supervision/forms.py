@@ -1,4 +1,4 @@
-"""What is typed about plans, draws and conflicts of interest."""
+"""What is typed about plans, draws, conflicts of interest and results."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +7,7 @@ from django import forms
 
 from tuoyu.core import clock
 from tuoyu.supervision.actions.draws import Given
+from tuoyu.supervision.vocabulary import Result
 
 READ = "%Y-%m-%dT%H:%M"
 
@@ -85,3 +86,16 @@ def day_of(given: str) -> date:
         return date.fromisoformat(given) if given else clock.today()
     except ValueError:
         return clock.today()
+
+
+class ResultForm(forms.Form):
+    """The one result of an inspection."""
+
+    result = forms.ChoiceField(label="检查结果", choices=Result.choices)
+
+
+class CorrectionForm(ResultForm):
+    """The result after a later decision, with its reasons and the day of that decision."""
+
+    decided_on = forms.DateField(label="变更决定的日期")
+    reason = forms.CharField(label="变更的理由", max_length=500)

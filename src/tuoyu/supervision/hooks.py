@@ -9,14 +9,16 @@ from collections.abc import Callable
 
 from tuoyu.core.actor import Actor
 from tuoyu.institutions.models import Institution
-from tuoyu.supervision.models import Inspection, Sanction
+from tuoyu.supervision.models import Correction, Inspection, Sanction
 from tuoyu.workforce.models import Person
 
 Confirmed = Callable[[Actor, Inspection], None]
+Corrected = Callable[[Actor, Correction], None]
 Sanctioned = Callable[[Actor, Institution, Person | None, Sanction], None]
 Overturned = Callable[[Actor, Sanction], None]
 
 _confirmed: dict[str, Confirmed] = {}
+_corrected: dict[str, Corrected] = {}
 _sanctioned: dict[str, Sanctioned] = {}
 _overturned: dict[str, Overturned] = {}
 
@@ -24,6 +26,11 @@ _overturned: dict[str, Overturned] = {}
 def after_confirmed(name: str, function: Confirmed) -> None:
     """Have `function` called with every inspection that is confirmed; a name is registered once."""
     _confirmed[name] = function
+
+
+def after_corrected(name: str, function: Corrected) -> None:
+    """Have `function` called with every correction of a confirmed result; a name is registered once."""
+    _corrected[name] = function
 
 
 def after_sanction(name: str, function: Sanctioned) -> None:
@@ -41,6 +48,12 @@ def tell_confirmed(by: Actor, inspection: Inspection) -> None:
     """Call everybody who waits for confirmed inspections."""
     for function in _confirmed.values():
         function(by, inspection)
+
+
+def tell_corrected(by: Actor, correction: Correction) -> None:
+    """Call everybody who waits for corrected results."""
+    for function in _corrected.values():
+        function(by, correction)
 
 
 def tell_sanctioned(by: Actor, sanction: Sanction) -> None:

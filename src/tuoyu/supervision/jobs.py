@@ -1,4 +1,4 @@
-"""Background work: rounds that are closed become public; what was not mended in time is looked at anyway."""
+"""Background work: closed rounds and results that are due become public; silence is not waited out."""
 
 from procrastinate.contrib.django import app
 
@@ -7,8 +7,8 @@ from tuoyu.core import clock
 from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.supervision import actions, queries
-from tuoyu.supervision.actions import publish_draw
-from tuoyu.supervision.models import Rectification
+from tuoyu.supervision.models import Inspection, Rectification
+from tuoyu.supervision.vocabulary import InspectionState
 
 
 @app.periodic(cron="17 * * * *")
@@ -20,7 +20,24 @@ def publish_rounds(timestamp: int) -> int:
         if not queries.is_ripe(draw):
             continue
         try:
-            publish_draw(by=Actor.system("双随机抽取"), draw=draw)
+            actions.publish_draw(by=Actor.system("双随机抽取"), draw=draw)
+            done += 1
+        except Overtaken:
+            continue
+    return done
+
+
+@app.periodic(cron="23 6 * * *")
+@app.task(name="supervision.publish_due", queueing_lock="supervision.publish_due")
+def publish_due(timestamp: int) -> int:
+    """Publish every confirmed result whose last day for it has come; returns how many."""
+    due = Inspection.objects.filter(
+        state=InspectionState.CONFIRMED, published_at__isnull=True, publish_due_on__lte=clock.today()
+    )
+    done = 0
+    for inspection in due.order_by("pk").iterator(chunk_size=200):
+        try:
+            actions.publish(by=Actor.system("检查结果公布"), inspection=inspection)
             done += 1
         except Overtaken:
             continue

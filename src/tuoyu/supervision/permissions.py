@@ -8,7 +8,8 @@ from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
 from tuoyu.core.reaches import own_department, own_places, own_post
-from tuoyu.supervision.models import Part
+from tuoyu.supervision.models import Assignment, Part
+from tuoyu.supervision.vocabulary import InspectionState
 
 OFFICES = (Role.OFFICER, Role.DEPARTMENT_LEAD)
 CONCERNED = "organised by own department or with its part, own places"
@@ -220,4 +221,95 @@ ANSWER_SANCTION = declare(
     "申请听证、申请复核",
     model="supervision.Sanction",
     grants=[Grant(Role.NURSERY_HEAD, _own_institution, OWN)],
+)
+
+
+# ---------------------------------------------------------------- inspections
+
+BEGUN = (InspectionState.UNDERWAY, InspectionState.CONFIRMED)
+
+
+def _taking_part(actor: Actor, seat: Seat) -> Q:
+    """Every department that looks at a part sees the whole: one inspection, one result."""
+    parts = Part.objects.filter(department=seat.department).values("inspection")
+    return seat.covers("division_code") & Q(pk__in=parts)
+
+
+def _assigned(actor: Actor, seat: Seat) -> Q:
+    return Q(pk__in=Assignment.objects.filter(user=actor.user_id).values("inspection"))
+
+
+def _leading(actor: Actor, seat: Seat) -> Q:
+    return _assigned(actor, seat) & Q(department=seat.department)
+
+
+def _begun_at_own(actor: Actor, seat: Seat) -> Q:
+    """Nothing before it begins: what is planned, and why, a nursery does not know."""
+    return Q(institution=seat.institution_id, state__in=BEGUN)
+
+
+def _itself(actor: Actor, seat: Seat) -> Q:
+    return Q(pk=seat.institution_id)
+
+
+VIEW_AT = declare(
+    "supervision.institution.view",
+    "查看一家机构的检查",
+    model="institutions.Institution",
+    grants=[
+        *own_places(*OFFICES, Role.JURISDICTION_LEAD),
+        *[Grant(role, _itself, OWN) for role in (Role.NURSERY_HEAD, Role.NURSERY_STAFF)],
+    ],
+)
+
+VIEW_INSPECTION = declare(
+    "supervision.inspection.view",
+    "查看检查",
+    model="supervision.Inspection",
+    grants=[
+        *[Grant(role, _taking_part, "departments taking part, own places") for role in OFFICES],
+        *[Grant(role, _assigned, "own assignment") for role in OFFICES],
+        *own_places(Role.JURISDICTION_LEAD),
+    ],
+)
+
+INSPECT = declare(
+    "supervision.inspection.carry_out",
+    "现场检查",
+    model="supervision.Inspection",
+    grants=[Grant(role, _assigned, "own assignment") for role in OFFICES],
+)
+
+CONFIRM = declare(
+    "supervision.inspection.confirm",
+    "确认检查结果",
+    model="supervision.Inspection",
+    grants=[
+        *[Grant(role, _leading, "own assignment, of the department that leads") for role in OFFICES],
+        *own_department(Role.DEPARTMENT_LEAD),
+    ],
+)
+
+PUBLISH = declare(
+    "supervision.inspection.publish",
+    "公布检查结果",
+    model="supervision.Inspection",
+    grants=own_department(*OFFICES),
+)
+
+CORRECT = declare(
+    "supervision.inspection.correct",
+    "变更已确认的检查结果",
+    model="supervision.Inspection",
+    grants=own_department(Role.DEPARTMENT_LEAD),
+)
+
+VIEW_NOTICE = declare(
+    "supervision.notice.view",
+    "查看对本机构的检查通知和结果",
+    model="supervision.Inspection",
+    grants=[
+        Grant(role, _begun_at_own, "own institution, once begun")
+        for role in (Role.NURSERY_HEAD, Role.NURSERY_STAFF)
+    ],
 )

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from tuoyu.supervision.views import conflicts, draws, plans, rectifications, rounds, sanctions
+from tuoyu.supervision.views import (
+    conflicts,
+    draws,
+    field,
+    inspections,
+    plans,
+    rectifications,
+    rounds,
+    sanctions,
+)
 
 app_name = "supervision"
 
@@ -43,4 +52,19 @@ urlpatterns = [
     path("my/sanctions/<id:pk>/hearing/", sanctions.ask_hearing, name="ask_hearing"),
     path("my/sanctions/<id:pk>/review/", sanctions.ask_review, name="ask_review"),
     path("institutions/<id:pk>/follow-up/", rectifications.follow_up, name="follow_up"),
+    path("inspections/", inspections.inspections, name="inspections"),
+    path("inspections/<id:pk>/", inspections.inspection, name="inspection"),
+    path("inspections/<id:pk>/confirmation/", inspections.confirm, name="confirm"),
+    path("inspections/<id:pk>/publication/", inspections.publish, name="publish"),
+    path("inspections/<id:pk>/correction/", inspections.correct, name="correct"),
+    path("inspections/<id:pk>/notice/", inspections.notice, name="notice"),
+    path("inspections/photos/<id:pk>/", inspections.photo, name="photo"),
+    path(
+        "institutions/<id:pk>/inspections/",
+        inspections.institution_inspections,
+        name="institution_inspections",
+    ),
+    path("inspection-results/", inspections.results, name="results"),
+    path("field/", field.field, name="field"),
+    path("field/worker.js", field.field_worker, name="field_worker"),
 ]

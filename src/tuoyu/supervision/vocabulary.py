@@ -82,3 +82,18 @@ class SanctionState(TextChoices):
 
 # What holds its findings: nobody is punished for them a second time.
 IN_FORCE = (SanctionState.OPEN, SanctionState.NOTIFIED, SanctionState.DECIDED)
+
+
+class Verdict(TextChoices):
+    """What an inspector says of one item of the checklist."""
+
+    OK = "ok", "符合"
+    DEFECT = "defect", "不符合"
+    NOT_APPLICABLE = "not_applicable", "不适用"
+
+
+class Side(TextChoices):
+    """Who signs what an inspection found."""
+
+    INSPECTOR = "inspector", "检查人员"
+    INSTITUTION = "institution", "被检查机构"

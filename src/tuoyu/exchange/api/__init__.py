@@ -23,6 +23,7 @@ from tuoyu.exchange.api import (
     directory,
     facts,
     imports,
+    inspecting,
     inspections,
     matters,
     messages,
@@ -45,7 +46,7 @@ ROOT = "api/v1/"
 ROUTERS = (
     directory, applications, cases, registrations, messages, places, policies, session, own, administration,
     bars, staff, training, service, facts, provision,
-    matters, imports, counts, care, inspections, supervision, credit, alerts, complaints, ratings,
+    matters, imports, counts, care, inspections, inspecting, supervision, credit, alerts, complaints, ratings,
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from tuoyu.project.demo.places import PLACES
 from tuoyu.project.demo.playing import County, Days
 from tuoyu.project.demo.staff_life import live
 from tuoyu.project.demo.stories import STORIES
+from tuoyu.project.demo.visits import visit
 
 # Told: what is being done, how much of it is done, of how much.
 Progress = Callable[[str, int, int], None]
@@ -84,6 +85,7 @@ def write_small(progress: Progress = silent) -> None:
             follow(first, cast, days)
             if place.jurisdiction == ratings.WHERE:
                 ratings.rate(list(filed.order_by("pk")[:3]), cast, days)
+        visit(place, cast, days)
 
 
 def fill_if_empty() -> None:

@@ -20,6 +20,7 @@ from tuoyu.supervision.actions.rectifications import (
     publish_failing,
     state_ground,
 )
+from tuoyu.supervision.actions.results import confirm, correct, publish
 from tuoyu.supervision.actions.sanctions import (
     ask_hearing,
     ask_review,
@@ -28,13 +29,32 @@ from tuoyu.supervision.actions.sanctions import (
     publish_sanction,
     record_hearing,
 )
+from tuoyu.supervision.actions.visits import (
+    AnswerGiven,
+    Mark,
+    Received,
+    SignatureGiven,
+    VisitTold,
+    add_evidence,
+    begin,
+    receive,
+)
 
 __all__ = [
+    "AnswerGiven",
+    "Mark",
+    "Received",
+    "SignatureGiven",
+    "VisitTold",
+    "add_evidence",
     "add_proof",
     "adopt_plan",
     "answer",
     "ask_hearing",
     "ask_review",
+    "begin",
+    "confirm",
+    "correct",
     "declare_conflict",
     "draw_lots",
     "extend_rectification",
@@ -46,9 +66,11 @@ __all__ = [
     "order_recheck",
     "overturn",
     "pass_over_silence",
+    "publish",
     "publish_draw",
     "publish_failing",
     "publish_sanction",
+    "receive",
     "record_hearing",
     "replace_draw",
     "schedule",

@@ -10,11 +10,15 @@ from tuoyu.supervision.models.sanctions import (
     Sanction,
     SanctionedFinding,
 )
+from tuoyu.supervision.models.visits import Answer, Correction, Evidence, Signature
 
 __all__ = [
+    "Answer",
     "Assignment",
     "Conflict",
+    "Correction",
     "Draw",
+    "Evidence",
     "Finding",
     "Inspection",
     "Lot",
@@ -26,4 +30,5 @@ __all__ = [
     "Review",
     "Sanction",
     "SanctionedFinding",
+    "Signature",
 ]
