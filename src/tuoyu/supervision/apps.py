@@ -23,9 +23,9 @@ class SupervisionConfig(AppConfig):
         from tuoyu.core.permissions import can
         from tuoyu.institutions import parts
         from tuoyu.supervision import boards, clocks, handlers, hooks, risks, visits
-        from tuoyu.supervision.actions import open_rectification
+        from tuoyu.supervision.actions import follow_correction, open_rectification
         from tuoyu.supervision.actions.rectifications import is_to_be_mended
-        from tuoyu.supervision.models import Inspection
+        from tuoyu.supervision.models import Correction, Inspection
         from tuoyu.supervision.permissions import VIEW_AT
         from tuoyu.supervision.pursuing import pursue_failing_years
 
@@ -59,6 +59,12 @@ class SupervisionConfig(AppConfig):
             stories.tell(verb, _saying(said), tone, icon)
         hooks.after_confirmed("rectification", order)
         hooks.after_confirmed("failing_years", count_years)
+
+        def reorder(by: Actor, correction: Correction) -> None:
+            follow_correction(by=by, correction=correction)
+            pursue_failing_years(by=by, inspection=correction.inspection)
+
+        hooks.after_corrected("rectification", reorder)
 
         def follow_up(pk: int) -> str:
             return reverse("supervision:follow_up", args=[pk])

@@ -1,12 +1,15 @@
 """What the rules of a place say follows: a rectification that failed, and failing years in a row."""
 
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from tuoyu.core.actor import Actor
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.vocabulary import Registration
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.rulebook import RuleBook
 from tuoyu.supervision.actions.sanctions import findings_of, open_sanction
-from tuoyu.supervision.models import Inspection, Rectification, Sanction, SanctionedFinding
+from tuoyu.supervision.models import Correction, Inspection, Rectification, Sanction, SanctionedFinding
 from tuoyu.supervision.rules import consecutive
 from tuoyu.supervision.vocabulary import Result, SanctionKind, SanctionState
 
@@ -66,11 +69,15 @@ def results_by_year(institution: Institution, book: RuleBook) -> dict[int, bool]
         .first()
     )
     rows = Inspection.objects.filter(institution=institution, confirmed_at__isnull=False)
+    # A result that was wrong is no failure: what it was changed to counts.
+    changed = Correction.objects.filter(inspection=OuterRef("pk")).order_by("-pk").values("result")[:1]
     if taken_back is not None:
         rows = rows.filter(confirmed_at__gt=taken_back)
     seen = (
         consecutive.Seen(year, origin, at, result == Result.PASS)
-        for year, origin, at, result in rows.values_list("year", "origin", "confirmed_at", "result")
+        for year, origin, at, result in rows.annotate(
+            standing=Coalesce(Subquery(changed), F("result"))
+        ).values_list("year", "origin", "confirmed_at", "standing")
         if at is not None
     )
     return consecutive.year_results(seen, origins=origins, counts=counts)

@@ -16,8 +16,9 @@ from tuoyu.institutions import actions as institutions
 from tuoyu.institutions.models import Institution, Publication
 from tuoyu.institutions.vocabulary import Registration
 from tuoyu.jurisdictions import queries as jurisdictions
+from tuoyu.supervision import visits
 from tuoyu.supervision.actions.inspections import schedule
-from tuoyu.supervision.models import Finding, Inspection, Proof, Recheck, Rectification
+from tuoyu.supervision.models import Correction, Finding, Inspection, Proof, Recheck, Rectification
 from tuoyu.supervision.permissions import ANSWER_RECTIFICATION, HANDLE_RECTIFICATION
 from tuoyu.supervision.vocabulary import Ground, InspectionState, Origin, Result, Severity
 
@@ -57,7 +58,7 @@ def day_to_mend(division_code: str) -> workdays.Deadline:
 def is_to_be_mended(inspection: Inspection) -> bool:
     """Whether an order to mend must follow: it failed, and was not the re-check of an order already given."""
     return (
-        inspection.result not in ("", Result.PASS)
+        visits.result_of(inspection) not in ("", Result.PASS)
         and not Recheck.objects.filter(inspection=inspection).exists()
     )
 
@@ -108,6 +109,28 @@ def open_rectification(*, by: Actor, inspection: Inspection) -> Rectification:
     return made
 
 
+@action
+def follow_correction(*, by: Actor, correction: Correction) -> Rectification | None:
+    """What a changed result does to the order to mend: passed after all, the order ends and what was
+    published with it is withdrawn with the reason; failed after all, the order is given now."""
+    inspection = correction.inspection
+    order = Rectification.objects.select_related("case").filter(inspection=inspection).first()
+    if correction.result == Result.PASS:
+        if order is not None:
+            _take_back(by, order, f"检查结果已变更为合格：{correction.reason}")
+        return order
+    if order is None and is_to_be_mended(inspection):
+        return open_rectification(by=by, inspection=inspection)
+    return order
+
+
+def _take_back(by: Actor, order: Rectification, reason: str) -> None:
+    for publication in Publication.objects.filter(case=order.case, withdrawn_on=None):
+        institutions.withdraw_publication(by=by, publication=publication, reason=reason)
+    if order.case.state not in Case.ENDED:
+        cases.end_moot(by=by, case=order.case, reason=reason)
+
+
 def _ground_known(institution: Institution) -> Ground:
     unregistered = institution.registration == Registration.UNREGISTERED
     return Ground.UNREGISTERED if unregistered else Ground.ORDINARY
@@ -119,7 +142,7 @@ def _remarks(inspection: Inspection) -> list[RemarkGiven]:
         RemarkGiven(one.text, MENDED, field_of(one.pk), one.source, one.rule_key) for one in findings
     ] or [
         RemarkGiven(
-            f"检查（编号 {inspection.number}）结果为“{inspection.get_result_display()}”，按检查记录整改。"
+            f"检查（编号 {inspection.number}）结果为“{_result_in_words(inspection)}”，按检查记录整改。"
         )
     ]
 
@@ -293,7 +316,8 @@ def _publish(by: Actor, rectification: Rectification) -> Publication:
 
 
 def published_reasons(inspection: Inspection, due_on: date | None) -> str:
-    """What everybody reads of a failing result: which items, never an inspector's own notes."""
+    """What everybody reads of a failing result: which items, never an inspector's own notes nor what brought
+    the inspection."""
     asked = {item.get("key"): str(item.get("text", "")) for item in inspection.items}
     items = [
         asked.get(one.item) or one.text.partition("：")[0]
@@ -301,8 +325,11 @@ def published_reasons(inspection: Inspection, due_on: date | None) -> str:
     ]
     listed = "；".join(items) if items else "见检查结果"
     until = f"责令 {due_on} 前整改。" if due_on else ""
-    result = f"{inspection.get_origin_display()}结果为“{inspection.get_result_display()}”"
-    return f"{result}，不符合项：{listed}。{until}"
+    return f"检查结果为“{_result_in_words(inspection)}”，不符合项：{listed}。{until}"
+
+
+def _result_in_words(inspection: Inspection) -> str:
+    return str(Result(visits.result_of(inspection)).label)
 
 
 def basis_of(division_code: str) -> str:
