@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import OuterRef
 
 from tuoyu.accounts.models import Membership, User
-from tuoyu.core.prepared import Blank, Prepared
+from tuoyu.core.prepared import AnyOf, Blank, Prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,15 @@ def test_values_and_related_objects_come_as_ever(people, django_assert_num_queri
     one = User.objects.get(username="one")
     with django_assert_num_queries(1):
         assert ready.first(whose=one.pk).user.name == "one"
+
+
+def test_a_blank_may_be_a_list_of_any_length(people) -> None:
+    ready = Prepared(
+        User.objects.filter(AnyOf("id", Blank("ids"))).order_by("pk").values_list("pk", flat=True)
+    )
+    everybody = list(User.objects.order_by("pk").values_list("pk", flat=True))
+    for asked in ([], everybody[:1], everybody):
+        assert ready.all(ids=asked) == asked
 
 
 def test_what_fills_a_blank_is_never_read_as_sql(people) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import QuerySet, Value
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 R = TypeVar("R")
 
@@ -20,6 +20,17 @@ class Blank(Value):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """The blank itself as the parameter; what fills it goes to the database as it is given."""
         return "%s", (self,)
+
+
+class AnyOf(Func):
+    """That a column is any of a list, which may be a blank: `__in` wants to know how many there are."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+    def __init__(self, column: str, values: Blank) -> None:
+        super().__init__(F(column), values)
 
 
 class Prepared(Generic[R]):

@@ -1,6 +1,7 @@
 """What pages, the API and cases read of credit; where an event stands is worked out for the day."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -9,6 +10,7 @@ from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import reach_of, visible_to
+from tuoyu.core.prepared import Blank, Prepared
 from tuoyu.core.problems import Refused
 from tuoyu.credit import periods
 from tuoyu.credit.models import CreditEvent, CreditRequest, ListEntry
@@ -200,14 +202,20 @@ def request_shown(one: CreditRequest) -> dict[str, Any]:
 
 def public_file(institution_id: int) -> list[dict[str, Any]]:
     """What shows today of an institution; of people never anything."""
-    rows = events().filter(institution=institution_id, person__isnull=True)
-    found = rows.filter(standing_is(Standing.SHOWN, clock.today())).order_by("-decided_on", "-pk")[:20]
+    found = _shown_of_one(clock.today()).all(institution=institution_id)
     pledges = dict(
         CreditRequest.objects.filter(
             event__in=[one.pk for one in found], kind=RequestKind.REPAIR, state=RequestState.OPEN
         ).values_list("event", "pledge")
     )
     return [shown(one) | {"pledge": pledges.get(one.pk, "")} for one in found]
+
+
+@lru_cache(maxsize=2)
+def _shown_of_one(day: date) -> Prepared[CreditEvent]:
+    """Written once a day: every public page of an institution asks."""
+    rows = events().filter(institution=Blank("institution"), person__isnull=True)
+    return Prepared(rows.filter(standing_is(Standing.SHOWN, day)).order_by("-decided_on", "-pk")[:20])
 
 
 def in_force(rows: QuerySet[ListEntry], day: date) -> QuerySet[ListEntry]:
@@ -220,17 +228,30 @@ def in_force(rows: QuerySet[ListEntry], day: date) -> QuerySet[ListEntry]:
     )
 
 
-def lists(*, place: str = "", kind: str = "", institution_id: int | None = None) -> QuerySet[ListEntry]:
+def lists(*, place: str = "", kind: str = "") -> QuerySet[ListEntry]:
     """The entries that count today of institutions the public knows, the latest first."""
-    rows = in_force(ListEntry.objects.select_related("institution", "event"), clock.today())
-    rows = rows.filter(institution__filing__in=FILED)
+    rows = _listed(clock.today())
     if place:
         rows = rows.filter(division_code__startswith=place)
     if kind:
         rows = rows.filter(kind=kind)
-    if institution_id:
-        rows = rows.filter(institution=institution_id)
-    return rows.order_by("-placed_on", "-pk")
+    return rows
+
+
+def _listed(day: date) -> QuerySet[ListEntry]:
+    rows = in_force(ListEntry.objects.select_related("institution", "event"), day)
+    return rows.filter(institution__filing__in=FILED).order_by("-placed_on", "-pk")
+
+
+def listed_of(institution_id: int) -> list[dict[str, Any]]:
+    """The latest of the entries that count today of one institution, as lists show them."""
+    found = _listed_of_one(clock.today()).all(institution=institution_id)
+    return [entry_shown(one) for one in found]
+
+
+@lru_cache(maxsize=2)
+def _listed_of_one(day: date) -> Prepared[ListEntry]:
+    return Prepared(_listed(day).filter(institution=Blank("institution"))[:10])
 
 
 def entries_of(institution: Institution) -> list[dict[str, Any]]:

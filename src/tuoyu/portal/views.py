@@ -53,7 +53,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     page = paging.page_of(rows_of(narrowed), request)
     if narrowed.text and is_cut(page.count):
         page = replace(page, counted_all=False)
-    graded = ratings.grades_of([row["id"] for row in page.rows])
+    graded, grades = ratings.grades_and_known(row["id"] for row in page.rows)
     for row in page.rows:
         row |= in_words(row) | {"graded": graded.get(row["id"])}
     query = request.GET.urlencode()
@@ -62,7 +62,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         "narrowed": narrowed,
         "kinds": KINDS,
         "cares": CareType.choices,
-        "grades": [(name, name) for name in ratings.grades_known()],
+        "grades": [(name, name) for name in grades],
         "below": _below(narrowed.place),
         "above": _above(narrowed.place),
         "here": place_name(narrowed.place) if narrowed.place else "",
@@ -143,7 +143,7 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     row["pairing_name"] = pairing.value if pairing else "结对"
     row["pauses"] = life.to_come(row["suspension_rows"])
     row["credit"] = credit.public_file(pk)
-    row["lists"] = [credit.entry_shown(one) for one in credit.lists(institution_id=pk)[:10]]
+    row["lists"] = credit.listed_of(pk)
     row["graded"] = ratings.grades_of([pk]).get(pk)
     nearby = f"{reverse('portal:directory')}?place={row['division_code'][:6]}"
     return render(

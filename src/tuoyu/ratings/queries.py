@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import can, visible_to
+from tuoyu.core.prepared import AnyOf, Blank, Prepared
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.queries import public_institutions
 from tuoyu.institutions.vocabulary import FILED
@@ -220,17 +222,36 @@ def result(pk: int) -> Assessment | None:
     return rows.filter(shown, pk=pk).first()
 
 
-def grades_known() -> list[str]:
-    """The grades that results which stand carry, the most stars first."""
-    rows = Assessment.objects.filter(STANDING).exclude(grade="")
-    return list(dict.fromkeys(rows.order_by("-stars", "grade").values_list("grade", flat=True).distinct()))
-
-
 def grades_of(institutions: Iterable[int]) -> dict[int, dict[str, Any]]:
     """The result that stands for each of these institutions, where there is one."""
-    rows = Assessment.objects.filter(STANDING, institution__in=list(institutions))
-    told = rows.values("id", "institution_id", "year", "grade", "stars", "total", "tree__basis")
-    return {row["institution_id"]: row | {"label": row["grade"] or "不评定等级"} for row in told}
+    rows = _standing_of().all(institutions=list(institutions))
+    return {row["institution_id"]: _labelled(row) for row in rows}
+
+
+def grades_and_known(institutions: Iterable[int]) -> tuple[dict[int, dict[str, Any]], list[str]]:
+    """`grades_of`, and the grades carried by results that stand, the most stars first; in one query."""
+    asked = set(institutions)
+    rows = _standing_of(known=True).all(institutions=list(asked))
+    told = {row["institution_id"]: _labelled(row) for row in rows if row["institution_id"] in asked}
+    known = sorted({(-row["stars"], row["grade"]) for row in rows if row["grade"]})
+    return told, list(dict.fromkeys(grade for _, grade in known))
+
+
+def _labelled(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"label": row["grade"] or "不评定等级"}
+
+
+@cache
+def _standing_of(*, known: bool = False) -> Prepared[Any]:
+    """Written once; every page of the directory asks. With `known` one result of each grade comes too."""
+    rows = Assessment.objects.filter(STANDING)
+    wanted: Any = AnyOf("institution_id", Blank("institutions"))
+    if known:
+        one_each = rows.exclude(grade="").order_by("grade", "institution").distinct("grade").values("pk")
+        wanted = wanted | Q(pk__in=one_each)
+    return Prepared(
+        rows.filter(wanted).values("id", "institution_id", "year", "grade", "stars", "total", "tree__basis")
+    )
 
 
 def with_grade(rows: QuerySet[Institution], grade: str) -> QuerySet[Institution]:

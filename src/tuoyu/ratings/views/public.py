@@ -25,7 +25,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "rows": [queries.row_in_words(row) for row in page.rows],
         "asked": asked,
         "years": [(str(year), f"{year}年") for year in range(this, this - 5, -1)],
-        "grades": [(name, name) for name in queries.grades_known()],
+        "grades": [(name, name) for name in queries.grades_and_known(())[1]],
     }
     return render(request, "ratings/results.html", context)
 
