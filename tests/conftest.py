@@ -7,7 +7,6 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import TransactionTestCase
 
 import emptying
@@ -54,10 +53,7 @@ def database_server() -> Iterator[None]:
 def django_db_setup(database_server: None, django_db_setup: None, django_db_blocker) -> None:
     """pytest-django's own set-up, once the server answers, with places and policy packs loaded: reading
     them for each test would take longer than the tests. Tests that commit are tidied up after."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        # What tests commit need not outlive the machine's next fall.
-        cursor.execute(f'ALTER DATABASE "{connection.settings_dict["NAME"]}" SET synchronous_commit TO off')
-        cursor.execute("SET synchronous_commit TO off")
+    with django_db_blocker.unblock():
         load_packs(by=Actor.system("测试"))
         emptying.forget_events()
         brought = emptying.what_migrations_brought()

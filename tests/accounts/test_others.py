@@ -383,7 +383,7 @@ def test_there_is_one_account_per_role_and_jurisdiction_and_making_them_twice_ch
         roles = set(Membership.objects.filter(user__in=own).values_list("role", flat=True))
         assert roles == {
             "guardian", "clerk", "officer", "department_lead", "jurisdiction_lead",
-            "system_admin", "security_admin", "audit_admin",
+            "system_admin", "security_admin", "audit_admin", "assessor",
         }  # fmt: skip
     assert set(demo.applicants()) == {place.jurisdiction for place in demo.PLACES}
     visitor = browser()

@@ -30,6 +30,19 @@ PUBLIC = {
     "GET /workdays",
     "GET /workdays/deadline",
     "GET /checklists",
+    # What supervision ended in, once it is published.
+    "GET /inspection-results",
+    "GET /draw-rounds",
+    "GET /draw-rounds/{pk}",
+    "GET /draw-rounds/{pk}/file",
+    "GET /assessment-results",
+    "GET /assessment-results/{pk}",
+    "GET /credit-lists",
+    # Told by anybody, looked up by number and code: each write wants the CSRF token.
+    "POST /complaints",
+    "POST /complaints/tracker",
+    "POST /complaints/tracker/rating",
+    "POST /complaints/tracker/review",
     # Before there is anybody who could be asked: each write wants the CSRF token.
     "GET /session",
     "POST /session/by-password",

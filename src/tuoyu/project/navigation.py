@@ -146,11 +146,9 @@ def navigation_of(request: HttpRequest) -> list[Place]:
     """The entries open to who is behind `request`, the current one marked; asked once a request."""
     found: list[Place] | None = getattr(request, "navigation", None)
     if found is None:
-        actor = actor_of(request)
-        entries = [entry for entry in ENTRIES if _is_for(actor, entry)]
-        if actor.user_id is not None and not actor.holds(*AT_WORK):
-            entries += OWN
-        found = [_with_count(request, place) for place in _places(request, entries)]
+        actor = replace(actor_of(request), label="", address="")
+        places = _marked(request, _open_to(settings.ROOT_URLCONF, actor))
+        found = [_with_count(request, place) for place in places]
         request.navigation = found  # type: ignore[attr-defined]
     return found
 
@@ -282,14 +280,19 @@ def _is_for(actor: Actor, entry: Entry) -> bool:
     return any(not entry.departments or not s.department or s.department in entry.departments for s in seats)
 
 
-def _places(request: HttpRequest, entries: Iterable[Entry]) -> list[Place]:
+@lru_cache(maxsize=500)
+def _open_to(urlconf: str, actor: Actor) -> tuple[tuple[Entry, str], ...]:
+    """The entries open to a person, with their addresses: the seats say, whatever the page and the row."""
+    entries = [entry for entry in ENTRIES if _is_for(actor, entry)]
+    if actor.user_id is not None and not actor.holds(*AT_WORK):
+        entries += OWN
     found = [(entry, href) for entry in entries if (href := first_address(*entry.names))]
-    actor = actor_of(request)
-    return _marked(request, [(entry, href) for entry, href in found if opens(actor, href)])
+    return tuple((entry, href) for entry, href in found if opens(actor, href))
 
 
-def _marked(request: HttpRequest, places: list[tuple[Entry, str]]) -> list[Place]:
+def _marked(request: HttpRequest, places: Iterable[tuple[Entry, str]]) -> list[Place]:
     """`places`, the one that is open now marked as current."""
+    places = list(places)
     here = max((href for _, href in places if request.path.startswith(href)), key=len, default="")
     return [Place(entry.label, entry.icon, href, href == here) for entry, href in places]
 

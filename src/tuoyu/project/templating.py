@@ -80,6 +80,15 @@ def widget_kind(bound: Any) -> str:
     return getattr(widget, "input_type", "textarea") or "textarea"
 
 
+@lru_cache(maxsize=500)
+def icon_of(name: str, extra: str = "") -> Markup:
+    """A decorative sign; kept, for a page shows some eighty."""
+    return Markup(
+        '<svg class="icon {}" width="20" height="20" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"></use></svg>'
+    ).format(extra, static("dist/icons.svg"), name)
+
+
 def options_of(options: Iterable[Any], chosen: Any) -> Markup:
     """The choices of a list, pairs (value, label) or (group, pairs), without the empty one.
 
@@ -227,6 +236,7 @@ GLOBALS: dict[str, Any] = {
     "qr_image": qr_image,
     "widget_kind": widget_kind,
     "as_problems": as_problems,
+    "icon_of": icon_of,
     "options_of": options_of,
     "clock_of": clock_of,
     "state_badge": badges.state_badge,

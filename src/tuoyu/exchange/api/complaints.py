@@ -19,15 +19,15 @@ from tuoyu.core import audit, uploads
 from tuoyu.core.access import actor_of
 from tuoyu.core.paging import page
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.exchange.api.doors import permitted, public
+from tuoyu.exchange.api.doors import permitted, visitor
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.places import Done
 from tuoyu.exchange.api.shapes import Asked, Code, Day, Given, Id, PageOf, Reason, Told, shown_page
 
 router = Router(tags=["complaints"])
 
-ANYBODY = public("whoever knows something may tell it, without an account")
-KEY = public("number and code are the key")
+ANYBODY = visitor("whoever knows something may tell it, without an account")
+KEY = visitor("number and code are the key")
 Number = Annotated[str, Path(max_length=32)]
 Long = Annotated[str, Field(max_length=20_000)]
 Short = Annotated[str, Field(max_length=300)]

@@ -10,7 +10,7 @@ from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.project.demo.people import Cast
 from tuoyu.project.demo.playing import Days
-from tuoyu.supervision import hooks
+from tuoyu.supervision import hooks, visits
 from tuoyu.supervision.models import Finding, Inspection, Part
 from tuoyu.supervision.vocabulary import InspectionState, Origin, Result
 
@@ -54,7 +54,6 @@ def inspected(*, by: Actor, institution: Institution, year: int, origin: Origin)
         year=year,
         state=InspectionState.CONFIRMED,
         result=Result.RECTIFY,
-        items=[{"key": key, "text": text} for key, text, _ in FOUND],
         created_label=by.label,
         begun_at=now - timedelta(hours=2),
         confirmed_at=now,
@@ -62,6 +61,8 @@ def inspected(*, by: Actor, institution: Institution, year: int, origin: Origin)
         confirmed_label=by.label,
     )
     Part.objects.create(inspection=made, department="health", division_code=made.division_code)
+    made.items = visits.items_on(made, clock.today())
+    made.save(update_fields=["items"])
     Finding.objects.bulk_create(
         Finding(
             inspection=made,
