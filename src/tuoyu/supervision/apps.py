@@ -23,11 +23,11 @@ class SupervisionConfig(AppConfig):
         from tuoyu.core.permissions import can
         from tuoyu.institutions import parts
         from tuoyu.supervision import boards, clocks, handlers, hooks, risks, visits
-        from tuoyu.supervision.actions import follow_correction, open_rectification
+        from tuoyu.supervision.actions import open_rectification
         from tuoyu.supervision.actions.rectifications import is_to_be_mended
         from tuoyu.supervision.models import Correction, Inspection
         from tuoyu.supervision.permissions import VIEW_AT
-        from tuoyu.supervision.pursuing import pursue_failing_years
+        from tuoyu.supervision.pursuing import follow_correction, pursue_failing_years
 
         risks.register("failed_last_year", "上一年检查不合格", risks.failed_last_year)
         risks.register("in_rectification", "备案限期整改中", risks.in_rectification)

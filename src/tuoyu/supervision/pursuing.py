@@ -3,11 +3,15 @@
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from tuoyu.cases import actions as cases
+from tuoyu.cases.models import Case
 from tuoyu.core.actor import Actor
-from tuoyu.institutions.models import Institution
+from tuoyu.institutions import actions as institutions
+from tuoyu.institutions.models import Institution, Publication
 from tuoyu.institutions.vocabulary import Registration
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.rulebook import RuleBook
+from tuoyu.supervision.actions.rectifications import is_to_be_mended, open_rectification
 from tuoyu.supervision.actions.sanctions import findings_of, open_sanction
 from tuoyu.supervision.models import Correction, Inspection, Rectification, Sanction, SanctionedFinding
 from tuoyu.supervision.rules import consecutive
@@ -34,6 +38,27 @@ def pursue_failure(*, by: Actor, rectification: Rectification, reason: str) -> S
         return open_sanction(by=by, kind=SanctionKind.BAN, inspection=inspection, findings=findings, why=why)
     kind = SanctionKind(str(book.get(LEADS_TO).value))
     return open_sanction(by=by, kind=kind, inspection=inspection, findings=findings)
+
+
+def follow_correction(*, by: Actor, correction: Correction) -> Rectification | None:
+    """What a changed result does to the order to mend: passed after all, the order ends and what was
+    published with it is withdrawn with the reason; failed after all, the order is given now."""
+    inspection = correction.inspection
+    order = Rectification.objects.select_related("case").filter(inspection=inspection).first()
+    if correction.result == Result.PASS:
+        if order is not None:
+            _take_back(by, order, f"检查结果已变更为合格：{correction.reason}")
+        return order
+    if order is None and is_to_be_mended(inspection):
+        return open_rectification(by=by, inspection=inspection)
+    return order
+
+
+def _take_back(by: Actor, order: Rectification, reason: str) -> None:
+    for publication in Publication.objects.filter(case=order.case, withdrawn_on=None):
+        institutions.withdraw_publication(by=by, publication=publication, reason=reason)
+    if order.case.state not in Case.ENDED:
+        cases.end_moot(by=by, case=order.case, reason=reason)
 
 
 def pursue_failing_years(*, by: Actor, inspection: Inspection) -> Sanction | None:

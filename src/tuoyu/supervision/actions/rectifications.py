@@ -18,7 +18,7 @@ from tuoyu.institutions.vocabulary import Registration
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.supervision import visits
 from tuoyu.supervision.actions.inspections import schedule
-from tuoyu.supervision.models import Correction, Finding, Inspection, Proof, Recheck, Rectification
+from tuoyu.supervision.models import Finding, Inspection, Proof, Recheck, Rectification
 from tuoyu.supervision.permissions import ANSWER_RECTIFICATION, HANDLE_RECTIFICATION
 from tuoyu.supervision.vocabulary import Ground, InspectionState, Origin, Result, Severity
 
@@ -107,28 +107,6 @@ def open_rectification(*, by: Actor, inspection: Inspection) -> Rectification:
     if jurisdictions.book(held.division_code).find(AT_ONCE):
         _publish(by, made)
     return made
-
-
-@action
-def follow_correction(*, by: Actor, correction: Correction) -> Rectification | None:
-    """What a changed result does to the order to mend: passed after all, the order ends and what was
-    published with it is withdrawn with the reason; failed after all, the order is given now."""
-    inspection = correction.inspection
-    order = Rectification.objects.select_related("case").filter(inspection=inspection).first()
-    if correction.result == Result.PASS:
-        if order is not None:
-            _take_back(by, order, f"检查结果已变更为合格：{correction.reason}")
-        return order
-    if order is None and is_to_be_mended(inspection):
-        return open_rectification(by=by, inspection=inspection)
-    return order
-
-
-def _take_back(by: Actor, order: Rectification, reason: str) -> None:
-    for publication in Publication.objects.filter(case=order.case, withdrawn_on=None):
-        institutions.withdraw_publication(by=by, publication=publication, reason=reason)
-    if order.case.state not in Case.ENDED:
-        cases.end_moot(by=by, case=order.case, reason=reason)
 
 
 def _ground_known(institution: Institution) -> Ground:
