@@ -11,7 +11,7 @@ from tuoyu.core.actor import Role
 from tuoyu.institutions.models import Publication
 from tuoyu.supervision.actions import correct
 from tuoyu.supervision.models import Inspection, Rectification, Sanction
-from tuoyu.supervision.vocabulary import Origin, Result
+from tuoyu.supervision.vocabulary import Result
 
 pytestmark = pytest.mark.django_db
 
@@ -56,8 +56,3 @@ def test_a_year_found_failing_after_all_completes_the_row() -> None:
     assert not Sanction.objects.filter(institution=kept).exists()
     changed(second, Result.RECTIFY)
     assert Sanction.objects.get(institution=kept).kind == "revocation"
-
-
-def test_what_is_published_of_a_reported_nursery_does_not_say_that_it_was_reported() -> None:
-    reported = ordered(nursery(SHIZHONG), origin=Origin.REPORT)
-    assert "举报" not in Publication.objects.get(case=reported.case).reasons
