@@ -126,7 +126,8 @@ function paint() {
 }
 
 const bar = h("p", { class: "field-bar", role: "status", "aria-live": "polite" });
-const page = h("div", {});
+// What came with the page stays until there is something to draw: a phone may take its time to open what it holds.
+const page = h("div", {}, ...root.childNodes);
 root.replaceChildren(bar, page);
 
 function paintBar() {
