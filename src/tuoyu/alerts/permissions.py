@@ -4,9 +4,7 @@ from django.db.models import Q
 
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
-from tuoyu.core.reaches import own_places
-
-OFFICE = (Role.OFFICER, Role.DEPARTMENT_LEAD)
+from tuoyu.core.reaches import OFFICES, health_here, own_places
 
 
 def _own(actor: Actor, seat: Seat) -> Q:
@@ -17,7 +15,7 @@ def _addressed(actor: Actor, seat: Seat) -> Q:
     return seat.covers("division_code") & Q(addressees__contains=[seat.department])
 
 
-ADDRESSED = [Grant(role, _addressed, "own department is addressed, own places") for role in OFFICE]
+ADDRESSED = [Grant(role, _addressed, "own department is addressed, own places") for role in OFFICES]
 
 VIEW_ALERTS = declare(
     "alerts.view",
@@ -33,16 +31,9 @@ VIEW_ALERTS = declare(
 HANDLE_ALERT = declare("alerts.handle", "处理预警", model="alerts.Alert", grants=ADDRESSED)
 
 
-def _here(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("division_code")
-
-
 EVALUATE = declare(
     "alerts.evaluate",
     "立即核查一家机构的预警",
     model="institutions.Institution",
-    grants=[
-        Grant(role, _here, "health, own places", of=lambda seat: seat.department == "health")
-        for role in OFFICE
-    ],
+    grants=health_here(*OFFICES),
 )

@@ -8,6 +8,9 @@ from django.db.models import Q
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, Reach
 
+HEALTH = "health"
+OFFICES = (Role.OFFICER, Role.DEPARTMENT_LEAD)
+
 
 def own_places(*roles: Role, at: str = "division_code") -> list[Grant]:
     """Rows in the places of the seat; `at` names the division."""
@@ -16,6 +19,29 @@ def own_places(*roles: Role, at: str = "division_code") -> list[Grant]:
         return seat.covers(at)
 
     return _granted(roles, reach, "own places")
+
+
+def of_health(seat: Seat) -> bool:
+    """Whether a seat is one of the health departments."""
+    return seat.department == HEALTH
+
+
+def health_here(*roles: Role, at: str = "division_code") -> list[Grant]:
+    """Rows in the places of a health department's seat; `at` names the division."""
+
+    def reach(actor: Actor, seat: Seat) -> Q:
+        return seat.covers(at)
+
+    return [Grant(role, reach, "health, own places", of=of_health) for role in roles]
+
+
+def own_institution(*roles: Role, at: str = "pk", relation: str = "own institution") -> list[Grant]:
+    """Rows of the institution the seat is at; `at` names it. A seat at none reaches none."""
+
+    def reach(actor: Actor, seat: Seat) -> Q:
+        return Q(pk__in=[]) if seat.institution_id is None else Q(**{at: seat.institution_id})
+
+    return _granted(roles, reach, relation)
 
 
 def whole_country(*roles: Role) -> list[Grant]:

@@ -10,10 +10,11 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Seat
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
+from tuoyu.core.reaches import HEALTH
 from tuoyu.core.transitions import move
 from tuoyu.credit import export, periods, terms
 from tuoyu.credit.models import CreditCorrection, CreditEvent, CreditRequest, ListEntry
-from tuoyu.credit.permissions import CORRECT_CREDIT, HEALTH, KEEP_LISTS, RECORD_CREDIT, TAKE_OFF_LIST
+from tuoyu.credit.permissions import CORRECT_CREDIT, KEEP_LISTS, RECORD_CREDIT, TAKE_OFF_LIST
 from tuoyu.credit.queries import askable, in_force, standing_of
 from tuoyu.credit.vocabulary import (
     CreditClass,

@@ -4,18 +4,7 @@ from django.db.models import Q
 
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
-
-HEALTH = "health"
-OF_HEALTH_HERE = "health, own places"
-OFFICES = (Role.OFFICER, Role.DEPARTMENT_LEAD)
-
-
-def _of_health(seat: Seat) -> bool:
-    return seat.department == HEALTH
-
-
-def _here(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("division_code")
+from tuoyu.core.reaches import OFFICES, health_here, of_health, own_institution, own_places
 
 
 def _institutions_here(actor: Actor, seat: Seat) -> Q:
@@ -34,16 +23,14 @@ def _own_institution(actor: Actor, seat: Seat) -> Q:
     return Q(institution=seat.institution_id, institution__isnull=False, person__isnull=True)
 
 
-def _institution_itself(actor: Actor, seat: Seat) -> Q:
-    return Q(pk=seat.institution_id)
-
+HEALTH_HERE = health_here(*OFFICES)
 
 VIEW_CREDIT = declare(
     "credit.event.view",
     "查看信用信息",
     model="credit.CreditEvent",
     grants=[
-        *[Grant(role, _here, OF_HEALTH_HERE, of=_of_health) for role in OFFICES],
+        *HEALTH_HERE,
         *[Grant(role, _decided_by_own, "own department decided, about institutions") for role in OFFICES],
         Grant(Role.JURISDICTION_LEAD, _institutions_here, "about institutions, own places"),
         Grant(Role.NURSERY_HEAD, _own_institution, "about the own institution"),
@@ -55,9 +42,9 @@ VIEW_CREDIT_FILE = declare(
     "查看机构诚信档案",
     model="institutions.Institution",
     grants=[
-        *[Grant(role, _here, OF_HEALTH_HERE, of=_of_health) for role in OFFICES],
-        Grant(Role.JURISDICTION_LEAD, _here, "own places"),
-        Grant(Role.NURSERY_HEAD, _institution_itself, "own institution"),
+        *HEALTH_HERE,
+        *own_places(Role.JURISDICTION_LEAD),
+        *own_institution(Role.NURSERY_HEAD),
     ],
 )
 
@@ -66,21 +53,21 @@ VIEW_PERSON_FILE = declare(
     "credit.person.view",
     "查看个人诚信档案",
     model="credit.CreditEvent",
-    grants=[Grant(role, _people_here, OF_HEALTH_HERE, of=_of_health) for role in OFFICES],
+    grants=[Grant(role, _people_here, "health, own places", of=of_health) for role in OFFICES],
 )
 
 RECORD_CREDIT = declare(
     "credit.event.record",
     "登记信用信息",
     model="institutions.Institution",
-    grants=[Grant(role, _here, OF_HEALTH_HERE, of=_of_health) for role in OFFICES],
+    grants=HEALTH_HERE,
 )
 
 CORRECT_CREDIT = declare(
     "credit.event.correct",
     "更正、撤销信用信息",
     model="credit.CreditEvent",
-    grants=[Grant(Role.DEPARTMENT_LEAD, _here, OF_HEALTH_HERE, of=_of_health)],
+    grants=health_here(Role.DEPARTMENT_LEAD),
 )
 
 ASK_REPAIR = declare(
@@ -94,12 +81,12 @@ KEEP_LISTS = declare(
     "credit.list.keep",
     "列入、移出联合奖惩名单",
     model="institutions.Institution",
-    grants=[Grant(role, _here, OF_HEALTH_HERE, of=_of_health) for role in OFFICES],
+    grants=HEALTH_HERE,
 )
 
 TAKE_OFF_LIST = declare(
     "credit.list.remove",
     "移出联合奖惩名单",
     model="credit.ListEntry",
-    grants=[Grant(role, _here, OF_HEALTH_HERE, of=_of_health) for role in OFFICES],
+    grants=HEALTH_HERE,
 )

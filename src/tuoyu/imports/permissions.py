@@ -4,14 +4,11 @@ from django.db.models import Q
 
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
+from tuoyu.core.reaches import of_health
 
 
 def _own(actor: Actor, seat: Seat) -> Q:
     return Q(owner=actor.user_id)
-
-
-def _of_health(seat: Seat) -> bool:
-    return seat.department == "health"
 
 
 IMPORT = declare(
@@ -19,8 +16,8 @@ IMPORT = declare(
     "从表格文件导入",
     model="imports.Import",
     grants=[
-        Grant(Role.OFFICER, _own, "health, own imports", of=_of_health),
-        Grant(Role.DEPARTMENT_LEAD, _own, "health, own imports", of=_of_health),
+        Grant(Role.OFFICER, _own, "health, own imports", of=of_health),
+        Grant(Role.DEPARTMENT_LEAD, _own, "health, own imports", of=of_health),
         Grant(Role.NURSERY_HEAD, _own, "own imports"),
     ],
 )

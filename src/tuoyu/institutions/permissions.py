@@ -5,7 +5,7 @@ from django.db.models import Q
 from tuoyu.cases.models import Step
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
-from tuoyu.core.reaches import own_places
+from tuoyu.core.reaches import HEALTH, OFFICES, health_here, own_institution, own_places
 from tuoyu.institutions.vocabulary import Kind
 
 OWN = "own, or of one it acts for, within the mandate"
@@ -38,23 +38,14 @@ def _concerned(actor: Actor, seat: Seat) -> Q:
     """Health sees every institution of its places, a registrar those it registered, education the
     kindergartens with classes."""
     here = seat.covers("division_code")
-    if seat.department == "health":
+    if seat.department == HEALTH:
         return here
     own = Q(registrar=seat.department)
     return here & (own | Q(kind=Kind.KINDERGARTEN_CLASS) if seat.department == "education" else own)
 
 
-def _health_here(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("division_code") if seat.department == "health" else Q(pk__in=[])
-
-
-def _own_institution(actor: Actor, seat: Seat) -> Q:
-    return Q(pk=seat.institution_id)
-
-
-HEALTH_HERE = [
-    Grant(role, _health_here, "health, own places") for role in (Role.OFFICER, Role.DEPARTMENT_LEAD)
-]
+HEADS = own_institution(Role.NURSERY_HEAD)
+HEALTH_HERE = health_here(*OFFICES)
 
 START = declare(
     "institutions.application.start",
@@ -93,8 +84,8 @@ VIEW_INSTITUTION = declare(
     "查看机构档案",
     model="institutions.Institution",
     grants=[
-        Grant(Role.NURSERY_HEAD, _own_institution, "own institution"),
-        Grant(Role.NURSERY_STAFF, _own_institution, "own institution"),
+        *HEADS,
+        *own_institution(Role.NURSERY_STAFF),
         Grant(Role.OFFICER, _concerned, CONCERNED),
         Grant(Role.DEPARTMENT_LEAD, _concerned, CONCERNED),
         *own_places(Role.JURISDICTION_LEAD),
@@ -106,7 +97,7 @@ VIEW_HISTORY = declare(
     "查看机构的历史",
     model="institutions.Institution",
     grants=[
-        Grant(Role.NURSERY_HEAD, _own_institution, "own institution"),
+        *HEADS,
         Grant(Role.OFFICER, _concerned, CONCERNED),
         Grant(Role.DEPARTMENT_LEAD, _concerned, CONCERNED),
         *own_places(Role.JURISDICTION_LEAD),
@@ -144,44 +135,36 @@ OPEN_PLACES = declare(
     "institutions.places.open",
     "调整对外开放的托位",
     model="institutions.Institution",
-    grants=[Grant(Role.NURSERY_HEAD, _own_institution, "own institution")],
+    grants=HEADS,
 )
 
 CALL_OFF_SUSPENSION = declare(
     "institutions.suspension.call_off",
     "取消还没有开始的暂停服务",
     model="institutions.Institution",
-    grants=[Grant(Role.NURSERY_HEAD, _own_institution, "own institution"), *HEALTH_HERE],
+    grants=[*HEADS, *HEALTH_HERE],
 )
 
 PAIR = declare(
     "institutions.pair",
     "与另一家机构结对",
     model="institutions.Institution",
-    grants=[Grant(Role.NURSERY_HEAD, _own_institution, "own institution")],
+    grants=HEADS,
 )
-
-
-def _of_health(seat: Seat) -> bool:
-    return seat.department == "health"
 
 
 VIEW_COUNTS = declare(
     "institutions.counts.view",
     "查看在托人数",
     model="institutions.Institution",
-    grants=[
-        Grant(Role.NURSERY_HEAD, _own_institution, "own institution"),
-        Grant(Role.OFFICER, _health_here, "health, own places", of=_of_health),
-        Grant(Role.DEPARTMENT_LEAD, _health_here, "health, own places", of=_of_health),
-    ],
+    grants=[*HEADS, *HEALTH_HERE],
 )
 
 STATE_COUNTS = declare(
     "institutions.counts.state",
     "登记、更正在托人数",
     model="institutions.Institution",
-    grants=[Grant(Role.NURSERY_HEAD, _own_institution, "own institution")],
+    grants=HEADS,
 )
 
 REPORT_REGISTRATION = declare(

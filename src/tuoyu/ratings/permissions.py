@@ -7,22 +7,10 @@ from django.db.models import Q
 
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
-from tuoyu.core.reaches import own_places
+from tuoyu.core.reaches import OFFICES, health_here, of_health, own_institution, own_places
 from tuoyu.ratings.vocabulary import AT_AGENCY, State, TreeState
 
-HEALTH = "health"
-OFFICERS = (Role.OFFICER, Role.DEPARTMENT_LEAD)
-HERE = "health, own places"
 GIVEN = "given to the agency one scores for, while it is there or checked"
-
-
-def of_health(seat: Seat) -> bool:
-    """Whether a seat is one of the health departments."""
-    return seat.department == HEALTH
-
-
-def _here(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("division_code")
 
 
 def _own_post(actor: Actor, seat: Seat) -> Q:
@@ -35,14 +23,6 @@ def _adopted_or_here(actor: Actor, seat: Seat) -> Q:
 
 def _adopted(actor: Actor, seat: Seat) -> Q:
     return Q(state=TreeState.ADOPTED)
-
-
-def _own(actor: Actor, seat: Seat) -> Q:
-    return Q(institution=seat.institution_id)
-
-
-def _own_row(actor: Actor, seat: Seat) -> Q:
-    return Q(pk=seat.institution_id)
 
 
 def _at_own_agency(actor: Actor, at: str = "") -> Q:
@@ -60,19 +40,12 @@ def _to_score(actor: Actor, seat: Seat) -> Q:
     return _at_own_agency(actor) & Q(state=State.SCORING)
 
 
-def _evidence_here(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("assessment__division_code")
-
-
-def _own_evidence(actor: Actor, seat: Seat) -> Q:
-    return Q(assessment__institution=seat.institution_id)
-
-
 def _given_evidence(actor: Actor, seat: Seat) -> Q:
     return _at_own_agency(actor, "assessment__") & Q(assessment__state__in=AT_AGENCY)
 
 
-HEALTH_HERE = [Grant(role, _here, HERE, of=of_health) for role in OFFICERS]
+HEADS = own_institution(Role.NURSERY_HEAD, at="institution")
+HEALTH_HERE = health_here(*OFFICES)
 LEADS = (Role.DEPARTMENT_LEAD, Role.JURISDICTION_LEAD)
 
 VIEW_TREES = declare(
@@ -80,7 +53,7 @@ VIEW_TREES = declare(
     "查看评估标准",
     model="ratings.IndicatorTree",
     grants=[
-        *[Grant(r, _adopted_or_here, "adopted, or of own places", of=of_health) for r in OFFICERS],
+        *[Grant(r, _adopted_or_here, "adopted, or of own places", of=of_health) for r in OFFICES],
         Grant(Role.JURISDICTION_LEAD, _adopted_or_here, "adopted, or of own places"),
         Grant(Role.NURSERY_HEAD, _adopted, "adopted"),
         Grant(Role.ASSESSOR, _adopted, "adopted"),
@@ -93,7 +66,7 @@ DRAFT_TREE = declare(
     model="ratings.IndicatorTree",
     grants=[
         Grant(role, _own_post, "health at its own level", of=of_health)
-        for role in (Role.OFFICER, Role.DEPARTMENT_LEAD, Role.JURISDICTION_LEAD)
+        for role in (*OFFICES, Role.JURISDICTION_LEAD)
     ],
 )
 
@@ -108,7 +81,7 @@ MANAGE_AGENCIES = declare(
     "ratings.agencies.manage",
     "管理受托评估的机构和评估人员",
     model="ratings.Agency",
-    grants=[*HEALTH_HERE, Grant(Role.JURISDICTION_LEAD, _here, HERE, of=of_health)],
+    grants=[*HEALTH_HERE, *health_here(Role.JURISDICTION_LEAD)],
 )
 
 VIEW_ASSESSMENTS = declare(
@@ -116,7 +89,7 @@ VIEW_ASSESSMENTS = declare(
     "查看评估",
     model="ratings.Assessment",
     grants=[
-        Grant(Role.NURSERY_HEAD, _own, "own institution"),
+        *HEADS,
         *HEALTH_HERE,
         *own_places(Role.JURISDICTION_LEAD),
     ],
@@ -140,14 +113,14 @@ WITHDRAW_RESULT = declare(
     "ratings.assessments.withdraw",
     "撤下已公布的评估结果",
     model="ratings.Assessment",
-    grants=[Grant(Role.DEPARTMENT_LEAD, _here, HERE, of=of_health)],
+    grants=health_here(Role.DEPARTMENT_LEAD),
 )
 
 ASSESS_SELF = declare(
     "ratings.assessments.assess_self",
     "自评、提交证明、提出异议",
     model="ratings.Assessment",
-    grants=[Grant(Role.NURSERY_HEAD, _own, "own institution")],
+    grants=HEADS,
 )
 
 VIEW_GIVEN = declare(
@@ -169,8 +142,8 @@ READ_EVIDENCE = declare(
     "查看评估的证明材料",
     model="ratings.Evidence",
     grants=[
-        Grant(Role.NURSERY_HEAD, _own_evidence, "own institution"),
-        *[Grant(role, _evidence_here, HERE, of=of_health) for role in OFFICERS],
+        *own_institution(Role.NURSERY_HEAD, at="assessment__institution"),
+        *health_here(*OFFICES, at="assessment__division_code"),
         Grant(Role.ASSESSOR, _given_evidence, GIVEN),
     ],
 )
@@ -180,7 +153,7 @@ VIEW_PART = declare(
     "查看机构的评估记录",
     model="institutions.Institution",
     grants=[
-        Grant(Role.NURSERY_HEAD, _own_row, "own institution"),
+        *own_institution(Role.NURSERY_HEAD),
         *HEALTH_HERE,
         *own_places(Role.JURISDICTION_LEAD),
     ],

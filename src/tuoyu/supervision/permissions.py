@@ -7,14 +7,12 @@ from tuoyu.cases.models import Step
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
-from tuoyu.core.reaches import own_department, own_places, own_post
+from tuoyu.core.reaches import OFFICES, own_department, own_institution, own_places, own_post
 from tuoyu.supervision.models import Assignment, Part
 from tuoyu.supervision.vocabulary import InspectionState
 
-OFFICES = (Role.OFFICER, Role.DEPARTMENT_LEAD)
 CONCERNED = "organised by own department or with its part, own places"
 OTHERS = "of another department, own places"
-OWN = "own institution"
 
 
 def _concerned(actor: Actor, seat: Seat) -> Q:
@@ -161,10 +159,6 @@ def _sanction_concerned(actor: Actor, seat: Seat) -> Q:
     )  # fmt: skip
 
 
-def _own_institution(actor: Actor, seat: Seat) -> Q:
-    return Q(institution=seat.institution_id, institution__isnull=False)
-
-
 VIEW_RECTIFICATION = declare(
     "supervision.rectification.view",
     "查看限期整改",
@@ -186,7 +180,7 @@ ANSWER_RECTIFICATION = declare(
     "supervision.rectification.answer",
     "整改并提交结果",
     model="supervision.Rectification",
-    grants=[Grant(Role.NURSERY_HEAD, _own_institution, OWN)],
+    grants=own_institution(Role.NURSERY_HEAD, at="institution"),
 )
 
 VIEW_SANCTION = declare(
@@ -220,7 +214,7 @@ ANSWER_SANCTION = declare(
     "supervision.sanction.answer",
     "申请听证、申请复核",
     model="supervision.Sanction",
-    grants=[Grant(Role.NURSERY_HEAD, _own_institution, OWN)],
+    grants=own_institution(Role.NURSERY_HEAD, at="institution"),
 )
 
 
@@ -248,17 +242,13 @@ def _begun_at_own(actor: Actor, seat: Seat) -> Q:
     return Q(institution=seat.institution_id, state__in=BEGUN)
 
 
-def _itself(actor: Actor, seat: Seat) -> Q:
-    return Q(pk=seat.institution_id)
-
-
 VIEW_AT = declare(
     "supervision.institution.view",
     "查看一家机构的检查",
     model="institutions.Institution",
     grants=[
         *own_places(*OFFICES, Role.JURISDICTION_LEAD),
-        *[Grant(role, _itself, OWN) for role in (Role.NURSERY_HEAD, Role.NURSERY_STAFF)],
+        *own_institution(Role.NURSERY_HEAD, Role.NURSERY_STAFF),
     ],
 )
 

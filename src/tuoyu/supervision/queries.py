@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce
 from tuoyu.accounts.models import Membership, User
 from tuoyu.accounts.queries import DECIDERS
 from tuoyu.core import clock
-from tuoyu.core.actor import Actor, Seat
+from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import visible_to
+from tuoyu.core.reaches import OFFICES
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.vocabulary import Registration
 from tuoyu.jurisdictions import queries as jurisdictions
@@ -22,7 +23,6 @@ from tuoyu.jurisdictions.rulebook import RuleBook
 from tuoyu.supervision import risks
 from tuoyu.supervision.models import Assignment, Conflict, Draw, Inspection, Lot, Plan
 from tuoyu.supervision.permissions import (
-    OFFICES,
     VIEW_CONFLICTS,
     VIEW_DRAW,
     VIEW_PLAN,
@@ -410,7 +410,7 @@ def colleagues(actor: Actor) -> list[tuple[int, str]]:
     """For whom `actor` may declare a conflict: oneself, and a lead everybody of the own office."""
     own = User.objects.filter(pk=actor.user_id or 0).values_list("pk", "name")
     found = dict(own)
-    for seat in actor.seats_as(OFFICES[1]):
+    for seat in actor.seats_as(Role.DEPARTMENT_LEAD):
         seats = Membership.objects.filter(
             role__in=DECIDERS, department=seat.department, division_code=seat.division_code,
             valid__contains=clock.today(), user__is_active=True,

@@ -14,6 +14,7 @@ from tuoyu.core import clock
 from tuoyu.core.actor import Actor
 from tuoyu.core.lookups import keyed_hash, keyed_hashes
 from tuoyu.core.problems import Problem
+from tuoyu.core.reaches import HEALTH
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name
@@ -26,7 +27,6 @@ LIFETIME, RECORD, OWN_CLAUSE = "ban.lifetime", "hiring.record_check", "staff.lif
 PER_INSTITUTION, PER_PERSON = "hiring.checks_per_institution_per_day", "hiring.checks_per_person_per_day"
 # While a nursery registers for the first time who works there.
 AT_FIRST, FIRST_DAYS = "hiring.first_register_checks_per_day", "hiring.first_register_days"
-HEALTH = "health"
 
 
 @dataclass(frozen=True)

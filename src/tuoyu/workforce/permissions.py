@@ -5,35 +5,18 @@ from django.db.models.functions import Concat, Left
 
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare
-from tuoyu.core.reaches import own_places
+from tuoyu.core.reaches import HEALTH, OFFICES, health_here, of_health, own_institution, own_places
 from tuoyu.institutions.models import Institution
 
-
-def _own_institution(actor: Actor, seat: Seat) -> Q:
-    return Q(pk=seat.institution_id)
-
-
-def _own_places(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("division_code")
-
-
-def _of_health(seat: Seat) -> bool:
-    return seat.department == HEALTH
-
-
-HEALTH = "health"
-OF_HEALTH_HERE = "health, own places"
-OWN = "own institution"
-HEADS = [Grant(Role.NURSERY_HEAD, _own_institution, OWN)]
-HEALTH_HERE = [
-    Grant(role, _own_places, OF_HEALTH_HERE, of=_of_health) for role in (Role.OFFICER, Role.DEPARTMENT_LEAD)
-]
+HEADS = own_institution(Role.NURSERY_HEAD)
+STAFF = own_institution(Role.NURSERY_STAFF)
+HEALTH_HERE = health_here(*OFFICES)
 
 VIEW_STAFF = declare(
     "workforce.staff.view",
     "查看从业人员名册",
     model="institutions.Institution",
-    grants=[*HEADS, Grant(Role.NURSERY_STAFF, _own_institution, OWN), *HEALTH_HERE],
+    grants=[*HEADS, *STAFF, *HEALTH_HERE],
 )
 
 VIEW_PAPERS = declare(
@@ -56,7 +39,7 @@ VIEW_FIGURES = declare(
     model="institutions.Institution",
     grants=[
         *HEADS,
-        Grant(Role.NURSERY_STAFF, _own_institution, OWN),
+        *STAFF,
         *HEALTH_HERE,
         *own_places(Role.JURISDICTION_LEAD),
     ],
@@ -73,26 +56,10 @@ FIND_PERSON = declare(
 # ---------------------------------------------------------------- bars to employment
 
 
-def _institution_here(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("institution__division_code")
-
-
-def _alert_here(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("employment__institution__division_code")
-
-
-def _own_alert(actor: Actor, seat: Seat) -> Q:
-    return Q(employment__institution=seat.institution_id)
-
-
-def _here(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("division_code")
-
-
 RECORD_BAR = declare(
     "workforce.bar.record",
     "记录从业限制",
-    grants=[Grant(role, relation="health", of=_of_health) for role in (Role.OFFICER, Role.DEPARTMENT_LEAD)],
+    grants=[Grant(role, relation="health", of=of_health) for role in OFFICES],
 )
 
 # Those who record do not read what others recorded: the list is for who answers for it, and who audits.
@@ -100,24 +67,21 @@ VIEW_BARS = declare(
     "workforce.bar.view",
     "查看从业限制记录",
     model="workforce.Bar",
-    grants=[
-        Grant(Role.DEPARTMENT_LEAD, _here, OF_HEALTH_HERE, of=_of_health),
-        *own_places(Role.AUDIT_ADMIN),
-    ],
+    grants=[*health_here(Role.DEPARTMENT_LEAD), *own_places(Role.AUDIT_ADMIN)],
 )
 
 CORRECT_BAR = declare(
     "workforce.bar.correct",
     "更正从业限制记录",
     model="workforce.Bar",
-    grants=[Grant(Role.DEPARTMENT_LEAD, _here, OF_HEALTH_HERE, of=_of_health)],
+    grants=health_here(Role.DEPARTMENT_LEAD),
 )
 
 CORRECT_RECORD_CHECK = declare(
     "workforce.record_check.correct",
     "更正机构登记的违法犯罪记录查询结果",
     model="workforce.RecordCheck",
-    grants=[Grant(Role.DEPARTMENT_LEAD, _institution_here, OF_HEALTH_HERE, of=_of_health)],
+    grants=health_here(Role.DEPARTMENT_LEAD, at="institution__division_code"),
 )
 
 VIEW_BAR_ALERTS = declare(
@@ -125,11 +89,8 @@ VIEW_BAR_ALERTS = declare(
     "查看须解除聘用的提醒",
     model="workforce.BarAlert",
     grants=[
-        Grant(Role.NURSERY_HEAD, _own_alert, "own institution"),
-        *[
-            Grant(role, _alert_here, OF_HEALTH_HERE, of=_of_health)
-            for role in (Role.OFFICER, Role.DEPARTMENT_LEAD)
-        ],
+        *own_institution(Role.NURSERY_HEAD, at="employment__institution"),
+        *health_here(*OFFICES, at="employment__institution__division_code"),
     ],
 )
 
@@ -182,14 +143,13 @@ def _participation_of_internal_course(actor: Actor, seat: Seat) -> Q:
 
 
 OWN_COURSE = "own department at its own level"
-OFFICE_ROLES = (Role.OFFICER, Role.DEPARTMENT_LEAD)
 
 OPEN_COURSE = declare(
     "workforce.course.open",
     "开设培训课程",
     grants=[
         Grant(Role.NURSERY_HEAD),
-        *[Grant(role, relation="health, human resources", of=_trains) for role in OFFICE_ROLES],
+        *[Grant(role, relation="health, human resources", of=_trains) for role in OFFICES],
     ],
 )
 
@@ -206,7 +166,7 @@ PLAN_SESSION = declare(
                 OWN_COURSE,
                 of=_trains,
             )
-            for role in OFFICE_ROLES
+            for role in OFFICES
         ],
     ],
 )
@@ -219,7 +179,7 @@ VIEW_SESSIONS = declare(
         *[Grant(role, _course_for_us, "own, or offered at its place") for role in
           (Role.NURSERY_HEAD, Role.NURSERY_STAFF)],
         *[Grant(role, _course_here, "health: own places; human resources: own department there", of=_trains)
-          for role in OFFICE_ROLES],
+          for role in OFFICES],
     ],
 )  # fmt: skip
 
@@ -229,7 +189,7 @@ HOLD_SESSION = declare(
     model="workforce.Session",
     grants=[
         Grant(Role.NURSERY_HEAD, _internal_course, "own institution's"),
-        *[Grant(role, _own_course, OWN_COURSE, of=_trains) for role in OFFICE_ROLES],
+        *[Grant(role, _own_course, OWN_COURSE, of=_trains) for role in OFFICES],
     ],
 )
 
@@ -239,7 +199,7 @@ CORRECT_HOURS = declare(
     model="workforce.Participation",
     grants=[
         Grant(Role.NURSERY_HEAD, _participation_of_internal_course, "own institution's course"),
-        *[Grant(role, _participation_of_own_course, OWN_COURSE, of=_trains) for role in OFFICE_ROLES],
+        *[Grant(role, _participation_of_own_course, OWN_COURSE, of=_trains) for role in OFFICES],
     ],
 )
 
@@ -275,10 +235,6 @@ VIEW_HOURS = declare(
 # ---------------------------------------------------------------- service of medical staff
 
 
-def _service_here(actor: Actor, seat: Seat) -> Q:
-    return seat.covers("employment__institution__division_code")
-
-
 VIEW_SERVICE = declare(
     "workforce.service.view",
     "查看医护人员服务时长",
@@ -297,5 +253,5 @@ CONFIRM_SERVICE = declare(
     "workforce.service.confirm",
     "确认医护人员服务时长",
     model="workforce.ServicePeriod",
-    grants=[Grant(role, _service_here, OF_HEALTH_HERE, of=_of_health) for role in OFFICE_ROLES],
+    grants=health_here(*OFFICES, at="employment__institution__division_code"),
 )

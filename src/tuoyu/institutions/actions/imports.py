@@ -10,6 +10,7 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import can
 from tuoyu.core.problems import Refused
+from tuoyu.core.reaches import of_health
 from tuoyu.institutions.actions.facts import Ground, state_new
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.permissions import IMPORT_INSTITUTIONS
@@ -55,7 +56,7 @@ def _told(institution: Institution) -> dict[str, Any]:
 
 
 def _is_here(by: Actor, row: Mapping[str, Any]) -> bool:
-    return any(seat.department == "health" and seat.covers_place(row["division_code"]) for seat in by.seats)
+    return any(of_health(seat) and seat.covers_place(row["division_code"]) for seat in by.seats)
 
 
 def _made(row: Mapping[str, Any]) -> Institution:

@@ -16,6 +16,7 @@ from tuoyu.accounts.names import departments
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import can, visible_to
+from tuoyu.core.reaches import of_health
 from tuoyu.core.spreadsheets.reading import Read
 from tuoyu.core.spreadsheets.sheets import Column, Defect, Kind, Sheet
 from tuoyu.imports.kinds import Checked, Difference, Rows, Tell
@@ -96,7 +97,7 @@ class FiledBefore:
 
 def places_of(by: Actor) -> tuple[str, ...]:
     """The places where `by` may import, as they are offered: code and name."""
-    prefixes = tuple(p for seat in by.seats if seat.department == "health" for p in seat.prefixes)
+    prefixes = tuple(p for seat in by.seats if of_health(seat) for p in seat.prefixes)
     below = [
         p for p in atlas.places().values() if not p.abolished and prefixes and p.code.startswith(prefixes)
     ]

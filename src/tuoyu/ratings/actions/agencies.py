@@ -8,9 +8,10 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
+from tuoyu.core.reaches import HEALTH
 from tuoyu.jurisdictions.packs.schema import prefix_of
 from tuoyu.ratings.models import Agency, Assessor
-from tuoyu.ratings.permissions import HEALTH, MANAGE_AGENCIES
+from tuoyu.ratings.permissions import MANAGE_AGENCIES
 from tuoyu.ratings.vocabulary import AgencyKind
 
 

@@ -11,12 +11,13 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Seat
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
+from tuoyu.core.reaches import HEALTH, of_health
 from tuoyu.core.transitions import move
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.packs.schema import Outline
 from tuoyu.ratings import policy, rules
 from tuoyu.ratings.models import IndicatorTree
-from tuoyu.ratings.permissions import ADOPT_TREE, DRAFT_TREE, HEALTH, of_health
+from tuoyu.ratings.permissions import ADOPT_TREE, DRAFT_TREE
 from tuoyu.ratings.vocabulary import TreeState
 
 

@@ -14,11 +14,12 @@ from tuoyu.core.actor import Actor
 from tuoyu.core.copying import copy_objects, next_numbers
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
+from tuoyu.core.reaches import OFFICES
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name
 from tuoyu.supervision.models import Assignment, Inspection, Part
-from tuoyu.supervision.permissions import OFFICES, SCHEDULE
+from tuoyu.supervision.permissions import SCHEDULE
 from tuoyu.supervision.vocabulary import Origin
 
 

@@ -9,10 +9,11 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
+from tuoyu.core.reaches import HEALTH
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.standing import heads_of
 from tuoyu.workforce import alerts, barring, guards
-from tuoyu.workforce.barring import HEALTH, Hindrance
+from tuoyu.workforce.barring import Hindrance
 from tuoyu.workforce.models import Bar, BarAlert, BarCorrection, Employment, HiringCheck, RecordCheck
 from tuoyu.workforce.permissions import CORRECT_BAR, CORRECT_RECORD_CHECK, KEEP_STAFF, RECORD_BAR
 from tuoyu.workforce.rules.bars import BarGiven, checked

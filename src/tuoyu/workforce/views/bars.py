@@ -16,6 +16,7 @@ from tuoyu.core import access
 from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import can, get_visible
 from tuoyu.core.problems import Refused
+from tuoyu.core.reaches import of_health
 from tuoyu.workforce import actions, bar_queries, barring
 from tuoyu.workforce.forms.bars import BarForm, CorrectionForm
 from tuoyu.workforce.models import Bar, RecordCheck
@@ -72,7 +73,7 @@ def record_bar(request: HttpRequest) -> HttpResponse:
             except Refused as found:
                 refusal, status = found, found.status
                 _mark(form, found)
-    place = next((seat.division_code for seat in actor.seats if seat.department == barring.HEALTH), "")
+    place = next((seat.division_code for seat in actor.seats if of_health(seat)), "")
     context = {
         "form": form,
         "sources": barring.sources_at(place),
