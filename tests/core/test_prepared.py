@@ -1,6 +1,7 @@
 """Queries that are written once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.postgres.expressions import ArraySubquery
@@ -8,7 +9,8 @@ from django.db import connection
 from django.db.models import OuterRef
 
 from tuoyu.accounts.models import Membership, User
-from tuoyu.core.prepared import AnyOf, Blank, Prepared
+from tuoyu.core.models import AuditEvent
+from tuoyu.core.prepared import AnyOf, Blank, Prepared, PreparedInsert
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +85,22 @@ def test_threads_ask_each_on_its_own_connection(people) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(ask, ["one", "two"] * 8))
     assert [answer["username"] for answer in answers] == ["one", "two"] * 8
+
+
+def test_a_row_written_so_is_the_row_that_saving_it_would_have_made(django_assert_num_queries) -> None:
+    said = {
+        "at": datetime(2026, 3, 2, 9, tzinfo=UTC), "actor_kind": "person", "actor_label": "one",
+        "verb": "test.done", "before": {}, "after": {"名称": ["%s", "'"]},
+        "object_type": "", "object_id": "1",
+    }  # fmt: skip
+    written, saved = AuditEvent(**said), AuditEvent(**said)
+    with django_assert_num_queries(1):
+        PreparedInsert(AuditEvent).write(written)
+    saved.save()
+    assert written.written_at is not None, "what the database filled in is asked for"
+    differs = {"id", "written_at"}
+    one, other = AuditEvent.objects.filter(pk__in=[written.pk, saved.pk]).order_by("pk").values()
+    assert {k: v for k, v in one.items() if k not in differs} == {
+        k: v for k, v in other.items() if k not in differs
+    }
+    assert written == AuditEvent.objects.get(pk=written.pk)

@@ -1,6 +1,7 @@
 """Audit events: who did what to what, before and after, in the transaction that did it."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
@@ -10,6 +11,7 @@ from tuoyu.core.actions import note_event
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.copying import copy_objects
 from tuoyu.core.models import AuditEvent
+from tuoyu.core.prepared import PreparedInsert
 
 
 def record(
@@ -29,7 +31,7 @@ def record(
     `before` and `after` hold what changed, never a child's or an identity number in clear.
     """
     event = _event(by, verb, obj, topic, before or {}, after or {}, note, seat or _only_seat(by), place)
-    event.save(force_insert=True)
+    _insert().write(event)
     note_event(verb)
     return event
 
@@ -39,6 +41,11 @@ def record_each(by: Actor, verb: str, told: Iterable[tuple[Model, str, dict[str,
     post = _only_seat(by)
     copy_objects([_event(by, verb, obj, topic, {}, after, "", post, "") for obj, topic, after in told])
     note_event(verb)
+
+
+@cache
+def _insert() -> PreparedInsert:
+    return PreparedInsert(AuditEvent)
 
 
 def _event(

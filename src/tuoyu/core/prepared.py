@@ -4,8 +4,10 @@ from copy import copy
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import BooleanField, F, Field, Func, Model, QuerySet, Value
+from django.db.models.fields import NOT_PROVIDED
+from psycopg import sql
 
 R = TypeVar("R")
 
@@ -67,6 +69,39 @@ class Prepared(Generic[R]):
         compiler.connection = connections[self._rows.db]
         compiler.as_sql = lambda *args, **kwargs: (self._text, parameters)
         return compiler
+
+
+class PreparedInsert:
+    """One new row of `model` at a time. No signals are sent, and the number comes from the database.
+
+    What the database fills in is asked of it when somebody reads it.
+    """
+
+    def __init__(self, model: type[Model]) -> None:
+        fields: list[Field[Any, Any]] = [f for f in model._meta.concrete_fields if not f.primary_key]
+        self._given = [field for field in fields if field.db_default is NOT_PROVIDED]
+        self._filled_in = [field.attname for field in fields if field.db_default is not NOT_PROVIDED]
+        self._text = (
+            sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING {}")
+            .format(
+                sql.Identifier(model._meta.db_table),
+                sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in self._given),
+                sql.SQL(", ").join(sql.Placeholder() for _ in self._given),
+                sql.Identifier(str(model._meta.pk.column)),
+            )
+            .as_string()
+        )
+
+    def write(self, row: Model) -> None:
+        """Write `row`; an IntegrityError or DataError says what the database refused."""
+        database = connections[DEFAULT_DB_ALIAS]
+        values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in self._given]
+        with database.cursor() as cursor:
+            cursor.execute(self._text, values)
+            (row.pk,) = cursor.fetchone()
+        for name in self._filled_in:
+            vars(row).pop(name, None)
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 class _Written:

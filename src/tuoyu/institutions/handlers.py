@@ -66,11 +66,7 @@ class ApplicationHandler:
     def sources(self, case: Case) -> Sequence[tuple[str, str]]:
         """The rules of setting up that a remark may rest on."""
         reading = queries.reading_of_case(case)
-        return [
-            (rule.key, f"{getattr(rule, 'name', '') or rule.note or rule.key}（{rule.source}）")
-            for rule in (reading.book.rules if reading else ())
-            if rule.key.startswith(CITED)
-        ]
+        return reading.book.citable if reading else ()
 
     def shown(self, page: str, field: str, value: Any) -> str:
         """Submissions are kept in the words a person reads."""
@@ -197,15 +193,6 @@ class AfterFilingHandler(ApplicationHandler):
         if application.items:
             told["changed"] = "、".join(item.label for item in matters.ITEMS if item.key in application.items)
         return told
-
-
-CITED = (
-    "registration.scope", "registration.name", "filing.scans", "filing.papers", "class.", "ratio.",
-    "lease.", "premises.", "floor.", "video.", "observation_room.", "outdoor.required", "head.", "carer.",
-    "health_staff.", "guard.", "staff.", "family_point.", "fire.", "hygiene.", "kindergarten_class.",
-    "employer.",
-    "filing.change", "filing.termination", "annual_re", "suspension.",
-)  # fmt: skip
 
 
 def _close(case: Case) -> None:

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from tuoyu.core.problems import Problem
 
+# What a remark may rest on: the rules of setting up a nursery and of what follows.
+CITED = (
+    "registration.scope", "registration.name", "filing.scans", "filing.papers", "class.", "ratio.",
+    "lease.", "premises.", "floor.", "video.", "observation_room.", "outdoor.required", "head.", "carer.",
+    "health_staff.", "guard.", "staff.", "family_point.", "fire.", "hygiene.", "kindergarten_class.",
+    "employer.",
+    "filing.change", "filing.termination", "annual_re", "suspension.",
+)  # fmt: skip
 FORCE_NAMES = {"mandatory": "强制", "recommended": "推荐", "guidance": "指导", "local": "本地参数"}
 
 
@@ -54,11 +63,27 @@ class Book:
 
     def all(self, key: str) -> list[RuleLike]:
         """Every rule with this key."""
-        return [rule for rule in self.rules if rule.key == key]
+        return list(self._by_key.get(key, ()))
 
     def get(self, key: str) -> RuleLike | None:
         """The first rule with this key: the place's own, where it has one."""
-        return next((rule for rule in self.rules if rule.key == key), None)
+        return next(iter(self._by_key.get(key, ())), None)
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[RuleLike]]:
+        found: dict[str, list[RuleLike]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.key, []).append(rule)
+        return found
+
+    @cached_property
+    def citable(self) -> tuple[tuple[str, str], ...]:
+        """Each rule that a remark may rest on: its key, and what it is called with its source."""
+        return tuple(
+            (rule.key, f"{getattr(rule, 'name', '') or rule.note or rule.key}（{rule.source}）")
+            for rule in self.rules
+            if rule.key.startswith(CITED)
+        )
 
     def group(self, name: str) -> list[RuleLike]:
         """The rules that contradict each other under this name."""

@@ -11,6 +11,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
+from django.middleware.csrf import CSRF_SECRET_LENGTH
 from psycopg_pool import ConnectionPool
 
 from tuoyu.accounts.models import User
@@ -20,6 +21,9 @@ from tuoyu.project.demo.bulk.statements import MODELS
 from tuoyu.project.demo.bulk.tables import table
 from tuoyu.project.demo.writing import Progress
 from tuoyu.project.trouble import Trouble
+
+# What a browser was given with the first page.
+CSRF_SECRET = "b" * CSRF_SECRET_LENGTH
 
 
 @contextmanager
@@ -89,7 +93,8 @@ class Stage:
             return list(bare.execute(text, parameters or []).fetchall())
 
     def get(self, address: str, session: str = "") -> int:
-        """Ask the application for an address as a browser would; how many bytes came back.
+        """Ask the application for an address as a browser would that has been here before; how many bytes
+        came back.
 
         Raises Trouble for anything but 200: a page that fails quickly is not fast.
         """
@@ -102,7 +107,8 @@ class Stage:
             "wsgi.multiprocess": True, "wsgi.run_once": False,
         }  # fmt: skip
         if session:
-            environ["HTTP_COOKIE"] = f"{settings.SESSION_COOKIE_NAME}={session}"
+            names = settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME
+            environ["HTTP_COOKIE"] = f"{names[0]}={session}; {names[1]}={CSRF_SECRET}"
         answered: list[str] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Any:
@@ -120,7 +126,7 @@ class Stage:
 
 def signed_in(user: User) -> str:
     """The key of a session in which `user` is signed in."""
-    from django.contrib.sessions.backends.db import SessionStore
+    from tuoyu.accounts.sessions import SessionStore
 
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
