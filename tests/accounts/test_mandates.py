@@ -125,7 +125,7 @@ def test_an_agent_s_own_applications_are_its_own_whatever_the_mandate(principal:
 NOT_APPLIED_FOR = {
     "accountability", "assessment", "ban", "complaint", "complaint_review", "credit_objection",
     "credit_repair", "penalty",
-    "rectification", "revocation", "sanction_review",
+    "rectification", "revocation", "sanction_recall", "sanction_review",
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ class SupervisionConfig(AppConfig):
         from tuoyu.supervision.actions.rectifications import is_to_be_mended
         from tuoyu.supervision.models import Correction, Inspection
         from tuoyu.supervision.permissions import VIEW_AT
-        from tuoyu.supervision.pursuing import follow_correction, pursue_failing_years
+        from tuoyu.supervision.pursuing import follow_correction, pursue_failing_years, refer
 
         risks.register("failed_last_year", "上一年检查不合格", risks.failed_last_year)
         risks.register("in_rectification", "备案限期整改中", risks.in_rectification)
@@ -36,10 +36,14 @@ class SupervisionConfig(AppConfig):
         procedures.register("revocation", handlers.RevocationHandler())
         procedures.register("ban", handlers.BanHandler())
         procedures.register("sanction_review", handlers.ReviewHandler())
+        procedures.register("sanction_recall", handlers.RecallHandler())
 
         def order(by: Actor, inspection: Inspection) -> None:
             if is_to_be_mended(inspection):
                 open_rectification(by=by, inspection=inspection)
+
+        def begin_case(by: Actor, inspection: Inspection) -> None:
+            refer(by=by, inspection=inspection)
 
         def count_years(by: Actor, inspection: Inspection) -> None:
             pursue_failing_years(by=by, inspection=inspection)
@@ -54,10 +58,12 @@ class SupervisionConfig(AppConfig):
             ("sanction.delivered", "送达", "grey", "send"),
             ("sanction.dropped", "不予处理", "grey", "x"),
             ("sanction.review_asked", "机构申请复核", "amber", "user"),
+            ("sanction.recalled", "检查结果变更，复查决定", "amber", "alert-triangle"),
             ("sanction.overturned", "撤销决定", "grey", "arrow-back-up"),
         ):
             stories.tell(verb, _saying(said), tone, icon)
         hooks.after_confirmed("rectification", order)
+        hooks.after_confirmed("referral", begin_case)
         hooks.after_confirmed("failing_years", count_years)
 
         def reorder(by: Actor, correction: Correction) -> None:

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
-from tuoyu.cases.models import Case
+from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import Permission, can, visible_to
@@ -18,7 +18,7 @@ from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name, place_name
 from tuoyu.jurisdictions.packs.schema import prefix_of
 from tuoyu.supervision.actions.rectifications import MENDED, field_of
-from tuoyu.supervision.models import Finding, Proof, Rectification, Sanction
+from tuoyu.supervision.models import Finding, Proof, Recall, Rectification, Sanction
 from tuoyu.supervision.permissions import ANSWER_RECTIFICATION, VIEW_RECTIFICATION, VIEW_SANCTION
 from tuoyu.supervision.vocabulary import Ground, SanctionKind, SanctionState, Severity
 
@@ -30,6 +30,14 @@ RECTIFYING = [
     ("failed", "不合格"),
     ("moot", "已终止"),
 ]
+RECALLED = "recalled"
+RECALL_STATES = {
+    Case.State.OPEN: "正在复查",
+    Case.State.RETURNED: "正在复查",
+    Case.State.DONE: "撤销",
+    Case.State.REFUSED: "维持",
+    Case.State.WITHDRAWN: "已终止",
+}
 GUIDANCE = ("penalty.refusal_min", "penalty.refusal_max", "penalty.serious_min", "penalty.serious_max")
 
 
@@ -98,6 +106,8 @@ def rectifying_state(row: dict[str, Any]) -> tuple[str, str]:
 def sanctions(actor: Actor, narrowed: Narrowed, kind: str = "") -> QuerySet[Sanction, Any]:
     """The sanctions `actor` may see, the newest first, as rows of values."""
     rows = _narrowed(visible_to(actor, VIEW_SANCTION, Sanction.objects.all()), narrowed)
+    if narrowed.state == RECALLED:
+        rows = rows.filter(recalls__case__state=Case.State.OPEN)
     if narrowed.state in SanctionState.values:
         rows = rows.filter(state=narrowed.state)
     if kind in SanctionKind.values:
@@ -106,11 +116,12 @@ def sanctions(actor: Actor, narrowed: Narrowed, kind: str = "") -> QuerySet[Sanc
 
 
 def _sanction_rows(rows: QuerySet[Sanction]) -> QuerySet[Sanction, Any]:
-    return rows.order_by("-pk").values(
+    recalls = Step.objects.filter(case__recall__sanction=OuterRef("pk"), state=Step.State.ACTIVE)
+    return rows.annotate(recall_due_on=Subquery(recalls.values("due_on")[:1])).order_by("-pk").values(
         "id", "kind", "state", "institution_id", "institution__name", "institution__division_code",
         "division_code", "department",
         "opened_on", "decide_by", "hearing_until", "decided_on", "delivered_on", "publish_by", "years",
-        "case__number", "inspection__number",
+        "overturned_on", "withdraw_by", "recall_due_on", "case__number", "inspection__number",
     )  # fmt: skip
 
 
@@ -136,14 +147,14 @@ def follow_up_at(actor: Actor, pk: int) -> QuerySet[Any, Any] | None:
 
 
 def sanction_dressed(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of sanctions in words; `clock_on` is the day it has to be decided, or published, by."""
+    """A row of sanctions in words; `clock_on` is the day it has to be decided, or looked at again, by."""
     undecided = row["state"] in (SanctionState.OPEN, SanctionState.NOTIFIED)
     return row | {
         "kind_label": SanctionKind(row["kind"]).label,
         "state_label": SanctionState(row["state"]).label,
         "place": place_name(row["institution__division_code"]),
         "office": department_name(row["department"], row["division_code"]),
-        "clock_on": row["decide_by"] if undecided else None,
+        "clock_on": row["decide_by"] if undecided else row["recall_due_on"],
     }
 
 
@@ -210,8 +221,33 @@ def sanction_told(found: Sanction) -> dict[str, Any]:
         else [],
         "publications": list(Publication.objects.filter(case=found.case_id)),
         "review": getattr(found, "review", None),
+        "recall": None,
+        "recalls": [_recall_told(one) for one in found.recalls.select_related("case", "correction")],
+        "withdrawn_late": _withdrawn_late(found),
         "today": clock.today(),
     }
+
+
+def _recall_told(one: Recall) -> dict[str, Any]:
+    step = one.case.steps.order_by("-pk").first()
+    return {
+        "case_number": one.case.number,
+        "state": one.case.state,
+        "state_label": RECALL_STATES[Case.State(one.case.state)],
+        "due_on": step.due_on if step else None,
+        "provisional": step is not None and step.provisional,
+        "asked_at": one.asked_at,
+        "former_label": one.correction.get_former_display(),
+        "result_label": one.correction.get_result_display(),
+        "reason": one.correction.reason,
+    }
+
+
+def _withdrawn_late(found: Sanction) -> bool:
+    """Whether what was published of an overturned decision was withdrawn after its days."""
+    if found.withdraw_by is None:
+        return False
+    return Publication.objects.filter(case=found.case_id, withdrawn_on__gt=found.withdraw_by).exists()
 
 
 def problems_of(form: forms.Form) -> list[Problem]:

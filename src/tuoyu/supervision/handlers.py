@@ -12,9 +12,9 @@ from tuoyu.cases.procedures import DecisionOffered, FormPage, Material
 from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions import queries as jurisdictions
-from tuoyu.supervision import boards
+from tuoyu.supervision import boards, visits
 from tuoyu.supervision.actions import rectifications, sanctions
-from tuoyu.supervision.models import Rectification, Review, Sanction
+from tuoyu.supervision.models import Recall, Rectification, Review, Sanction
 from tuoyu.supervision.pursuing import pursue_failure
 from tuoyu.supervision.sanction_forms import DecisionMadeForm, DeliveryForm, ProposalForm
 from tuoyu.supervision.vocabulary import Result, SanctionState, Severity
@@ -43,6 +43,7 @@ DECISION = DecisionOffered("approve", "作出决定", "立即生效，告知机�
 DELIVERY = (DecisionOffered("approve", "已送达", "处罚生效，本件办结"),)
 REVOKE = DecisionOffered("approve", "收回登记并公告", "机构退出公开名录，公告所有人可见")
 CLOSE = DecisionOffered("approve", "取缔并公告", "机构退出公开名录，公告所有人可见")
+WITH = ("case", "inspection", "institution")
 REVIEW = (
     DecisionOffered("approve", "撤销原决定", "撤回公示并说明理由"),
     DecisionOffered("refuse", "维持原决定", "须写明理由，告知机构"),
@@ -124,7 +125,7 @@ class RectificationHandler(FollowUp):
         found = Rectification.objects.get(case=case)
         _demand_recheck_done(found)
         last = rectifications.last_recheck(found)
-        if last is not None and last.result != Result.PASS:
+        if last is not None and visits.result_of(last) != Result.PASS:
             raise Refused("最近一次复查的结果不是合格，不能认定已经整改到位。", status=409)
 
     def on_refused(self, case: Case, step: Step, by: Actor, reason: str) -> None:
@@ -283,9 +284,9 @@ class ReviewHandler(FollowUp):
 
     def on_approved(self, case: Case, step: Step, by: Actor, result: Mapping[str, Any]) -> None:
         """The decision does not hold."""
-        review = self._not_by_its_maker(case, by)
-        reason = step.reason.strip() or f"经复核撤销（{case.number}）"
-        sanctions.overturn_on_review(by=by, review=review, reason=reason)
+        sanction = self._not_by_its_maker(case, by)
+        reason = step.reason.strip() or f"经{case.procedure_name}撤销（{case.number}）"
+        sanctions.overturn_in(by=by, sanction=sanction, case=case, reason=reason)
 
     def on_refused(self, case: Case, step: Step, by: Actor, reason: str) -> None:
         """The decision stands."""
@@ -295,20 +296,49 @@ class ReviewHandler(FollowUp):
         """Overturn or uphold."""
         return REVIEW
 
-    def _not_by_its_maker(self, case: Case, by: Actor) -> Review:
-        review = Review.objects.select_related("sanction__case").get(case=case)
-        made = Step.objects.filter(case=review.sanction.case_id, decided_by__isnull=False)
+    def looked_at(self, case: Case) -> tuple[Sanction, dict[str, Any]]:
+        """The decision, and why it is to be looked at again."""
+        review = Review.objects.select_related(*(f"sanction__{one}" for one in WITH)).get(case=case)
+        return review.sanction, {"review": review}
+
+    def _not_by_its_maker(self, case: Case, by: Actor) -> Sanction:
+        sanction, _ = self.looked_at(case)
+        made = Step.objects.filter(case=sanction.case_id, decided_by__isnull=False)
         if by.user_id is not None and made.filter(decided_by=by.user_id).exists():
-            raise Refused("您办理过原决定，复核应由其他人员办理。", status=403)
-        return review
+            raise Refused("您办理过原决定，应由其他人员复核。", status=403)
+        return sanction
 
     def material(self, case: Case, actor: Actor) -> Material:
-        """The decision, and why it is asked to be looked at again."""
-        review = Review.objects.select_related("sanction__inspection", "sanction__institution").get(case=case)
-        told = boards.sanction_told(review.sanction) | {"review": review}
-        return Material("supervision/material_sanction.html", told)
+        """The decision, and why it is to be looked at again."""
+        sanction, why = self.looked_at(case)
+        return Material("supervision/material_sanction.html", boards.sanction_told(sanction) | why)
 
     def applicant_url(self, case: Case) -> str:
         """Where the head reads the decision."""
-        found = Review.objects.values_list("sanction", flat=True).get(case=case)
-        return reverse("supervision:own_sanction", args=[found])
+        sanction, _ = self.looked_at(case)
+        return reverse("supervision:own_sanction", args=[sanction.pk])
+
+
+class RecallHandler(ReviewHandler):
+    """The result a decision rests on was changed: its department looks at it again, of itself."""
+
+    words: Mapping[str, Words | None] = {
+        "opened": lambda case, step: (
+            "处理决定正在复查",
+            f"对“{case.subject_name}”的一项处理决定所依据的检查结果已变更，作出决定的部门正在复查，结果会通知您。"
+            f"办件编号 {case.number}。",
+        ),
+        "step_approved": None,
+        "refused": lambda case, step: (
+            "复查维持原决定",
+            f"对“{case.subject_name}”的处理决定经复查予以维持。理由：{case.reason} 不服的可以申请复核，也可以"
+            f"依法申请行政复议或者提起行政诉讼。办件编号 {case.number}。",
+        ),
+        "done": None,
+    }
+
+    def looked_at(self, case: Case) -> tuple[Sanction, dict[str, Any]]:
+        """The decision, and what was changed."""
+        rows = Recall.objects.select_related("correction", *(f"sanction__{one}" for one in WITH))
+        recall = rows.get(case=case)
+        return recall.sanction, {"recall": recall}

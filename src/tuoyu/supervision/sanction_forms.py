@@ -118,3 +118,13 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label="理由", max_length=2000, widget=forms.Textarea, error_messages={"required": "请写明理由。"}
     )
+
+
+class OverturningForm(ReasonForm):
+    """Why a decision does not hold, and since when: the days for withdrawing it run from there."""
+
+    decided_on = forms.DateField(
+        label="作出撤销决定的日期", widget=forms.DateInput(attrs={"type": "date"}), initial=clock.today,
+        help_text="本部门自行撤销的，是今天；行政复议、诉讼撤销的，是收到文书的日期。公示自这一天起限期撤回。",
+        error_messages=DAY,
+    )  # fmt: skip

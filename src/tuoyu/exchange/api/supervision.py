@@ -171,7 +171,7 @@ class SanctionsAsked(Asked):
     """How sanctions are narrowed."""
 
     kind: Literal["penalty", "revocation", "ban", ""] = ""
-    state: Literal["open", "notified", "decided", "dropped", "overturned", ""] = ""
+    state: Literal["open", "notified", "decided", "dropped", "overturned", "recalled", ""] = ""
     place: Code | Literal[""] = ""
     text: Text = ""
 
@@ -193,8 +193,21 @@ class SanctionRow(Told):
     decided_on: date | None
     delivered_on: date | None
     publish_by: date | None
+    overturned_on: date | None
+    withdraw_by: date | None
+    recall_due_on: date | None
     case_number: str
     inspection: str
+
+
+class RecallTold(Told):
+    """That a decision is looked at again by whoever made it, because an inspection's result was changed."""
+
+    case_number: str
+    state: str
+    due_on: date | None
+    asked_at: datetime
+    reason: str
 
 
 class SanctionTold(Told):
@@ -221,8 +234,16 @@ class SanctionTold(Told):
     publish_by: date | None
     overturned_on: date | None
     overturned_reason: str
+    withdraw_by: date | None
+    recalls: list[RecallTold]
     findings: list[str]
     publications: list[PublicationTold]
+
+
+class OverturningGiven(ReasonGiven):
+    """Why a decision does not hold, and since which day; today when none is named."""
+
+    decided_on: Day | None = None
 
 
 class HearingGiven(Given):
@@ -493,12 +514,13 @@ def _sanction_told(found: Sanction) -> dict[str, Any]:
     own = {
         name: getattr(found, name)
         for name in SanctionTold.model_fields
-        if name not in ("case_number", "inspection", "findings", "publications")
+        if name not in ("case_number", "inspection", "findings", "publications", "recalls")
     }
     return own | {
         "case_number": found.case.number,
         "inspection": found.inspection.number,
         "findings": [one.text for one in told["findings"]],
+        "recalls": told["recalls"],
         "publications": [_publication(one) for one in told["publications"]],
     }
 
@@ -546,11 +568,11 @@ def publish_sanction(request: HttpRequest, pk: PK) -> Any:
 
 
 @operation(router, "POST", "/sanctions/{pk}/overturning", door=permitted(OVERTURN_SANCTION), ok=SanctionTold)
-def overturn(request: HttpRequest, pk: PK, given: ReasonGiven) -> Any:
+def overturn(request: HttpRequest, pk: PK, given: OverturningGiven) -> Any:
     """Overturn a decision and withdraw what was published of it."""
     actor = actor_of(request)
     found = _sanction(actor, OVERTURN_SANCTION, pk)
-    actions.overturn(by=actor, sanction=found, reason=given.reason)
+    actions.overturn(by=actor, sanction=found, reason=given.reason, decided_on=given.decided_on)
     found.refresh_from_db()
     return _sanction_told(found)
 

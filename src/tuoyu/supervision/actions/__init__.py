@@ -27,6 +27,7 @@ from tuoyu.supervision.actions.sanctions import (
     open_penalty,
     overturn,
     publish_sanction,
+    recall,
     record_hearing,
 )
 from tuoyu.supervision.actions.visits import (
@@ -70,6 +71,7 @@ __all__ = [
     "publish_draw",
     "publish_failing",
     "publish_sanction",
+    "recall",
     "receive",
     "record_hearing",
     "replace_draw",

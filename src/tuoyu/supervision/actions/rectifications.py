@@ -56,11 +56,12 @@ def day_to_mend(division_code: str) -> workdays.Deadline:
 
 
 def is_to_be_mended(inspection: Inspection) -> bool:
-    """Whether an order to mend must follow: it failed, and was not the re-check of an order already given."""
-    return (
-        visits.result_of(inspection) not in ("", Result.PASS)
-        and not Recheck.objects.filter(inspection=inspection).exists()
-    )
+    """Whether an order to mend must follow: it failed, and was not the re-check of an order that it is the
+    reason to go on with, or that failed by it."""
+    failing = visits.result_of(inspection) not in ("", Result.PASS)
+    over = (Case.State.DONE, Case.State.WITHDRAWN)
+    rechecked = Recheck.objects.filter(inspection=inspection).exclude(rectification__case__state__in=over)
+    return failing and not rechecked.exists()
 
 
 @action

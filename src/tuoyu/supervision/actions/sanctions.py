@@ -5,14 +5,16 @@ The steps are those of the case; here is what each brings about, and what the in
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from tuoyu.accounts.queries import heads_of
 from tuoyu.cases import actions as cases
+from tuoyu.cases import clocks
 from tuoyu.cases.models import Case, Step
 from tuoyu.cases.notices import tell
 from tuoyu.core import audit, clock, texts, workdays
@@ -25,11 +27,13 @@ from tuoyu.institutions import actions as institutions
 from tuoyu.institutions.models import Publication
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.rulebook import RuleBook, RuleMissing
-from tuoyu.supervision import hooks
+from tuoyu.supervision import hooks, visits
 from tuoyu.supervision.actions.rectifications import facts_of
 from tuoyu.supervision.models import (
+    Correction,
     Finding,
     Inspection,
+    Recall,
     Rectification,
     Review,
     Sanction,
@@ -41,9 +45,10 @@ from tuoyu.supervision.permissions import (
     HANDLE_SANCTION,
     OVERTURN_SANCTION,
 )
-from tuoyu.supervision.vocabulary import SanctionKind, SanctionState, Severity
+from tuoyu.supervision.vocabulary import Result, SanctionKind, SanctionState, Severity
 
-REVIEW = "sanction_review"
+REVIEW, RECALL = "sanction_review", "sanction_recall"
+WITHDRAW_DAYS = "penalty.withdraw_days"
 PUBLICATIONS = {
     SanctionKind.PENALTY: Publication.Kind.PENALTY,
     SanctionKind.REVOCATION: Publication.Kind.REVOCATION,
@@ -73,18 +78,21 @@ def open_sanction(
     findings: Sequence[Finding] = (),
     years: Sequence[int] = (),
     why: str = "",
+    referred_to: str = "",
 ) -> Sanction:
     """Begin a case of a penalty, a revocation or a ban, after an inspection.
 
     What is proposed to be done without an officer's own words (`why`) is told the institution at once, with
-    its right to be heard. Refused for findings that are held already, or where one of the kind is under way.
+    its right to be heard. `referred_to` is the department the inspection's result refers it to; any other is
+    that of the department that led. Refused for findings that are held already, or where one of the kind is
+    under way.
     """
     institution = inspection.institution
     case = cases.open_matter(
         by=by,
         procedure=str(kind),
         division_code=inspection.division_code,
-        facts=facts_of(institution, inspection.department),
+        facts=facts_of(institution, referred_to or inspection.department),
         subject_name=institution.name,
         respondent_id=institution.pk,
     )
@@ -99,8 +107,9 @@ def open_sanction(
         department=step.department,
         division_code=step.division_code,
         years=list(years),
+        referred=bool(referred_to),
         opened_on=today,
-        decide_by=today + timedelta(days=book.get("penalty.decision_days").value),
+        decide_by=clocks.ends(today, book.get("penalty.decision_days").value, counts_all_days=True).on,
     )
     if why:
         _propose(made, why, book)
@@ -150,6 +159,8 @@ def open_penalty(
     """Begin a penalty (or, where the place has one, a ban) for what a rectification was ordered for, by an
     officer's decision. Refused where the place has no such procedure or the findings are held already."""
     require(by, HANDLE_RECTIFICATION, rectification)
+    if visits.result_of(rectification.inspection) == Result.PASS:
+        raise Refused("检查结果已变更为合格，不能据此立案。", status=409)
     if kind == SanctionKind.REVOCATION:
         raise Refused("收回登记由连续不合格的年度结果引起，不能在这里启动。")
     why = (
@@ -401,42 +412,80 @@ def ask_review(*, by: Actor, sanction: Sanction, reason: str) -> Review:
 
 
 @action
-def overturn(*, by: Actor, sanction: Sanction, reason: str) -> Sanction:
-    """Overturn a decision: what was published is withdrawn with the reasons, its findings are free again.
-
-    What the decision did to a registration or a filing is not undone here: that is registered or filed anew.
-    """
-    require(by, OVERTURN_SANCTION, sanction)
-    return _overturn(by, sanction.case, reason)
+def recall(*, by: Actor, sanction: Sanction, correction: Correction) -> Recall:
+    """Ask the department that made a decision to look at it again, because the result of an inspection it
+    rests on was changed. Refused where no decision stands."""
+    held = _held(sanction.case)
+    if held.state != SanctionState.DECIDED:
+        raise Refused("没有有效的决定，不用复查。", status=409)
+    case = cases.open_matter(
+        by=by,
+        procedure=RECALL,
+        division_code=held.institution.division_code,
+        facts=facts_of(held.institution, held.department),
+        subject_name=held.institution.name,
+        respondent_id=held.institution_id,
+    )
+    made = Recall.objects.create(sanction=held, correction=correction, case=case)
+    audit.record(by, "sanction.recalled", held, topic=held.topic, place=held.division_code,
+                 after={"case": case.number}, note=correction.reason)  # fmt: skip
+    return made
 
 
 @action
-def overturn_on_review(*, by: Actor, review: Review, reason: str) -> Sanction:
-    """Overturn a decision because a review found so."""
-    return _overturn(by, review.sanction.case, reason)
+def overturn(*, by: Actor, sanction: Sanction, reason: str, decided_on: date | None = None) -> Sanction:
+    """Overturn a decision: what was published is withdrawn with the reasons, its findings are free again.
+
+    `decided_on` is the day it was overturned, such as that of a court's judgment; today when none is named.
+    What the decision did to a registration or a filing is not undone here: that is registered or filed anew.
+    Refused without a reason or for a day that cannot be.
+    """
+    require(by, OVERTURN_SANCTION, sanction)
+    today = clock.today()
+    if decided_on is not None and not (sanction.decided_on or today) <= decided_on <= today:
+        raise Refused(Problem("撤销的日期应在原决定之后、今天之前（含当日）。", field="decided_on"))
+    return _overturn(by, sanction, reason, decided_on or today)
 
 
-def _overturn(by: Actor, case: Case, reason: str) -> Sanction:
-    held = _held(case)
+@action
+def overturn_in(*, by: Actor, sanction: Sanction, case: Case, reason: str) -> Sanction:
+    """Overturn a decision because a case in which it was looked at again, `case`, found so."""
+    return _overturn(by, sanction, reason, clock.today(), found_in=case)
+
+
+def _overturn(
+    by: Actor, sanction: Sanction, reason: str, decided_on: date, found_in: Case | None = None
+) -> Sanction:
+    held = _held(sanction.case)
     said = texts.tidy(reason).strip()[:500]
     if not said:
         raise Refused(Problem("撤销须写明理由，撤回公示时公开说明。", field="reason"))
+    days = jurisdictions.book(held.division_code).get(WITHDRAW_DAYS).value
     move(
         held,
         from_=SanctionState.DECIDED,
         to=SanctionState.OVERTURNED,
-        overturned_on=clock.today(),
+        overturned_on=decided_on,
         overturned_reason=said,
+        withdraw_by=workdays.add_working_days(decided_on, days).on,
     )
     held.sanctioned.update(in_force=False)
-    for publication in Publication.objects.filter(case=case, withdrawn_on=None):
+    for publication in Publication.objects.filter(case=held.case, withdrawn_on=None):
         institutions.withdraw_publication(by=by, publication=publication, reason=said)
     audit.record(by, "sanction.overturned", held, topic=held.topic, place=held.division_code, note=said)
     hooks.tell_overturned(by, held)
-    if held.case.state not in Case.ENDED:
-        cases.end_moot(by=by, case=held.case, reason=said)
+    _end_with(by, held, said, but=found_in)
     _tell_heads(held, "处理决定已撤销", f"对“{held.institution.name}”的决定已撤销。理由：{said}。")
     return held
+
+
+def _end_with(by: Actor, sanction: Sanction, reason: str, but: Case | None) -> None:
+    """What was still to be done about a decision ends with it: its delivery, looking at it again."""
+    about = Case.objects.filter(
+        Q(sanction=sanction) | Q(review__sanction=sanction) | Q(recall__sanction=sanction)
+    )
+    for case in about.exclude(state__in=Case.ENDED).exclude(pk=but.pk if but else 0).order_by("pk"):
+        cases.end_moot(by=by, case=case, reason=reason)
 
 
 def has_procedure(division_code: str, kind: str) -> bool:

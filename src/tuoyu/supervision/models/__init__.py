@@ -4,6 +4,7 @@ from tuoyu.supervision.models.inspections import Assignment, Finding, Inspection
 from tuoyu.supervision.models.plans import Conflict, Draw, Lot, Plan
 from tuoyu.supervision.models.sanctions import (
     Proof,
+    Recall,
     Recheck,
     Rectification,
     Review,
@@ -25,6 +26,7 @@ __all__ = [
     "Part",
     "Plan",
     "Proof",
+    "Recall",
     "Recheck",
     "Rectification",
     "Review",

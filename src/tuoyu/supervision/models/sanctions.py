@@ -12,6 +12,7 @@ from tuoyu.core import clock
 from tuoyu.core.models import StoredFile
 from tuoyu.institutions.models import Institution
 from tuoyu.supervision.models.inspections import Finding, Inspection
+from tuoyu.supervision.models.visits import Correction
 from tuoyu.supervision.vocabulary import Ground, SanctionKind, SanctionState
 from tuoyu.workforce.models import Person
 
@@ -82,7 +83,9 @@ class Sanction(models.Model):
     """A penalty, the taking back of a registration, or a ban; begun, decided, and perhaps overturned.
 
     `decide_by` is the last day to decide. Before a decision the institution is told what is proposed and may
-    ask to be heard until `hearing_until`. `years` are the failing years a revocation rests on.
+    ask to be heard until `hearing_until`. `years` are the failing years a revocation rests on. One that is
+    `referred` was begun by the inspection's result itself. `withdraw_by` is the last day for withdrawing what
+    was published of a decision that was overturned; it is withdrawn when that is written down.
     """
 
     kind = models.CharField(max_length=16, choices=SanctionKind)
@@ -93,6 +96,7 @@ class Sanction(models.Model):
     department = models.CharField(max_length=40)
     division_code = models.CharField(max_length=12)
     years = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    referred = models.BooleanField(default=False)
     opened_on = models.DateField()
     decide_by = models.DateField(null=True)
     proposed = models.TextField(blank=True)
@@ -110,6 +114,7 @@ class Sanction(models.Model):
     publish_by = models.DateField(null=True)
     overturned_on = models.DateField(null=True)
     overturned_reason = models.CharField(max_length=500, blank=True)
+    withdraw_by = models.DateField(null=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -185,6 +190,25 @@ class Review(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.CheckConstraint(name="review_says_why", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"{self.sanction_id} {self.case_id}"
+
+
+class Recall(models.Model):
+    """Whoever made a decision is asked to look at it again: the result of an inspection it rests on was
+    changed. Its days are those of the case's step."""
+
+    sanction = models.ForeignKey(Sanction, models.PROTECT, related_name="recalls")
+    correction = models.ForeignKey(Correction, models.PROTECT, related_name="recalls")
+    case = models.OneToOneField(Case, models.PROTECT, related_name="recall")
+    asked_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["sanction", "correction"], name="recall_once_a_correction")
+        ]
 
     def __str__(self) -> str:
         return f"{self.sanction_id} {self.case_id}"

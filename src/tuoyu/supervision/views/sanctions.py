@@ -23,7 +23,7 @@ from tuoyu.supervision.permissions import (
     VIEW_RECTIFICATION,
     VIEW_SANCTION,
 )
-from tuoyu.supervision.sanction_forms import HearingForm
+from tuoyu.supervision.sanction_forms import HearingForm, OverturningForm
 from tuoyu.supervision.views.acting import Act, acted
 from tuoyu.supervision.views.rectifications import narrowed_by, story
 from tuoyu.supervision.vocabulary import SanctionKind, SanctionState
@@ -43,7 +43,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "narrowed": narrowed,
         "kind": kind,
         "kinds": SanctionKind.choices,
-        "states": SanctionState.choices,
+        "states": [*SanctionState.choices, (boards.RECALLED, "正在复查")],
         "opens_rectifications": can(actor, VIEW_RECTIFICATION),
     }
     return render(request, "supervision/sanctions.html", context)
@@ -102,15 +102,23 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("supervision:sanction", pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @access.permitted(OVERTURN_SANCTION)
 def overturning(request: HttpRequest, pk: int) -> HttpResponse:
     """Overturn the decision and withdraw what was published."""
     actor = access.actor_of(request)
     one = found(actor, OVERTURN_SANCTION, pk)
-    actions.overturn(by=actor, sanction=one, reason=request.POST.get("reason", ""))
-    messages.success(request, "决定已撤销，公示已撤回并说明理由。")
-    return redirect("supervision:sanction", pk)
+    back = reverse("supervision:sanction", args=[pk])
+    act = Act(
+        "撤销决定",
+        "决定不再有效，已公示的撤回并公开说明理由；机构会收到通知。已经收回的登记、终止的备案不会自动恢复，"
+        "须重新办理。不能撤回；同一问题可以重新立案。",
+        "撤销决定", back, "决定已撤销，公示已撤回并说明理由。",
+    )  # fmt: skip
+    return acted(
+        request, act, OverturningForm(request.POST or None),
+        lambda given: actions.overturn(by=actor, sanction=one, **given),
+    )  # fmt: skip
 
 
 # ---------------------------------------------------------------- the institution
