@@ -1,8 +1,10 @@
 """People with seats, for tests of every room."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
@@ -14,10 +16,16 @@ PASSWORD = "Correct-Horse-9"
 SINCE_2020 = DateRange(date(2020, 1, 1), None)
 
 
+@cache
+def _encoded() -> str:
+    """The password of all tests as it is kept: hashed once, since hashing is slow on purpose."""
+    return make_password(PASSWORD)
+
+
 def person(username: str = "somebody", *, name: str = "", **more: Any) -> User:
     """A user with the password of all tests."""
     user = User(username=username, name=name or f"{username}的姓名", origin=User.Origin.INVITED, **more)
-    user.set_password(PASSWORD)
+    user.password = _encoded()
     user.save()
     return user
 

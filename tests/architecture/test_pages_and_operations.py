@@ -104,6 +104,7 @@ complaints:review | POST /complaints/tracker/review | ask_review
 complaints:record_new | POST /office/complaints | record
 complaints:reporter | POST /office/complaints/{number}/reporter | reveal_reporter
 complaints:department | POST /office/complaints/{number}/department | hand_over
+complaints:extension | POST /office/complaints/{number}/extension | extend
 supervision:make_plan | POST /inspection-plans | make_plan
 supervision:adopt_plan | POST /inspection-plans/{pk}/adoption | adopt_plan
 supervision:freeze_draw | POST /inspection-plans/{pk}/draws | freeze_draw
@@ -261,6 +262,7 @@ workforce:record_check_hits | GET /record-check-hits
 workforce:bar_alerts | GET /bar-alerts
 complaints:list | GET /office/complaints, GET /office/complaints/figures
 complaints:complaint | GET /office/complaints/{number}
+complaints:of_institution | GET /office/institutions/{pk}/complaints
 complaints:attachment | GET /office/complaints/{number}/attachments/{pk}
 supervision:plans | GET /inspection-plans, GET /inspection-plans/offers
 supervision:plan | GET /inspection-plans/{pk}

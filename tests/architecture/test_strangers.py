@@ -228,7 +228,9 @@ complaints:record_new | in 403 200 403 403 403 | in 403 422 403 403 403
 complaints:complaint | in 403 404 403 403 403 | 405
 complaints:reporter | 405 | in 403 404 403 403 403
 complaints:department | 405 | in 403 404 403 403 403
+complaints:extension | 405 | in 403 403 403 403 403
 complaints:attachment | in 403 404 403 403 403 | 405
+complaints:of_institution | in 403 404 403 403 403 | 405
 supervision:plans | in 403 200 403 403 403 | 405
 supervision:make_plan | 405 | in 403 409 403 403 403
 supervision:plan | in 403 404 403 403 403 | 405
@@ -330,7 +332,7 @@ OF_ONE = ("person", "identity", "details", "class", "end", "certificate", "check
 PLAN_PAGES = ("plan", "adopt_plan", "lacking", "freeze_draw")
 DRAW_PAGES = ("draw", "draw_lots", "replace_draw", "witness_draw", "round", "round_file")
 OF_EVENT = ("event", "correct", "repair", "objection")
-COMPLAINT_PAGES = ("complaint", "reporter", "department")
+COMPLAINT_PAGES = ("complaint", "reporter", "department", "extension")
 OF_TREE = ("tree", "write_tree", "adopt_tree", "discard_tree")
 OF_ASSESSMENT = (
     "assessment", "assess_self", "hand_in_self", "add_evidence", "score", "hand_in_scores", "conduct",
@@ -437,6 +439,7 @@ def arguments(town: Town) -> dict[str, list[Any]]:
         **{f"supervision:{page}": [town.drawn.pk] for page in DRAW_PAGES},
         **{f"complaints:{page}": [town.complaint.case.number] for page in COMPLAINT_PAGES},
         "complaints:attachment": [town.complaint.case.number, 1],
+        "complaints:of_institution": [town.filed.pk],
         "supervision:lift_conflict": [town.conflict.pk],
         **{f"credit:{page}": [town.credited.event_id] for page in OF_EVENT},
         **{f"credit:{page}": [town.filed.pk] for page in ("institution", "record", "put_on_list")},
@@ -502,6 +505,8 @@ POST /office/complaints | 401 403 422 403 403 403
 GET /office/complaints/{number} | 401 403 404 403 403 403
 POST /office/complaints/{number}/reporter | 401 403 404 403 403 403
 POST /office/complaints/{number}/department | 401 403 404 403 403 403
+POST /office/complaints/{number}/extension | 401 403 403 403 403 403
+GET /office/institutions/{pk}/complaints | 401 403 404 403 403 403
 GET /office/complaints/{number}/attachments/{pk} | 401 403 404 403 403 403
 GET /jurisdictions | 200
 GET /jurisdictions/{code}/clauses | 200
@@ -873,6 +878,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /office/institutions/{pk}/credit-lists": {"kind": "reward", "reason": "试试"},
     "POST /office/complaints/{number}/department": {"department": "health", "reason": "试试"},
+    "POST /office/complaints/{number}/extension": {"days": 1, "reason": "试试"},
     "POST /bars": {
         "name": "甲", "identity": "1", "kind": "lifetime", "role": "perpetrator", "ground": "abuse",
         "document": "决定书", "number": "1", "decided_on": "2026-01-05", "authority": "某局",

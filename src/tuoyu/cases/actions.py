@@ -387,6 +387,27 @@ def hand_over(
 
 
 @action
+def lengthen(*, by: Actor, step: Step, days: int, reason: str) -> Step:
+    """Give a step under way more days, counted as its clock counts them. Whether and how often that is
+    allowed the caller has asked a rule. Raises Refused without a reason, Overtaken when no clock runs."""
+    if not reason.strip():
+        raise Refused(Problem("延期须写明理由。", field="reason"))
+    step = Step.objects.select_for_update(of=("self",)).get(pk=step.pk)
+    if step.state != Step.State.ACTIVE or step.clock_days is None or step.clock_from is None:
+        raise Overtaken
+    before, longer = step.due_on, step.clock_days + days
+    deadline = clocks.ends(step.clock_from, longer, counts_all_days=step.counts_all_days)
+    move(step, from_=Step.State.ACTIVE, to=Step.State.ACTIVE, clock_days=longer, due_on=deadline.on,
+         provisional=deadline.provisional)  # fmt: skip
+    audit.record(
+        by, "case.step_lengthened", step, topic=f"case:{step.case_id}",
+        before={"due_on": before.isoformat() if before else None},
+        after={"due_on": deadline.on.isoformat(), "step": step.name}, note=reason, place=step.division_code,
+    )  # fmt: skip
+    return step
+
+
+@action
 def restrict(*, by: Actor, case: Case, restricted: bool) -> Case:
     """Show a case to those only who have a step of it in hand and the heads of their departments; or to
     their whole departments again."""

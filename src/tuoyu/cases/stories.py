@@ -16,6 +16,11 @@ WORDS: dict[str, tuple[Callable[[Row], str], str, str]] = {
     "case.step_taken": (lambda e: "接办", "grey", "user"),
     "case.step_reassigned": (lambda e: "转派", "grey", "user"),
     "case.step_handed_over": (lambda e: f"{_step(e)}转交其他部门", "grey", "send"),
+    "case.step_lengthened": (
+        lambda e: f"{_step(e)}期限延长到 {e['after'].get('due_on', '')}",
+        "amber",
+        "clock",
+    ),
     "case.step_approved": (lambda e: f"{_step(e)}通过", "green", "check"),
     "case.step_defective": (
         lambda e: f"{_step(e)}提出 {len(e['after'].get('remarks', []))} 条补正意见",

@@ -168,6 +168,29 @@ class HandOverForm(forms.Form):
         self.fields["department"].choices = queries.handlers(place)  # type: ignore[attr-defined]
 
 
+class ExtensionForm(forms.Form):
+    """How many days longer, and why."""
+
+    days = forms.IntegerField(
+        label="延长天数",
+        min_value=1,
+        max_value=999,
+        error_messages={
+            "required": "请填写延长几天。",
+            "invalid": "天数应为整数。",
+            "min_value": "至少延长1天。",
+            "max_value": "天数太多，请核对。",
+        },
+    )
+    reason = _text(
+        "理由",
+        required=True,
+        rows=3,
+        help_text="提出人凭编号和查询码可见。",
+        error_messages={"required": "延期须写明理由，提出人会看到。"},
+    )
+
+
 def _not_too_long(written: str) -> str:
     if len(written) > rules.LONGEST_TEXT:
         raise forms.ValidationError(f"最多{rules.LONGEST_TEXT}字，现在是{len(written)}字。")

@@ -1,5 +1,6 @@
 """A complaint: what somebody tells of a nursery, who told it as far as they said, and what was answered."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -123,6 +124,35 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.complaint_id} review"
+
+
+class Extension(models.Model):
+    """The days of handling were made longer, once, by the rule of the channel; whoever told it reads why."""
+
+    complaint = models.OneToOneField(Complaint, models.PROTECT, related_name="extension")
+    days = models.PositiveSmallIntegerField()
+    due_before = models.DateField()
+    due_on = models.DateField()
+    reason = models.CharField(max_length=500)
+    source = models.CharField(max_length=200)
+    made_at = models.DateTimeField(default=clock.now)
+    made_label = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="complaint_extension_says_why_and_is_longer",
+                condition=~Q(reason="") & Q(due_on__gt=models.F("due_before"), days__gt=0),
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="complaint_extension_is_kept", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.complaint_id} {self.due_on}"
 
 
 class Attempt(models.Model):

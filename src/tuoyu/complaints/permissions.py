@@ -8,6 +8,7 @@ from tuoyu.cases import permissions as cases
 from tuoyu.cases.models import Case, Step
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import Grant, declare, reach_of
+from tuoyu.core.reaches import OFFICES, own_places
 from tuoyu.supervision.models import Assignment
 
 TAKES_PART = "sees the case"
@@ -36,6 +37,13 @@ def _department_has_step(actor: Actor, seat: Seat) -> Q:
     return Q(case__in=own.exclude(state=Step.State.WAITING).values("case"))
 
 
+def _department_handles(actor: Actor, seat: Seat) -> Q:
+    own = Step.objects.filter(
+        kind=Step.Kind.HANDLING, department=seat.department, division_code=seat.division_code
+    )
+    return Q(case__in=own.exclude(state=Step.State.WAITING).values("case"))
+
+
 VIEW = declare(
     "complaints.view",
     "查看投诉举报",
@@ -61,4 +69,19 @@ RECORD = declare(
     "complaints.record",
     "登记电话、来信、热线转来的投诉举报",
     grants=[Grant(Role.OFFICER, relation="own places"), Grant(Role.DEPARTMENT_LEAD, relation="own places")],
+)
+
+EXTEND = declare(
+    "complaints.extend",
+    "延长投诉举报的办理期限",
+    model="complaints.Complaint",
+    grants=[Grant(Role.DEPARTMENT_LEAD, _department_handles, "own department at its own level handles it")],
+)
+
+# Which of an institution's complaints somebody sees there, VIEW says.
+VIEW_PART = declare(
+    "complaints.part.view",
+    "查看机构的投诉举报",
+    model="institutions.Institution",
+    grants=own_places(*OFFICES, Role.JURISDICTION_LEAD),
 )

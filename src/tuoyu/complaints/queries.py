@@ -9,8 +9,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from tuoyu.cases.models import Case, Step
 from tuoyu.cases.permissions import VIEW as VIEW_CASE
 from tuoyu.complaints import rules
-from tuoyu.complaints.models import Complaint, Review
-from tuoyu.complaints.permissions import REVEAL, VIEW
+from tuoyu.complaints.models import Complaint, Extension, Review
+from tuoyu.complaints.permissions import EXTEND, REVEAL, VIEW, VIEW_PART
 from tuoyu.complaints.vocabulary import ArrivedBy, ComplaintKind, Satisfaction, Stage
 from tuoyu.core import audit, clock
 from tuoyu.core.actor import Actor
@@ -19,6 +19,7 @@ from tuoyu.institutions.queries import Narrowed, directory
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.atlas import places
 from tuoyu.jurisdictions.names import department_name, place_name
+from tuoyu.jurisdictions.rulebook import RuleValue
 
 MOST_FOUND = 8
 
@@ -43,6 +44,13 @@ def review_days(complaint: Complaint) -> int | None:
     key = f"complaint.{complaint.arrived_by}_review_request_days"
     rule = jurisdictions.book(complaint.division_code).find(key)
     return int(rule.value) if rule else None
+
+
+def extension_rule(complaint: Complaint) -> RuleValue | None:
+    """By how many days handling may be made longer, and which clause says so; None where the channel does
+    not know it."""
+    key = f"complaint.{complaint.arrived_by}_extension_days"
+    return jurisdictions.book(complaint.division_code).find(key)
 
 
 def may_ask_review(complaint: Complaint) -> bool:
@@ -103,6 +111,7 @@ def progress(complaint: Complaint) -> dict[str, Any]:
     now = next((step for step in steps if step.state == Step.State.ACTIVE), None)
     stage = _stage_of(case, now)
     review = Review.objects.filter(complaint=complaint).first()
+    longer = Extension.objects.filter(complaint=complaint).first()
     return {
         "number": case.number,
         "about": complaint.about,
@@ -113,6 +122,9 @@ def progress(complaint: Complaint) -> dict[str, Any]:
         "stage_label": Stage(stage).label,
         "office": department_name(now.department, now.division_code, full=True) if now else "",
         "due_on": now.due_on if now else None,
+        "extended_to": longer.due_on if longer else None,
+        "extension_reason": longer.reason if longer else "",
+        "extension_source": longer.source if longer else "",
         "reason": case.reason if stage == Stage.NOT_TAKEN else "",
         "conclusion": complaint.get_conclusion_display(),
         "answer": complaint.answer,
@@ -148,7 +160,9 @@ def of_case(case: Case) -> Complaint:
     return Complaint.objects.select_related("case", "institution", "inspection").get(case=case)
 
 
-def complaints(actor: Actor, *, stage: str = "", kind: str = "", text: str = "") -> QuerySet[Complaint, Any]:
+def complaints(
+    actor: Actor, *, stage: str = "", kind: str = "", text: str = "", satisfaction: str = ""
+) -> QuerySet[Complaint, Any]:
     """The complaints the actor may see, the newest first, as rows of values."""
     active = Step.objects.filter(case=OuterRef("case"), state=Step.State.ACTIVE).order_by("pk")
     rows = visible_to(actor, VIEW, Complaint.objects.all()).annotate(
@@ -156,6 +170,8 @@ def complaints(actor: Actor, *, stage: str = "", kind: str = "", text: str = "")
     )
     if kind in ComplaintKind.values:
         rows = rows.filter(kind=kind)
+    if satisfaction in Satisfaction.values:
+        rows = rows.filter(satisfaction=satisfaction)
     rows = rows.filter(_stages().get(stage, Q()))
     if text:
         named = Q(institution__name__icontains=text) | Q(described__icontains=text)
@@ -165,6 +181,13 @@ def complaints(actor: Actor, *, stage: str = "", kind: str = "", text: str = "")
         "described", "division_code", "received_on", "step_kind", "due_on", "answered_at", "conclusion",
         "satisfaction",
     )  # fmt: skip
+
+
+def of_institution(actor: Actor, institution_id: int) -> QuerySet[Complaint, Any] | None:
+    """What the tab of an institution counts and lists; None for whom there is no such tab."""
+    if not can(actor, VIEW_PART):
+        return None
+    return complaints(actor).filter(institution=institution_id)
 
 
 def _stages() -> dict[str, Q]:
@@ -204,6 +227,7 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
         "due_on": row["due_on"],
         "restricted": row["case__restricted"],
         "satisfaction": row["satisfaction"],
+        "satisfaction_label": str(Satisfaction(row["satisfaction"]).label) if row["satisfaction"] else "",
     }
 
 
@@ -224,8 +248,19 @@ def material(actor: Actor, complaint: Complaint) -> dict[str, Any]:
         "files": list(complaint.attachments.select_related("file")),
         "may_reveal": contact and can(actor, REVEAL, complaint),
         "opens_case": can(actor, VIEW_CASE, complaint.case),
+        "extension": Extension.objects.filter(complaint=complaint).first(),
         "review": Review.objects.filter(complaint=complaint).select_related("case").first(),
     }
+
+
+def may_extend(actor: Actor, complaint: Complaint, handling: Step | None) -> RuleValue | None:
+    """The rule by which the actor may still make the days of handling longer; None where that may not be."""
+    rule = extension_rule(complaint)
+    if rule is None or handling is None or handling.due_on is None or handling.due_on < clock.today():
+        return None
+    if handling.kind != Step.Kind.HANDLING or Extension.objects.filter(complaint=complaint).exists():
+        return None
+    return rule if can(actor, EXTEND, complaint) else None
 
 
 def figures(actor: Actor) -> dict[str, Any]:

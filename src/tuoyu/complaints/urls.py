@@ -16,5 +16,7 @@ urlpatterns = [
     path("complaints/<str:number>/", office.complaint, name="complaint"),
     path("complaints/<str:number>/reporter/", office.reporter, name="reporter"),
     path("complaints/<str:number>/department/", office.department, name="department"),
+    path("complaints/<str:number>/extension/", office.extension, name="extension"),
     path("complaints/<str:number>/attachments/<int:pk>/", office.attachment, name="attachment"),
+    path("institutions/<int:pk>/complaints/", office.of_institution, name="of_institution"),
 ]

@@ -1,6 +1,13 @@
 """Every write of a complaint."""
 
-from tuoyu.complaints.actions.handling import answer, answer_review, hand_over, reveal_reporter, triage
+from tuoyu.complaints.actions.handling import (
+    answer,
+    answer_review,
+    extend,
+    hand_over,
+    reveal_reporter,
+    triage,
+)
 from tuoyu.complaints.actions.intake import Receipt, ReportGiven, record, report
 from tuoyu.complaints.actions.keeping import erase_contact
 from tuoyu.complaints.actions.reporters import ask_review, look_up, rate
@@ -12,6 +19,7 @@ __all__ = [
     "answer_review",
     "ask_review",
     "erase_contact",
+    "extend",
     "hand_over",
     "look_up",
     "rate",

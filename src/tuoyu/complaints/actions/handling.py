@@ -7,17 +7,20 @@ from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case, Step
 from tuoyu.complaints import queries, reports
 from tuoyu.complaints.forms import AnswerForm, ReviewAnswerForm, TriageForm
-from tuoyu.complaints.models import Complaint, Review
-from tuoyu.complaints.permissions import REVEAL, VIEW
+from tuoyu.complaints.models import Complaint, Extension, Review
+from tuoyu.complaints.permissions import EXTEND, REVEAL, VIEW
 from tuoyu.complaints.vocabulary import URGENT
-from tuoyu.core import audit, clock
+from tuoyu.core import audit, clock, texts
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.jurisdictions import queries as jurisdictions
+from tuoyu.jurisdictions.rulebook import RuleValue
 from tuoyu.supervision.actions.inspections import schedule
 from tuoyu.supervision.vocabulary import Origin
+
+LONGEST_REASON = 500
 
 
 @action
@@ -94,6 +97,51 @@ def hand_over(*, by: Actor, complaint: Complaint, department: str, reason: str) 
         raise Refused(Problem("请选择承办部门。", field="department"))
     authority = jurisdictions.authority_of(case.division_code, "county", department).code
     return cases.hand_over(by=by, step=step, department=department, division_code=authority, reason=reason)
+
+
+@action
+def extend(*, by: Actor, complaint: Complaint, days: int, reason: str) -> Extension:
+    """Make the days of handling longer, once, by no more than the rule of the channel allows; whoever told
+    it reads the reason.
+
+    Raises Refused where the channel knows no extension, for too many days, without a reason, the second
+    time or when the days are over; Overtaken when it is not being handled.
+    """
+    require(by, EXTEND, complaint)
+    # The lock keeps a second extension out until this one is written.
+    held = Complaint.objects.select_for_update(of=("self",)).select_related("case").get(pk=complaint.pk)
+    step = held.case.steps.filter(kind=Step.Kind.HANDLING, state=Step.State.ACTIVE).first()
+    if step is None or step.due_on is None:
+        raise Overtaken("这件投诉不在处理中，不能延期。")
+    rule, reason = queries.extension_rule(held), texts.tidy(reason).strip()
+    if rule is None:
+        raise Refused("这一渠道的规定里没有延期，请在期限内答复。", status=409)
+    if Extension.objects.filter(complaint=held).exists():
+        raise Refused(Problem("已经延长过一次，不能再延长。", source=rule.source), status=409)
+    if step.due_on < clock.today():
+        raise Refused("办理期限已过，不能再延长，请尽快答复。", status=409)
+    _check_extension(days, reason, rule)
+    longer = cases.lengthen(by=by, step=step, days=days, reason=reason)
+    assert longer.due_on is not None
+    made = Extension.objects.create(
+        complaint=held, days=days, due_before=step.due_on, due_on=longer.due_on, reason=reason,
+        source=rule.source[:200], made_label=by.label[:120],
+    )  # fmt: skip
+    audit.record(by, "complaint.extended", held, topic=held.case.topic, after={"days": days}, note=reason)
+    return made
+
+
+def _check_extension(days: int, reason: str, rule: RuleValue) -> None:
+    wrong = []
+    if not 1 <= days <= int(rule.value):
+        said = f"最多延长{rule.value}天。"
+        wrong.append(Problem(said, field="days", rule_key=rule.key, source=rule.source))
+    if not reason:
+        wrong.append(Problem("延期须写明理由，提出人会看到。", field="reason"))
+    elif len(reason) > LONGEST_REASON:
+        wrong.append(Problem(f"理由最多{LONGEST_REASON}字。", field="reason"))
+    if wrong:
+        raise Refused(wrong)
 
 
 @action

@@ -11,15 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tuoyu.cases.models import Step
 from tuoyu.complaints import actions, queries, rules
-from tuoyu.complaints.forms import HandOverForm, RecordForm
+from tuoyu.complaints.forms import ExtensionForm, HandOverForm, RecordForm
 from tuoyu.complaints.models import Complaint
-from tuoyu.complaints.permissions import RECORD, REVEAL, VIEW
+from tuoyu.complaints.permissions import EXTEND, RECORD, REVEAL, VIEW, VIEW_PART
 from tuoyu.complaints.views.public import begun, files_of, given_by, mark, received_context
-from tuoyu.complaints.vocabulary import ComplaintKind, Stage
+from tuoyu.complaints.vocabulary import ComplaintKind, Satisfaction, Stage
 from tuoyu.core import access, audit, clock, uploads
 from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import can, visible_to
 from tuoyu.core.problems import Problem, Refused
+from tuoyu.institutions import parts
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.permissions import VIEW_INSTITUTION
 
@@ -32,7 +33,8 @@ STAGES = [*Stage.choices, ("overdue", "超期")]
 def complaint_list(request: HttpRequest) -> HttpResponse:
     """The complaints one may see, and their figures."""
     actor = access.actor_of(request)
-    asked = {key: request.GET.get(key, "").replace("\x00", "")[:60] for key in ("stage", "kind", "text")}
+    names = ("stage", "kind", "text", "satisfaction")
+    asked = {key: request.GET.get(key, "").replace("\x00", "")[:60] for key in names}
     page = page_of(queries.complaints(actor, **asked), request)
     context = {
         "page": page,
@@ -40,6 +42,7 @@ def complaint_list(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "stages": STAGES,
         "kinds": ComplaintKind.choices,
+        "satisfactions": Satisfaction.choices,
         "figures": queries.figures(actor),
         "may_record": can(actor, RECORD),
     }
@@ -107,6 +110,7 @@ def _page(
     found: Complaint,
     reporter: tuple[str, str] | None = None,
     form: HandOverForm | None = None,
+    longer: ExtensionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     actor = access.actor_of(request)
@@ -117,6 +121,8 @@ def _page(
         "progress": queries.progress(found),
         "step": step,
         "hand_over_form": (form or HandOverForm(place=found.division_code)) if hands_over else None,
+        "may_extend": queries.may_extend(actor, found, step),
+        "extension_form": longer or ExtensionForm(),
     }
     return render(request, "complaints/complaint.html", context, status=status)
 
@@ -144,6 +150,41 @@ def department(request: HttpRequest, number: str) -> HttpResponse:
     actions.hand_over(by=access.actor_of(request), complaint=found, **form.cleaned_data)
     messages.success(request, "已转办，时限接着计算。")
     return redirect("complaints:list")
+
+
+@require_POST
+@access.permitted(EXTEND)
+@never_cache
+def extension(request: HttpRequest, number: str) -> HttpResponse:
+    """Make the days of handling longer."""
+    found = _found(request, number)
+    form = ExtensionForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            made = actions.extend(by=access.actor_of(request), complaint=found, **form.cleaned_data)
+            messages.success(request, f"已延长到 {made.due_on}，提出人查询时会看到理由。")
+            return redirect("complaints:complaint", found.case.number)
+        except Refused as refused:
+            status = refused.status
+            for one in refused.problems:
+                form.add_error(one.field if one.field in form.fields else None, one.message + one.fix)
+    return _page(request, found, longer=form, status=status)
+
+
+@require_GET
+@access.permitted(VIEW_PART)
+@never_cache
+def of_institution(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was told of an institution, as far as one acts on it."""
+    actor = access.actor_of(request)
+    opened = parts.opened(actor, VIEW_PART, pk)
+    rows = queries.of_institution(actor, pk)
+    if rows is None:
+        raise Http404
+    page = page_of(rows, request)
+    context = {**opened.shown("complaints"), "page": page, "rows": [queries.shown(row) for row in page.rows]}
+    return render(request, "complaints/of_institution.html", context)
 
 
 @require_GET

@@ -13,16 +13,18 @@ from pydantic import Field
 from tuoyu.complaints import actions, queries, rules
 from tuoyu.complaints.actions import Receipt, ReportGiven
 from tuoyu.complaints.models import Complaint
-from tuoyu.complaints.permissions import RECORD, REVEAL, VIEW
+from tuoyu.complaints.permissions import EXTEND, RECORD, REVEAL, VIEW, VIEW_PART
 from tuoyu.complaints.vocabulary import ArrivedBy, ComplaintKind, Satisfaction
 from tuoyu.core import audit, uploads
 from tuoyu.core.access import actor_of
 from tuoyu.core.paging import page
+from tuoyu.core.permissions import get_visible
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.exchange.api.doors import permitted, visitor
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.places import Done
-from tuoyu.exchange.api.shapes import Asked, Code, Day, Given, Id, PageOf, Reason, Told, shown_page
+from tuoyu.exchange.api.shapes import Asked, Code, Day, Given, Id, PageAsked, PageOf, Reason, Told, shown_page
+from tuoyu.institutions.models import Institution
 
 router = Router(tags=["complaints"])
 
@@ -93,6 +95,8 @@ class ProgressTold(Told):
     stage: str
     office: str
     due_on: date | None
+    extended_to: date | None
+    extension_reason: str
     reason: str
     conclusion: str
     answer: str
@@ -110,6 +114,7 @@ class ComplaintsAsked(Asked):
     stage: Literal["triage", "handling", "answered", "not_taken", "overdue", ""] = ""
     kind: ComplaintKind | Literal[""] = ""
     text: Annotated[str, Field(max_length=60)] = ""
+    satisfaction: Satisfaction | Literal[""] = ""
 
 
 class ComplaintRow(Told):
@@ -159,6 +164,13 @@ class HandOverGiven(Given):
 
     department: Annotated[str, Field(max_length=40)]
     reason: Reason
+
+
+class ExtensionGiven(Given):
+    """How many days longer, and why; whoever told it reads the reason."""
+
+    days: Annotated[int, Field(ge=1, le=999)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class KindCounted(Told):
@@ -238,7 +250,8 @@ def review(request: HttpRequest, given: ReviewGiven) -> Any:
 @operation(router, "GET", "/office/complaints", door=permitted(VIEW), ok=PageOf[ComplaintRow])
 def complaints(request: HttpRequest, asked: Annotated[ComplaintsAsked, Query()]) -> Any:
     """The complaints one may see, the newest first."""
-    rows = queries.complaints(actor_of(request), stage=asked.stage, kind=asked.kind, text=asked.text)
+    narrowed = {name: str(getattr(asked, name)) for name in ("stage", "kind", "text", "satisfaction")}
+    rows = queries.complaints(actor_of(request), **narrowed)
     return shown_page(page(rows, asked.page, asked.size), queries.shown)
 
 
@@ -300,6 +313,26 @@ def department(request: HttpRequest, number: Number, given: HandOverGiven) -> An
     by = actor_of(request)
     actions.hand_over(by=by, complaint=found, department=given.department, reason=given.reason)
     return {"done": True}
+
+
+@operation(router, "POST", "/office/complaints/{number}/extension", door=permitted(EXTEND), ok=Done)
+def extension(request: HttpRequest, number: Number, given: ExtensionGiven) -> Any:
+    """Make the days of handling longer, once, where the rule of the channel allows it."""
+    found = _found(request, number)
+    actions.extend(by=actor_of(request), complaint=found, days=given.days, reason=given.reason)
+    return {"done": True}
+
+
+@operation(
+    router, "GET", "/office/institutions/{pk}/complaints", door=permitted(VIEW_PART),
+    ok=PageOf[ComplaintRow],
+)  # fmt: skip
+def of_institution(request: HttpRequest, pk: Annotated[Id, Path()], asked: PageAsked) -> Any:
+    """What was told of an institution, as far as one acts on it."""
+    actor = actor_of(request)
+    found = get_visible(actor, VIEW_PART, Institution.objects.all(), pk=pk)
+    rows = queries.complaints(actor).filter(institution=found)
+    return shown_page(page(rows, asked.page, asked.size), queries.shown)
 
 
 @operation(
