@@ -27,7 +27,7 @@ from tuoyu.core.actor import Role
 from tuoyu.core.permissions import visible_to
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.institutions.models import Institution, Publication
-from tuoyu.supervision import actions, checks, hooks
+from tuoyu.supervision import actions, hooks
 from tuoyu.supervision.models import Rectification, Sanction, SanctionedFinding
 from tuoyu.supervision.permissions import VIEW_SANCTION
 from tuoyu.supervision.vocabulary import Ground, Origin, Result
@@ -197,17 +197,6 @@ def test_what_is_opened_by_hand_is_not_opened_again_when_the_rectification_fails
         actions.open_penalty(by=office(), rectification=one)
     failed(one)
     assert Sanction.objects.count() == 1
-
-
-def test_the_check_finds_the_forgotten_and_the_overdue() -> None:
-    found = inspected(nursery(), on=MONDAY)
-    assert not list(checks.every_failing_inspection_is_followed())
-    Rectification.objects.filter(inspection=found).delete()
-    assert found.number in "".join(checks.every_failing_inspection_is_followed())
-    made = penalty()
-    assert not list(checks.sanctions_in_time())
-    Sanction.objects.filter(pk=made.pk).update(decide_by=date(2026, 1, 1))
-    assert made.case.number in "".join(checks.sanctions_in_time())
 
 
 # ---------------------------------------------------------------- state × role

@@ -1,7 +1,6 @@
 """What the rules of a place say follows: a rectification that failed, and failing years in a row."""
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
@@ -190,15 +189,14 @@ def results_by_year(
         .first()
     )
     rows = Inspection.objects.filter(institution=institution, confirmed_at__isnull=False)
-    # A result that was wrong is no failure: what it was changed to counts.
-    changed = Correction.objects.filter(inspection=OuterRef("pk")).order_by("-pk").values("result")[:1]
     if taken_back is not None:
         rows = rows.filter(confirmed_at__gt=taken_back)
     seen = (
         consecutive.Seen(year, origin, at, result == Result.PASS)
-        for year, origin, at, result in rows.annotate(
-            standing=Coalesce(Subquery(changed), F("result"))
-        ).values_list("year", "origin", "confirmed_at", "standing")
+        # A result that was wrong is no failure: what it was changed to counts.
+        for year, origin, at, result in visits.with_standing(rows).values_list(
+            "year", "origin", "confirmed_at", "standing"
+        )
         if at is not None
     )
     return consecutive.year_results(seen, origins=origins, counts=counts)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor
@@ -141,6 +142,12 @@ def result_of(inspection: Inspection) -> str:
     """The result that stands: the confirmed one, or what it was changed to last; empty before."""
     changed = inspection.corrections.order_by("-pk").values_list("result", flat=True).first()
     return changed or inspection.result
+
+
+def with_standing(rows: QuerySet[Inspection]) -> QuerySet[Any]:
+    """The same as a column, `standing`, of each of `rows`."""
+    changed = Correction.objects.filter(inspection=OuterRef("pk")).order_by("-pk").values("result")[:1]
+    return rows.annotate(standing=Coalesce(Subquery(changed), F("result")))
 
 
 # ---------------------------------------------------------------- lists
