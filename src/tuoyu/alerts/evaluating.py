@@ -172,46 +172,50 @@ def due_of(scope: Scope, watch: Watch) -> tuple[datetime | None, bool]:
 
 ALERTS, INSTITUTIONS = table(Alert), table(Institution)
 STANDS = "a.state IN ('open', 'acknowledged')"
-SAME = """a.institution_id = f.institution_id AND a.class_group_id IS NOT DISTINCT FROM f.class_group_id
-    AND a.subject = f.subject AND a.rule = %(watch)s::text"""
 
 # What holds and stands already is brought up to date, what holds and does not is raised, what stands and is
 # known to be kept again ends. Somebody's having dealt with it covers what was known then and nothing later.
+# Many alerts are held against many findings here, and the server cannot know how many: a FULL JOIN is never
+# done each against each, and every other join goes by the key of a table.
 STATEMENT = f"""
 WITH scope AS MATERIALIZED (
     SELECT i.id, i.kind, i.division_code, i.public_since FROM {INSTITUTIONS} i WHERE {{scope}}
 ), found AS MATERIALIZED ({{found}}
 ), standing AS MATERIALIZED (
-    SELECT a.* FROM {ALERTS} a JOIN scope s ON s.id = a.institution_id
-    WHERE {STANDS} AND a.rule = %(watch)s::text
+    SELECT a.id, a.institution_id, a.class_group_id, a.subject, a.last_day
+    FROM {ALERTS} a JOIN {INSTITUTIONS} i ON i.id = a.institution_id
+    WHERE {STANDS} AND a.rule = %(watch)s::text AND {{scope}}
+), compared AS MATERIALIZED (
+    SELECT a.id AS standing, a.last_day AS stands_until, f.*
+    FROM standing a FULL JOIN found f ON a.institution_id = f.institution_id AND a.subject = f.subject
+        AND COALESCE(a.class_group_id, 0) = COALESCE(f.class_group_id, 0)
 ), kept AS (
-    UPDATE {ALERTS} t SET last_day = greatest(t.last_day, f.last_day), details = f.details
-    FROM standing a JOIN found f ON {SAME} AND f.holds
-    WHERE t.id = a.id AND t.state IN ('open', 'acknowledged')
+    UPDATE {ALERTS} t SET last_day = greatest(t.last_day, c.last_day), details = c.details
+    FROM compared c WHERE t.id = c.standing AND c.holds AND t.state IN ('open', 'acknowledged')
     RETURNING t.id
 ), ended AS (
     UPDATE {ALERTS} t SET state = 'ended', ended_at = %(now)s, ended_label = %(label)s::text,
            ending = '核查时已符合规定'
-    FROM standing a
-    WHERE t.id = a.id AND t.state IN ('open', 'acknowledged') AND %(ends)s
-      AND CASE WHEN %(silence_ends)s
-          THEN NOT EXISTS (SELECT 1 FROM found f WHERE {SAME} AND f.holds)
-          ELSE a.last_day <= %(day)s AND EXISTS (SELECT 1 FROM found f WHERE {SAME} AND NOT f.holds) END
+    FROM compared c
+    WHERE t.id = c.standing AND t.state IN ('open', 'acknowledged') AND %(ends)s
+      AND CASE WHEN %(silence_ends)s THEN c.holds IS NOT TRUE
+          ELSE c.stands_until <= %(day)s AND NOT c.holds END
     RETURNING t.id
 ), raised AS (
     INSERT INTO {ALERTS} (institution_id, division_code, class_group_id, rule, subject, name,
         source, pack_id,
         first_day, last_day, details, addressees, told, state, raised_at, due_at, provisional,
         acknowledged_label, ended_label, ending)
-    SELECT s.id, s.division_code, f.class_group_id, %(watch)s::text, f.subject, %(name)s::text,
+    SELECT i.id, i.division_code, f.class_group_id, %(watch)s::text, f.subject, %(name)s::text,
         %(source)s::text, %(pack)s, f.last_day, f.last_day, f.details, %(addressees)s::text[], %(told)s,
         'open', %(now)s, %(due_at)s::timestamptz, %(provisional)s, '', '', ''
-    FROM found f JOIN scope s ON s.id = f.institution_id
-    WHERE f.holds
-      AND NOT EXISTS (SELECT 1 FROM standing a WHERE {SAME})
-      AND NOT EXISTS (SELECT 1 FROM {ALERTS} a WHERE {SAME} AND a.state = 'resolved'
-                      AND a.last_day >= f.last_day)
-    ORDER BY s.id
+    FROM compared f JOIN {INSTITUTIONS} i ON i.id = f.institution_id
+    WHERE f.standing IS NULL AND f.holds
+      AND NOT EXISTS (SELECT 1 FROM {ALERTS} a
+                      WHERE a.institution_id = f.institution_id AND a.rule = %(watch)s::text
+                        AND a.subject = f.subject AND a.class_group_id IS NOT DISTINCT FROM f.class_group_id
+                        AND a.state = 'resolved' AND a.last_day >= f.last_day)
+    ORDER BY i.id, f.class_group_id, f.subject
     ON CONFLICT DO NOTHING
     RETURNING id
 )

@@ -74,6 +74,7 @@ def run(stage: Stage, report: Report, requests: int) -> None:
         f" {again:.1f} s; the plain SQL of the checks takes {floor:.1f} s."
     )
     report.aims.append(aims.seconds("all alert rules over every institution", first, aims.ALERT_SECONDS))
+    report.aims.append(aims.seconds("the same evening again", again, aims.ALERT_SECONDS))
 
 
 def _made(day: date) -> dict[str, int]:
