@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -26,7 +27,9 @@ from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import can, visible_to
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.institutions.models import Institution
+from tuoyu.supervision import actions as supervision
 from tuoyu.supervision.models import Assignment, Inspection
+from tuoyu.supervision.vocabulary import Origin
 from workforce import staff
 
 pytestmark = pytest.mark.django_db
@@ -193,29 +196,71 @@ def told_by(response: Any) -> str:
     return f"{response.status_code} {response.headers.get('Location', '')} {MOVES.sub('', said)}"
 
 
+def in_a_world(
+    nursery: Institution, people: list[User], *, reported: bool
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What the nursery's people are given until they are inspected, and once they are: reported, or drawn.
+
+    The twin is the nursery itself in another world, which is undone: they differ in nothing else.
+    """
+    head, team = lead(), [officer("o-1"), officer("o-2")]
+    sent = [int(one.user_id or 0) for one in team]
+    with transaction.atomic():
+        if reported:
+            plain, _ = told(nursery, kind="fees")
+            answered(sorted_out(plain, head))
+            complaint, _ = told(nursery, kind="abuse", reporter_name="王小明")
+            complaint = sorted_out(complaint, head, inspectors=list(map(str, sent)))
+            cases.reassign(by=head, step=step(complaint, "handling"), to_user_id=sent[1], reason="另有安排")
+            inspection = complaint.inspection
+        else:
+            inspection = supervision.schedule(
+                by=Actor.system("抽取"), institution=nursery, origin=Origin.DRAW, department="health",
+                division_code=GULOU, year=clock.today().year, parts={"health": sent},
+            )  # fmt: skip
+        assert inspection is not None
+        quiet = everything(nursery, people)
+        assert not Notice.objects.filter(user__in=people).exists()
+        supervision.begin(by=team[0], inspection=inspection)
+        given = everything(nursery, people[:1]) | inspected(nursery, inspection, people)
+        own = re.compile(
+            rf'{inspection.number}|/{inspection.pk}/|"id": ?\d+|notice[-=:]\d+|value="\d+"|{clock.today()}'
+        )
+        transaction.set_rollback(True)
+    return quiet, {key: own.sub("OWN", said) for key, said in given.items()}
+
+
+def inspected(nursery: Institution, inspection: Inspection, people: list[User]) -> dict[str, str]:
+    """What they are given of the inspection: its notice, and the lists it stands in."""
+    pages = [
+        ("notice", reverse("supervision:notice", args=[inspection.pk])),
+        ("list", reverse("supervision:institution_inspections", args=[nursery.pk])),
+        ("after", reverse("supervision:follow_up", args=[nursery.pk])),
+    ]
+    found = {
+        f"{number} {name}": told_by(browser(user).get(page))
+        for number, user in enumerate(people) for name, page in pages
+    }  # fmt: skip
+    answer = Caller(people[0]).get(f"/office/institutions/{nursery.pk}/inspections")
+    return found | {"api": told_by(answer)}
+
+
 def test_a_nursery_that_was_reported_is_given_what_its_twin_is_given() -> None:
-    """The twin is the nursery itself in the same hour, before anybody told anything."""
+    """Until the notice of the inspection, and then a notice that names neither complaint nor its time."""
     nursery = staff.nursery(GULOU, ("小一班", "toddler_small", 15))
     people = [
         staff.head_user(nursery),
         seated(Role.NURSERY_STAFF, username="teacher", institution_id=nursery.pk),
     ]
-    head, first, second = lead(), officer("o-1"), officer("o-2")
+    lead(), officer("o-1"), officer("o-2")
     with clock.set_to(clock.now()):
-        before = everything(nursery, people)
-        plain, _ = told(nursery, kind="fees")
-        answered(sorted_out(plain, head))
-        complaint, _ = told(nursery, kind="abuse", reporter_name="王小明")
-        sent = [str(first.user_id), str(second.user_id)]
-        complaint = sorted_out(complaint, head, inspectors=sent)
-        cases.reassign(
-            by=head, step=step(complaint, "handling"), to_user_id=second.user_id, reason="另有安排"
-        )
-        after = everything(nursery, people)
-    assert Inspection.objects.filter(institution=nursery).count() == 1
-    assert {key for key in before if before[key] != after[key]} == set()
-    assert sum(said.startswith("200") for said in before.values()) > 30
-    assert not Notice.objects.filter(user__in=people).exists()
+        plain, notice = in_a_world(nursery, people, reported=False)
+        after, notice_after = in_a_world(nursery, people, reported=True)
+    assert {key for key in plain if plain[key] != after[key]} == set()
+    assert {key for key in notice if notice[key] != notice_after[key]} == set()
+    assert sum(said.startswith("200") for said in plain.values()) > 30
+    seen = {key for key in notice if "OWN" in notice[key] and notice[key].startswith("200")}
+    assert seen >= {"0 notice", "1 notice", "0 list", "1 list", "api", "0 /notices/"}
 
 
 def test_the_inspection_names_neither_the_complaint_nor_its_time() -> None:

@@ -233,7 +233,7 @@ def test_who_may_do_what_in_a_case_of_accountability_is_as_the_table_says() -> N
     own = head(place)
     incident = stated.incident(own, place)
     who = people(GULOU, "health") | {"head": own}
-    asked = {"decision": "defects", "remarks": (RemarkGiven("请说明", page="answer", field="text"),)}
+    asked = (RemarkGiven("请说明", page="answer", field="text"),)
 
     def opened() -> Incident:
         return Incident.objects.get(pk=incident.pk)
@@ -243,7 +243,7 @@ def test_who_may_do_what_in_a_case_of_accountability_is_as_the_table_says() -> N
 
     acts: dict[str, Callable[[Actor], object]] = {
         "close": lambda by: cases.decide(by=by, step=step(), decision="approve", reason="已落实"),
-        "ask": lambda by: cases.decide(by=by, step=step(), **asked),
+        "ask": lambda by: cases.decide(by=by, step=step(), decision="defects", remarks=asked),
         "refuse": lambda by: cases.decide(by=by, step=step(), decision="refuse", reason="不属实"),
         "answer": lambda by: care.answer_incident(
             by=by, incident=Incident.objects.get(pk=incident.pk), text="两人看护"
@@ -259,5 +259,5 @@ def test_who_may_do_what_in_a_case_of_accountability_is_as_the_table_says() -> N
             for role, somebody in who.items():
                 if goes(lambda act=act, by=somebody: act(by)):  # type: ignore[misc]
                     found.setdefault(name, {}).setdefault(state, set()).add(role)
-    assert Case.objects.get(pk=incident.case_id).state == "done"
+    assert Case.objects.get(incident=incident).state == "done"
     assert found == ACCOUNTABILITY
