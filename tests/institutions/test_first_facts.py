@@ -104,7 +104,10 @@ def test_every_day_source_and_question_is_told_as_if_each_fact_were_a_row(
         told = [provenance.known_on(provenance.row_of(each), ago(days)) for each in (one, other)]
         assert told[0] == told[1], days
     assert asking.known_of(one) == asking.known_of(other)
-    assert history.turning_days(one) == history.turning_days(other)
+    assert (
+        history.day_of(BY, one, clock.today()).turning_days
+        == history.day_of(BY, other, clock.today()).turning_days
+    )
     assert [getattr(one, key) for key in facts.COLUMNS] == [getattr(other, key) for key in facts.COLUMNS]
     assert found_by_checks() == []
 

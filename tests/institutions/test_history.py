@@ -85,7 +85,9 @@ def test_each_day_is_told_as_it_was_with_its_classes_papers_promise_and_story(pa
     assert "12个（1个班）" in today
     assert "大一班" not in today
     # The days on which something became different are offered.
-    assert {ago(days) for days in (60, 50, 20, 10)} <= set(history.turning_days(institution))
+    assert {ago(days) for days in (60, 50, 20, 10)} <= set(
+        history.day_of(Actor.system("test"), institution, clock.today()).turning_days
+    )
 
 
 def test_the_program_is_told_the_same_with_the_source_of_each_value(packs: None) -> None:

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from tuoyu.accounts import rules
 from tuoyu.accounts.addresses import client_address
 from tuoyu.accounts.models import AgentAuthorisation, Membership, User
-from tuoyu.core import clock
+from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Actor, Mandate, Role, Seat
 from tuoyu.core.prepared import Blank, Prepared
 from tuoyu.jurisdictions.models import AuthorityOverride
@@ -44,8 +44,8 @@ def find_actor(request: HttpRequest) -> Actor:
 
 
 def with_seats(pk: Any) -> User | None:
-    """A person with `seat_rows` held today, `mandate_rows`: for whom they act, and in what, and the
-    `version_rows` of the packs in force."""
+    """A person with `seat_rows` held today, `mandate_rows`: for whom they act, and in what, the
+    `version_rows` of the packs in force, and the `override_rows` of the working days."""
     return _with_seats(clock.today()).first(pk=pk)
 
 
@@ -70,6 +70,7 @@ def _with_seats(today: date) -> Prepared[User]:
             seat_rows=ArraySubquery(held.values_list(shape)),
             mandate_rows=ArraySubquery(mandates.values_list(mandate)),
             version_rows=version_rows(),
+            override_rows=workdays.override_rows(),
         )
     )
 

@@ -1,4 +1,5 @@
-"""Who signed in, fetched together with what every page asks next: the seats held, the packs in force."""
+"""Who signed in, fetched together with what pages ask next: the seats held, the packs in force, the
+working days."""
 
 from typing import Any
 
@@ -6,6 +7,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 
 from tuoyu.accounts.actors import with_seats
 from tuoyu.accounts.models import User
+from tuoyu.core import workdays
 from tuoyu.jurisdictions.queries import remember_versions
 
 
@@ -18,4 +20,5 @@ class PeopleBackend(AuthenticationBackend):  # type: ignore[misc]
         if found is None or not found.is_active:
             return None
         remember_versions(found.version_rows)
+        workdays.remember(found.override_rows)
         return found  # type: ignore[no-any-return]

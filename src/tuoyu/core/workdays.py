@@ -5,15 +5,18 @@ rests on one says so, and it is computed again once the year is known. The day o
 is not counted (民法典 art. 201).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 from chinese_calendar import constants
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models.functions import JSONObject
 
 from tuoyu.core import audit, clock
 from tuoyu.core.actions import action
@@ -116,6 +119,18 @@ def calendar() -> Calendar:
     if not kept:
         kept.append(Calendar.load())
     return kept[0]
+
+
+def override_rows() -> ArraySubquery:
+    """The office's corrections, to be asked along with something that each request asks anyway."""
+    return ArraySubquery(WorkdayOverride.objects.values_list(JSONObject(date="date", worked="is_workday")))
+
+
+def remember(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Keep within `held()` the calendar with what `override_rows` brought along, instead of loading it."""
+    kept = _held.get()
+    if kept is not None:
+        kept[:] = [Calendar({date.fromisoformat(row["date"]): row["worked"] for row in rows})]
 
 
 def is_workday(day: date) -> tuple[bool, bool]:

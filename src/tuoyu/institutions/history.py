@@ -23,8 +23,6 @@ from tuoyu.institutions.models import (
     Application,
     Certificate,
     ClassGroup,
-    Fact,
-    FirstFacts,
     Institution,
     Paper,
 )
@@ -85,6 +83,7 @@ class Day:
     papers: Sequence[dict[str, Any]]
     promise: dict[str, Any] | None
     told: Sequence[tuple[str, str, Told]]
+    turning_days: Sequence[date]
 
     @property
     def places(self) -> int:
@@ -105,7 +104,8 @@ def events_for(actor: Actor, institution_id: int) -> QuerySet[AuditEvent] | None
 def day_of(actor: Actor, institution: Institution, day: date) -> Day:
     """An institution as it was on `day`, as far as it was written down."""
     row = provenance.row_of(institution)
-    known = provenance.known_on(row, day)
+    written = provenance.written_of(institution.pk)
+    known = provenance.known_on(row, day, written)
     told = [(key, label, teller(actor, institution, day)) for key, (label, teller) in _tellers.items()]
     papers = _certificates(institution, day)
     return Day(
@@ -117,15 +117,13 @@ def day_of(actor: Actor, institution: Institution, day: date) -> Day:
         papers=papers + _handed_in(institution, day),
         promise=_promise(institution, day),
         told=[(key, label, one) for key, label, one in told if one is not None],
+        turning_days=_turning_days(institution, written),
     )
 
 
-def turning_days(institution: Institution) -> list[date]:
+def _turning_days(institution: Institution, written: provenance.Written) -> list[date]:
     """The days on which something became different, the newest first."""
-    rows = Fact.objects.filter(institution=institution, replaced_at=None, period__startswith__isnull=False)
-    days = set(rows.values_list("period__startswith", flat=True).distinct()[: MOST_DAYS * 2])
-    first = FirstFacts.objects.filter(institution=institution).first()
-    days |= {fact.period.lower for fact in (first.as_facts() if first is not None else ())}
+    days = {fact.period.lower for rows in written.values() for fact in rows if fact.period.lower}
     days |= {day for day in (institution.registered_on, institution.receipt_issued_on) if day}
     return sorted(days, reverse=True)[:MOST_DAYS]
 

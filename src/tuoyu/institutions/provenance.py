@@ -52,12 +52,20 @@ class Known:
     stated: bool = True
 
 
-def known_on(row: Mapping[str, Any], day: date | None = None) -> dict[str, Known]:
-    """What is known of an institution (its columns, with id) on a day, today when none is given, by fact."""
+Written = Mapping[str, list[Fact]]
+
+
+def known_on(
+    row: Mapping[str, Any], day: date | None = None, written: Written | None = None
+) -> dict[str, Known]:
+    """What is known of an institution (its columns, with id) on a day, today when none is given, by fact.
+
+    `written` is what `written_of` found, where that was asked already.
+    """
     day = day or clock.today()
     found: dict[str, Known] = {}
     told: set[str] = set()
-    for key, rows in _by_key(row["id"]).items():
+    for key, rows in (written_of(row["id"]) if written is None else written).items():
         told.add(key)
         spot = next((i for i, fact in enumerate(rows) if day in fact.period), None)
         if spot is not None and facts.is_given(rows[spot].said):
@@ -65,7 +73,8 @@ def known_on(row: Mapping[str, Any], day: date | None = None) -> dict[str, Known
     return _derived(row, day, told) | found
 
 
-def _by_key(institution_id: int) -> dict[str, list[Fact]]:
+def written_of(institution_id: int) -> Written:
+    """Every fact of an institution that was not replaced, by key, the earliest first."""
     rows = Fact.objects.filter(institution=institution_id, replaced_at=None).select_related("case")
     found: dict[str, list[Fact]] = {}
     for fact in rows.order_by("period"):

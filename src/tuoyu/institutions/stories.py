@@ -1,5 +1,6 @@
 """An institution's story: the audit events of its topic, in words. There is no second log."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from tuoyu.core import clock
 from tuoyu.core.models import AuditEvent
 from tuoyu.jurisdictions.names import department_name
 
+COLUMNS = ("verb", "at", "actor_label", "note", "department", "division_code")
 _words: dict[str, str] = {
     "institution.registered": "法人登记完成",
     "institution.recorded": "幼儿园已有法人登记，按申报的登记信息建档",
@@ -62,15 +64,20 @@ def story_of(institution_id: int, until: date | None = None) -> list[dict[str, A
     rows = events_of(institution_id)
     if until is not None:
         rows = rows.filter(at__lt=datetime.combine(until + timedelta(days=1), time.min, clock.BEIJING))
+    return in_words(rows.order_by("-pk").values(*COLUMNS))
+
+
+def in_words(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Events with `COLUMNS` as lines of a story."""
     return [
         {
-            "text": _words[verb],
-            "at": at,
-            "who": who,
-            "note": note,
-            "department": department_name(department, division) if department and division else "",
+            "text": _words[row["verb"]],
+            "at": row["at"],
+            "who": row["actor_label"],
+            "note": row["note"],
+            "department": department_name(row["department"], row["division_code"])
+            if row["department"] and row["division_code"]
+            else "",
         }
-        for verb, at, who, note, department, division in rows.order_by("-pk").values_list(
-            "verb", "at", "actor_label", "note", "department", "division_code"
-        )
+        for row in rows
     ]

@@ -1,5 +1,6 @@
 """Institutions as offices and nurseries see them: lists, those not yet filed, one record."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,7 +13,9 @@ from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import holds, visible_to
 from tuoyu.institutions import (
     counts,
+    parts,
     provision,
+    stories,
     yearly,
 )
 from tuoyu.institutions.models import (
@@ -25,7 +28,7 @@ from tuoyu.institutions.models import (
     Suspension,
     YearlyResult,
 )
-from tuoyu.institutions.permissions import VIEW_COUNTS, VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.permissions import CALL_OFF_SUSPENSION, VIEW_COUNTS, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.queries.directory import LIST_FIELDS, Narrowed, matching, narrow
 from tuoyu.institutions.vocabulary import (
     Filing,
@@ -100,6 +103,13 @@ def record(actor: Actor, pk: int) -> Any:
                 "places", "carers", enrolled=counts.last("enrolled"), counted_on=counts.last("day"),
             ),
             sees_counts=holds(actor, VIEW_COUNTS),
+            may_call_off=holds(actor, CALL_OFF_SUSPENSION),
+            event_rows=ArraySubquery(
+                stories.events_of(pk)
+                .order_by("-pk")
+                .values(row=JSONObject(**{name: F(name) for name in stories.COLUMNS}))
+            ),
+            **parts.counted(actor, pk),
             publication_rows=_rows(
                 "institution", Publication.objects.all(), "kind", "reasons", "clause", "published_on",
                 "department", "division_code",
@@ -143,6 +153,8 @@ def record(actor: Actor, pk: int) -> Any:
     if found is not None and not found["sees_counts"]:
         for group in found["class_rows"]:
             group |= {"enrolled": None, "counted_on": None}
+    for event in found["event_rows"] if found is not None else ():
+        event["at"] = datetime.fromisoformat(event["at"])
     return found
 
 

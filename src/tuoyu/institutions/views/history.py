@@ -21,8 +21,8 @@ def past(request: HttpRequest, pk: int) -> HttpResponse:
     day, problem = _asked_day(request.GET.get("on", ""))
     context = {
         **opened.shown("history"),
-        "told": history.day_of(actor, found, day),
-        "days": history.turning_days(found),
+        "told": (told := history.day_of(actor, found, day)),
+        "days": told.turning_days,
         "story": stories.story_of(pk, until=day),
         "problem": problem,
         "is_today": day == clock.today(),

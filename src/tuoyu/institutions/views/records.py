@@ -24,7 +24,7 @@ from tuoyu.institutions import (
     yearly,
 )
 from tuoyu.institutions.models import Certificate, Institution, Publication, YearlyResult
-from tuoyu.institutions.permissions import CALL_OFF_SUSPENSION, REMIND, VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import (
     CANCELLATION,
     FILED,
@@ -111,14 +111,11 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         group["label"] = ClassType(group["class_type"]).label
     row["enrolled"] = counts.enrolled_of(row["class_rows"])
     row |= behind(actor, row)
-    may_call_off = bool(row["suspension_rows"]) and can(
-        actor, CALL_OFF_SUSPENSION, Institution.objects.get(pk=pk)
-    )
     for pause in row["suspension_rows"]:
         pause |= life.days_of(pause["first"], pause["until"])
         pause["lasts"] = pause["lasts"] and not pause["called_off_on"]
         pause["may_be_called_off"] = (
-            may_call_off and pause["first"] > clock.today() and not pause["called_off_on"]
+            row["may_call_off"] and pause["first"] > clock.today() and not pause["called_off_on"]
         )
     for result in row["yearly_rows"]:
         result["result_label"] = YearlyResult.Result(result["result"]).label
@@ -132,9 +129,9 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "dues": yearly.dues_of([row]).get(pk, []),
-        "story": stories.story_of(pk),
+        "story": stories.in_words(row["event_rows"]),
         "known": dict.fromkeys(facts.COLUMNS) | provenance.known_on(row),
-        "tabs": parts.tabs_of(actor, pk, row["division_code"]),
+        "tabs": parts.tabs_of(row),
         "matters": _matters(actor, pk),
     }
     return render(request, "institutions/record.html", context)
