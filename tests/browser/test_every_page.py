@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.people import PASSWORD, person
+from browser.objections import Objections
 from browser.town import Town
-from browser.visitor import DESK, HEIGHT, PHONE, Site, Visitor
+from browser.visitor import Site, Visitor
 from tuoyu.core import clock
 from tuoyu.institutions import pages
 from tuoyu.workforce.training import code_of
@@ -21,13 +21,6 @@ from tuoyu.workforce.training import code_of
 pytestmark = [pytest.mark.browser]
 
 Args = Callable[[Town], list[Any]]
-
-# Only what is wrong comes back, and no style sheet is fetched again.
-VIOLATIONS = """
-    axe.run(document, {resultTypes: ["violations"], preload: false})
-       .then(found => found.violations.map(
-           v => [v.id, ...v.nodes.slice(0, 2).map(node => node.html.slice(0, 160))]))
-"""
 
 # Who looks at which pages; "" is the public. What an address needs is taken from the town.
 APPLICANT, HEALTH, LEAD, CLERK = "nanjing-applicant", "nanjing-health", "nanjing-health-lead", "nanjing-clerk"
@@ -316,7 +309,7 @@ class Looking:
     """Looks at pages at both widths and keeps what is wrong."""
 
     def __init__(self, site: Site) -> None:
-        self.site = site
+        self.site, self.objections = site, Objections()
         self.found: list[tuple[Any, ...]] = []
 
     def at(self, visitor: Visitor, path: str, status: int = 200) -> None:
@@ -328,14 +321,7 @@ class Looking:
 
     def here(self, visitor: Visitor) -> None:
         """The page that is open."""
-        page = visitor.page
-        page.evaluate(AXE_SCRIPT)
-        for width in (DESK, PHONE):
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if wide > 0:
-                self.found.append((visitor.path, width, f"{wide} px wider than the screen"))
-            self.found += [(visitor.path, width, *violation) for violation in page.evaluate(VIOLATIONS)]
+        self.found += [(visitor.path, *one) for one in self.objections.to(visitor.page)]
 
 
 def _phone_codes(look: Looking, site: Site) -> None:

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
-from browser.test_every_page import VIOLATIONS
+from browser.objections import Objections
 from browser.visitor import PHONE, Site, Visitor
 from supervision import visiting
 from tuoyu.accounts.models import User
@@ -105,9 +104,7 @@ def test_answers_given_without_a_network_survive_a_reload_and_come_in_exactly_on
     says(page, "离线，待发送 5 项")
     expect(page.get_by_role("group", name=PERMIT).get_by_label("符合", exact=True)).to_be_checked()
     expect(page.get_by_label(f"{SAMPLE}：说明")).to_have_value("只留了80克")
-    page.evaluate(AXE_SCRIPT)
-    assert page.evaluate(VIOLATIONS) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert Objections().to(page, [PHONE]) == []
     assert not Answer.objects.exists()
     page.context.set_offline(False)
     says(page, "已全部送达")
