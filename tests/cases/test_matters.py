@@ -8,12 +8,13 @@ from django.db import IntegrityError, transaction
 
 from cases.conftest import GULOU, NONPROFIT, Remembers, applicant, officer, person, states, step
 from tuoyu.accounts.models import Membership
-from tuoyu.cases import actions, queries
+from tuoyu.cases import actions, queries, stories
 from tuoyu.cases.actions import RemarkGiven
 from tuoyu.cases.models import Case, Notice
 from tuoyu.cases.permissions import MEND, VIEW
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
+from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import visible_to
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.institutions.models import Institution
@@ -157,6 +158,18 @@ def test_a_matter_of_the_public_begins_at_once_and_belongs_to_nobody(handler: Re
     assert "active" in states(case).values()
     assert not Notice.objects.filter(case=case).exists()
     assert not visible_to(applicant(), MEND, Case.objects.all()).exists()
+
+
+@pytest.mark.parametrize(("channel", "words"), [("office", "立案"), ("public", "收到来件")])
+def test_the_story_of_a_matter_does_not_begin_with_an_application(
+    handler: Remembers, channel: str, words: str
+) -> None:
+    case = actions.open_matter(
+        by=Actor.public(), procedure="establishment", division_code=GULOU, facts=NONPROFIT,
+        subject_name="一件举报", channel=channel,
+    )  # fmt: skip
+    events = AuditEvent.objects.filter(topic=case.topic).order_by("pk").values()
+    assert stories.story(events)[-1]["text"] == words
 
 
 def test_the_database_knows_no_application_without_an_applicant(handler: Remembers) -> None:

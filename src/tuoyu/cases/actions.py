@@ -180,7 +180,8 @@ def _opened(
         facts=dict(facts),
     )
     _write_steps(case, course.steps)
-    audit.record(by, "case.opened", case, topic=case.topic, after={"number": case.number, **facts})
+    told = {**facts, "number": case.number, "channel": channel}
+    audit.record(by, "case.opened", case, topic=case.topic, after=told)
     return case
 
 

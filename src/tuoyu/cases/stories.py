@@ -10,8 +10,11 @@ def _step(event: Row) -> str:
     return f"“{event['after'].get('step', '环节')}”"
 
 
+# What begins otherwise than with an application, by channel.
+OPENED = {"office": "立案", "public": "收到来件"}
+
 WORDS: dict[str, tuple[Callable[[Row], str], str, str]] = {
-    "case.opened": (lambda e: "提交申报", "todo", "send"),
+    "case.opened": (lambda e: OPENED.get(e["after"].get("channel"), "提交申报"), "todo", "send"),
     "case.step_begun": (lambda e: f"{_step(e)}开始办理", "grey", "circle-dot"),
     "case.step_taken": (lambda e: "接办", "grey", "user"),
     "case.step_reassigned": (lambda e: "转派", "grey", "user"),
