@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision import rounds
+from tuoyu.cases.models import Notice
 from tuoyu.core import checks, clock
 from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent
@@ -340,6 +341,97 @@ def test_one_declares_for_oneself_and_a_lead_for_the_own_office() -> None:
     actions.declare_conflict(by=rounds.lead(), user_id=own.pk, institution=nursery, reason="又任职")
 
 
+def stood_in(kept_out: int = 0) -> tuple[Draw, Inspection, int, int]:
+    """A round of which somebody who was drawn declared a conflict; who that was, and who goes instead."""
+    draw = rounds.drawn(plan_with(4), 2)
+    inspection = Inspection.objects.filter(lot__draw=draw).order_by("lot__place")[0]
+    people = dict(queries.colleagues(rounds.lead()))
+    for _ in range(kept_out):
+        free = set(people) - set(inspection.assignments.values_list("user", flat=True))
+        actions.declare_conflict(
+            by=rounds.lead(), user_id=min(free), institution=inspection.institution, reason="任职"
+        )
+    before = set(inspection.assignments.values_list("user", flat=True))
+    out = min(before)
+    actions.declare_conflict(
+        by=rounds.lead(), user_id=out, institution=inspection.institution, reason="配偶任职"
+    )
+    now = set(inspection.assignments.values_list("user", flat=True))
+    return Draw.objects.get(pk=draw.pk), inspection, out, next(iter(now - before), 0)
+
+
+def plan_with(number: int) -> Plan:
+    plan = rounds.plan()
+    nurseries(number)
+    rounds.staffed(plan, 5)
+    return plan
+
+
+def found_by_check() -> list[str]:
+    named = [one for one in checks.every() if one.name.startswith("supervision.draws")]
+    return [finding for result in checks.run(named) for finding in result.findings]
+
+
+def test_a_conflict_declared_after_the_draw_sends_the_next_by_the_same_seed_as_anybody_can_see() -> None:
+    draw, inspection, out, into = stood_in()
+    assert into
+    assert draw.file is not None
+    (told,) = draw.file["stand_ins"]
+    assert (told["out"], told["in"], told["away"]) == (out, into, [out])
+    assert "配偶" not in json.dumps(draw.file, ensure_ascii=False)
+    pool = rules.read_pool(draw.pool)
+    salt = f"{draw.file['seed']}:inspector:health:0"
+    order = sorted((one.id for one in pool.inspectors), key=lambda one: rules.digest(f"{salt}:{one}"))
+    team = set(inspection.assignments.values_list("user", flat=True)) | {out}
+    after = order[order.index(out) + 1 :] + order[: order.index(out)]
+    assert into == next(one for one in after if one not in team - {into})
+    assert rules.wrong_in(draw.file) == []
+    assert found_by_check() == []
+    assert set(Notice.objects.filter(title="检查人员调整").values_list("user", flat=True)) == {out, into}
+    for forged in ({"in": min(set(order) - team)}, {"out": into}, {"away": []}, {"institution": 0}):
+        wrong = rules.wrong_in(draw.file | {"stand_ins": [told | forged]})
+        assert wrong == ["第1次替换的检查人员不是按种子应当接替的人。"], forged
+    Draw.objects.filter(pk=draw.pk).update(file=draw.file | {"stand_ins": []})
+    assert any("inspectors are not those" in one for one in found_by_check())
+
+
+def test_whoever_cannot_go_either_is_passed_over_and_where_nobody_is_left_the_lead_is_told() -> None:
+    draw, inspection, *_ = stood_in(kept_out=1)
+    assert draw.file is not None
+    (told,) = draw.file["stand_ins"]
+    assert len(told["away"]) == 2
+    assert rules.wrong_in(draw.file) == []
+    for _ in range(5):
+        pk = min(inspection.assignments.values_list("user", flat=True))
+        if not Notice.objects.filter(text__contains="重抽").exists():
+            actions.declare_conflict(
+                by=rounds.lead(), user_id=pk, institution=inspection.institution, reason="任职"
+            )
+    assert Notice.objects.filter(user=rounds.lead().user_id, text__contains="重抽").count() == 1
+    assert inspection.assignments.count() == 2
+
+
+def test_a_visit_that_began_keeps_its_inspectors() -> None:
+    draw = rounds.drawn(plan_with(3), 1)
+    inspection = Inspection.objects.get(lot__draw=draw)
+    Inspection.objects.filter(pk=inspection.pk).update(state="underway", begun_at=clock.now())
+    team = set(inspection.assignments.values_list("user", flat=True))
+    actions.declare_conflict(
+        by=rounds.lead(), user_id=min(team), institution=inspection.institution, reason="任职"
+    )
+    assert set(inspection.assignments.values_list("user", flat=True)) == team
+
+
+def test_inspectors_are_told_of_their_visits_and_no_nursery_is() -> None:
+    head = staff.head_user(staff.nursery(rounds.GULOU, registered_on=date(2024, 3, 1)))
+    draw = rounds.drawn(plan_with(3), 4)
+    sent = set(Inspection.objects.filter(lot__draw=draw).values_list("assignments__user", flat=True))
+    told = Notice.objects.filter(title="检查任务")
+    assert set(told.values_list("user", flat=True)) == sent
+    assert told.count() == len(sent)
+    assert not Notice.objects.filter(user=head).exists()
+
+
 # ---------------------------------------------------------------- scheduling by other rooms
 
 
@@ -395,13 +487,9 @@ def test_a_list_changed_behind_everybodys_back_is_found() -> None:
     nurseries(3)
     draw = rounds.drawn(plan, 2)
 
-    def findings() -> list[str]:
-        named = [one for one in checks.every() if one.name.startswith("supervision.draws")]
-        return [finding for result in checks.run(named) for finding in result.findings]
-
-    assert findings() == []
+    assert found_by_check() == []
     file = draw.file | {"drawn": draw.file["drawn"][::-1]}
     Draw.objects.filter(pk=draw.pk).update(file=file)
-    found = findings()
+    found = found_by_check()
     assert any("第1家不是" in sentence for sentence in found)
     assert any("inspections are not" in sentence for sentence in found)

@@ -1,6 +1,6 @@
 """What the parties of a case are told: in the program, and by text message where a gateway is set."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.conf import settings
 
@@ -66,12 +66,19 @@ def tell_parties(case: Case, event: str, step: Step | None = None) -> None:
 
 def tell(user_id: int, title: str, text: str, *, place: str, case: Case | None = None) -> None:
     """Tell a person something, about a case where there is one."""
-    notice = Notice.objects.create(user_id=user_id, case=case, title=title, text=text)
-    if settings.SMS_URL:
+    tell_each([(user_id, text)], title, place=place, case=case)
+
+
+def tell_each(told: Iterable[tuple[int, str]], title: str, *, place: str, case: Case | None = None) -> None:
+    """Tell each of many people something of their own, in one statement."""
+    made = Notice.objects.bulk_create(
+        Notice(user_id=user_id, case=case, title=title, text=text) for user_id, text in told
+    )
+    for notice in made if settings.SMS_URL else ():
         outbox.enqueue(
             key=f"notice:{notice.pk}",
             topic="sms",
             department="",
             division_code=place,
-            payload={"user_id": user_id, "text": f"{title}：{text}"},
+            payload={"user_id": notice.user_id, "text": f"{title}：{notice.text}"},
         )

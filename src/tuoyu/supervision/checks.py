@@ -12,7 +12,7 @@ from tuoyu.institutions.models import Publication
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.supervision import visits
 from tuoyu.supervision.actions.sanctions import PUBLICATIONS
-from tuoyu.supervision.models import Draw, Inspection, Rectification, Sanction, SanctionedFinding
+from tuoyu.supervision.models import Assignment, Draw, Inspection, Rectification, Sanction, SanctionedFinding
 from tuoyu.supervision.rules import draws as rules
 from tuoyu.supervision.visits import INSPECTORS
 from tuoyu.supervision.vocabulary import IN_FORCE, InspectionState, Result, SanctionState
@@ -33,6 +33,13 @@ def draws_follow_from_their_seed() -> Iterator[str]:
         made = list(draw.lots.order_by("place").values_list("inspection__institution", flat=True))
         if made != drawn:
             yield f"draw {draw.pk}: its inspections are not of the institutions drawn"
+        teams = rules.teams_of(draw.file["drawn"], draw.file.get("stand_ins", []))
+        sent: dict[int, set[int]] = {pk: set() for pk in teams}
+        people = Assignment.objects.filter(inspection__lot__draw=draw)
+        for institution, user in people.values_list("inspection__institution", "user"):
+            sent.setdefault(institution, set()).add(user)
+        if sent != teams:
+            yield f"draw {draw.pk}: its inspectors are not those that were drawn or stand in for them"
 
 
 @check(

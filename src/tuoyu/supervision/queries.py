@@ -21,7 +21,7 @@ from tuoyu.jurisdictions.names import department_name, place_name
 from tuoyu.jurisdictions.packs.schema import prefix_of
 from tuoyu.jurisdictions.rulebook import RuleBook
 from tuoyu.supervision import risks
-from tuoyu.supervision.models import Assignment, Conflict, Draw, Inspection, Lot, Plan
+from tuoyu.supervision.models import Assignment, Conflict, Draw, Inspection, Lot, Plan, StandIn
 from tuoyu.supervision.permissions import (
     VIEW_CONFLICTS,
     VIEW_DRAW,
@@ -278,15 +278,22 @@ def lots_of(draw: Draw) -> QuerySet[Lot, Any]:
 
 
 def lots_shown(rows: Collection[dict[str, Any]], draw: Draw) -> list[dict[str, Any]]:
-    """Rows of `lots_of`, each with who is sent by whom; one query for all of them."""
+    """Rows of `lots_of`, each with who is sent by whom and who stands in for whom; two queries in all."""
     sent: dict[int, dict[str, list[str]]] = {}
     people = Assignment.objects.filter(inspection__in=[row["inspection_pk"] for row in rows])
     for pk, department, name in people.order_by("pk").values_list("inspection", "department", "user__name"):
         sent.setdefault(pk, {}).setdefault(department, []).append(name)
     place = draw.plan.division_code
+    instead: dict[int, list[dict[str, Any]]] = {}
+    stand_ins = StandIn.objects.filter(lot__inspection__in=[row["inspection_pk"] for row in rows])
+    for pk, out, into, at in stand_ins.order_by("pk").values_list(
+        "lot__inspection", "out__name", "into__name", "made_at"
+    ):
+        instead.setdefault(pk, []).append({"out": out, "into": into, "at": at})
     return [
         {
             **{key: value for key, value in row.items() if key != "inspection_pk"},
+            "stand_ins": instead.get(row["inspection_pk"], []),
             "inspection_state_label": str(InspectionState(row["inspection_state"]).label),
             "inspectors": [
                 {"department": key, "office": department_name(key, place), "names": names}

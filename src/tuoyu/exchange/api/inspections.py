@@ -164,6 +164,14 @@ class SentTold(Told):
     names: list[str]
 
 
+class StandInTold(Told):
+    """Somebody who declared a conflict after the draw, and who goes instead by the same seed."""
+
+    out: str
+    into: str
+    at: datetime
+
+
 class LotTold(Told):
     """An institution that was drawn, in its place."""
 
@@ -173,6 +181,7 @@ class LotTold(Told):
     inspection_number: str
     inspection_state: str
     inspectors: list[SentTold]
+    stand_ins: list[StandInTold]
 
 
 class DrawTold(DrawListed):

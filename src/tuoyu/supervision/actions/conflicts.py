@@ -7,13 +7,17 @@ from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.institutions.models import Institution
 from tuoyu.supervision import queries
+from tuoyu.supervision.actions.stand_ins import stand_in
 from tuoyu.supervision.models import Conflict
 from tuoyu.supervision.permissions import DECLARE_CONFLICT, LIFT_CONFLICT
 
 
 @action
 def declare_conflict(*, by: Actor, user_id: int, institution: Institution, reason: str) -> Conflict:
-    """Somebody does not inspect an institution: said by oneself, or by the lead of the own office."""
+    """Somebody does not inspect an institution: said by oneself, or by the lead of the own office.
+
+    Where that person was drawn already and the visit has not begun, the next by the same seed goes instead.
+    """
     require(by, DECLARE_CONFLICT)
     if user_id not in dict(queries.colleagues(by)):
         raise Refused("只能为自己申报；部门负责人可以为本部门人员申报。", status=403)
@@ -26,6 +30,7 @@ def declare_conflict(*, by: Actor, user_id: int, institution: Institution, reaso
         user_id=user_id, institution=institution, reason=said, declared_label=by.label
     )
     _record(by, "conflict.declared", conflict)
+    stand_in(by=by, conflict=conflict)
     return conflict
 
 

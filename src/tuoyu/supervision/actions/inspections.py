@@ -1,5 +1,6 @@
 """Inspections that are to be: who inspects whom. What happens on the visit is beside this."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from django.db import connection
 
 from tuoyu.accounts.models import Membership
 from tuoyu.accounts.queries import DECIDERS
+from tuoyu.cases.notices import tell_each
 from tuoyu.core import audit, clock
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
@@ -116,12 +118,33 @@ def _scheduled(
             people += [Assignment(inspection_id=inspection.pk, user_id=pk, department=key) for pk in sent]
     copy_objects(parts)
     copy_objects(people)
+    _tell_inspectors(made, people)
     audit.record_each(
         by,
         "inspection.scheduled",
         ((one, one.topic, {"institution": one.institution_id, "origin": str(origin)}) for one in made),
     )
     return made
+
+
+def _tell_inspectors(made: Sequence[Inspection], people: Sequence[Assignment]) -> None:
+    """Tell each inspector once, of one visit or of how many; never what brought it, and no nursery."""
+    named = {one.pk: one for one in made}
+    visits: dict[int, list[Inspection]] = defaultdict(list)
+    for one in people:
+        visits[one.user_id].append(named[one.inspection_id])
+    names = dict(
+        Institution.objects.filter(
+            pk__in=[one.institution_id for some in visits.values() if len(some) == 1 for one in some]
+        ).values_list("pk", "name")
+    )
+    told = []
+    for user_id, some in visits.items():
+        first, which = some[0], f"{len(some)} 家机构"
+        if len(some) == 1:
+            which = f"“{names[first.institution_id]}”（编号 {first.number}）"
+        told.append((user_id, f"安排您检查{which}。检查开始前不要告知机构。"))
+    tell_each(told, "检查任务", place=made[0].division_code if made else "")
 
 
 def _check_teams(visits: Sequence[Visit], division_code: str) -> None:

@@ -1,7 +1,7 @@
 """Tables of supervision."""
 
 from tuoyu.supervision.models.inspections import Assignment, Finding, Inspection, Part
-from tuoyu.supervision.models.plans import Conflict, Draw, Lot, Plan
+from tuoyu.supervision.models.plans import Conflict, Draw, Lot, Plan, StandIn
 from tuoyu.supervision.models.sanctions import (
     Proof,
     Recall,
@@ -33,4 +33,5 @@ __all__ = [
     "Sanction",
     "SanctionedFinding",
     "Signature",
+    "StandIn",
 ]

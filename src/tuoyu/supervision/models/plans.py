@@ -196,3 +196,24 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.institution_id}"
+
+
+class StandIn(models.Model):
+    """Somebody goes to an institution that was drawn instead of somebody who declared a conflict after the
+    draw: the next by the same seed. `away` are those who could not go there any more."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="stand_ins")
+    department = models.CharField(max_length=40)
+    out = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    into = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    conflict = models.ForeignKey(Conflict, models.PROTECT, related_name="stand_ins")
+    away = ArrayField(models.BigIntegerField())
+    made_at = models.DateTimeField(default=clock.now)
+    made_label = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(name="stand_in_is_somebody_else", condition=~Q(out=F("into")))]
+
+    def __str__(self) -> str:
+        return f"{self.lot_id} {self.out_id} {self.into_id}"

@@ -12,6 +12,8 @@ Whoever has the file of a draw repeats it bit for bit with SHA-256 and compariso
   SHA-256 of `seed:inspector:<department>:<round>:<id>`, round after round. To each institution drawn, in
   order, go the first cards of people who have no conflict there and are not among its inspectors yet; a card
   passed over stays where it is.
+- Whoever turns out to have a conflict afterwards is replaced by the next of the department's first round,
+  from that person on and round again, without a conflict there and not among its inspectors yet: no new luck.
 """
 
 import hashlib
@@ -92,6 +94,26 @@ class Drawn:
 
     institution: int
     inspectors: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class StandingIn:
+    """Somebody goes to an institution that was drawn instead of somebody who was drawn. `away` are those who
+    cannot go there since the list was frozen: a conflict declared, a post left."""
+
+    institution: int
+    department: str
+    out: int
+    into: int
+    away: tuple[int, ...]
+    at: str
+
+    def as_plain(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return {
+            "institution": self.institution, "department": self.department, "out": self.out,
+            "in": self.into, "away": list(self.away), "at": self.at,
+        }  # fmt: skip
 
 
 class NotAPool(ValueError):
@@ -246,6 +268,29 @@ def _dealt(
     return hands
 
 
+def next_instead(
+    pool: Pool,
+    seed: str,
+    institution: int,
+    department: str,
+    *,
+    out: int,
+    team: Collection[int],
+    away: Collection[int],
+) -> int | None:
+    """Who goes instead of `out`, as the seed says; None when nobody of the department is left.
+
+    `team` are all the institution's inspectors now, `away` those who cannot go since the list was frozen.
+    """
+    people = sorted({one.id for one in pool.inspectors if one.department == department})
+    order = next(_rounds(people, f"{seed}:inspector:{department}"))
+    if out not in order:
+        return None
+    start = order.index(out) + 1
+    barred = _barred(pool).get(institution, frozenset()) | set(away) | set(team) | {out}
+    return next((one for one in order[start:] + order[:start] if one not in barred), None)
+
+
 def _rounds(people: Sequence[int], salt: str) -> Iterator[list[int]]:
     """The people of a department in one random order after another."""
     number = 0
@@ -278,6 +323,7 @@ def file_of(
         "seed": seed_of(pool_hash, value),
         "drawn": as_plain(found),
         "replaced": [dict(one) for one in replaced],
+        "stand_ins": [],
     }
 
 
@@ -318,7 +364,41 @@ def wrong_in(file: Any) -> list[str]:
     told = file.get("drawn")
     if told != again:
         found.append(_difference(told, again))
+    else:
+        found += _wrong_stand_ins(pool, seed, file.get("stand_ins", []), again)
     return found
+
+
+def teams_of(
+    drawn: Sequence[Mapping[str, Any]], stand_ins: Sequence[Mapping[str, Any]]
+) -> dict[int, set[int]]:
+    """Who goes to each institution, after everybody who was replaced."""
+    teams = {
+        one["institution"]: {pk for people in one["inspectors"].values() for pk in people} for one in drawn
+    }
+    for one in stand_ins:
+        teams[one["institution"]] = teams[one["institution"]] - {one["out"]} | {one["in"]}
+    return teams
+
+
+def _wrong_stand_ins(pool: Pool, seed: str, told: Any, drawn_: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Each replacement that is not the one the seed names, in the order in which they happened."""
+    if not isinstance(told, list):
+        yield "检查人员的替换看不懂。"
+        return
+    for number, one in enumerate(told, 1):
+        before = teams_of(drawn_, told[: number - 1])
+        try:
+            team, out = before[one["institution"]], one["out"]
+            right = next_instead(
+                pool, seed, one["institution"], one["department"], out=out, team=team, away=one["away"]
+            )
+            fits = out in team and one["in"] == right and out in one["away"]
+        except (KeyError, TypeError):
+            fits = False
+        if not fits:
+            yield f"第{number}次替换的检查人员不是按种子应当接替的人。"
+            return
 
 
 def _difference(told: Any, again: Sequence[Mapping[str, Any]]) -> str:
