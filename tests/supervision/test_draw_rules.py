@@ -261,18 +261,14 @@ def test_a_pool_nobody_could_draw_from_is_none(change: dict[str, Any]) -> None:
 
 
 def test_whoever_stands_in_is_the_next_in_the_seeds_own_order_and_round_again() -> None:
-    people = tuple(rules.Inspector(n, "health") for n in range(1, 7))
-    made = rules.Pool(
-        plan={}, count=1, frozen_at="2026-01-01T09:00:00+08:00", seed_source="彩票",
-        seed_moment="2026-01-01T21:00:00+08:00", needs=(rules.Need("health", 2),),
-        institutions=(rules.Candidate(9, "园", 1),), inspectors=people, conflicts=((1, 9),),
-    )  # fmt: skip
+    made = pool(1, people=6, conflicts=((100, 1),))
     for n in range(40):
-        seed = rules.digest(str(n))
-        order = sorted(range(1, 7), key=lambda one: rules.digest(f"{seed}:inspector:health:0:{one}"))
+        seed = draws.digest(str(n))
+        order = sorted(range(100, 106), key=lambda one: draws.digest(f"{seed}:inspector:health:0:{one}"))
         out, mate, away = order[4], order[5], {order[0], order[4]}
-        free = [one for one in order[:4] if one not in away | {1}]
-        got = rules.next_instead(made, seed, 9, "health", out=out, team={out, mate}, away=away)
+        free = [one for one in order[:4] if one not in away | {100}]
+        got = draws.next_instead(made, seed, 1, "health", out=out, team={out, mate}, away=away)
         assert got == free[0]
-        everybody = set(range(1, 7))
-        assert rules.next_instead(made, seed, 9, "health", out=out, team={out}, away=everybody) is None
+        second = draws.next_instead(made, seed, 1, "health", out=order[1], team={order[1]}, away={order[1]})
+        assert second == next(one for one in order[2:] if one != 100)
+        assert draws.next_instead(made, seed, 1, "health", out=out, team={out}, away=set(order)) is None
