@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from PIL import Image
+from pytest_django import DjangoAssertNumQueries
 
 from supervision import visiting
 from supervision.visiting import answer, begun, inspector, mark, mine, scheduled, sent
@@ -212,6 +213,20 @@ def test_a_refusal_to_sign_needs_a_reason_and_a_witness() -> None:
     assert Signature.objects.get().refused
     with pytest.raises(IntegrityError), transaction.atomic():
         Signature.objects.update(witness="")
+
+
+def test_many_inspections_of_a_nursery_are_read_in_as_many_statements_as_one(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    nursery, one = staff.nursery(), inspector()
+    head = staff.head(nursery)
+    for number in (1, 4):
+        for _ in range(number):
+            begun(scheduled((one, "health"), nursery=nursery, origin=Origin.SPECIAL), one)
+        with django_assert_num_queries(7):
+            told = [visits.told(each) for each in visits.at_institution(head, nursery.pk)]
+    assert len(told) == 5
+    assert all(len(each["inspectors"]) == 2 for each in told)
 
 
 def test_the_notice_is_the_same_whatever_brought_the_inspectors() -> None:

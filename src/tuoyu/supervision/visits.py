@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from tuoyu.core import clock
@@ -198,7 +198,8 @@ def at_institution(actor: Actor, institution_id: int) -> QuerySet[Inspection]:
     """The inspections of one institution that one may see: an office its own, the nursery what has begun."""
     seen = visible_to(actor, VIEW_INSPECTION, Inspection.objects.filter(institution=institution_id))
     told = visible_to(actor, VIEW_NOTICE, Inspection.objects.filter(institution=institution_id))
-    return (seen | told).select_related("institution").order_by("-pk")
+    found = (seen | told).select_related("institution").prefetch_related(*RELATED)
+    return found.order_by("-pk")
 
 
 # ---------------------------------------------------------------- what a phone is given
@@ -259,11 +260,15 @@ def _signed(signature: Signature | None) -> str:
 # ---------------------------------------------------------------- what the nursery and the public see
 
 
+RELATED = ("parts", "findings", "corrections", "assignments__user")
+
+
 def told(inspection: Inspection) -> dict[str, Any]:
     """An inspection as the nursery may know it: that it began, the result and the findings once confirmed.
 
     What brought the inspectors, and answers under way, are no part of it.
     """
+    prefetch_related_objects([inspection], *RELATED)
     confirmed = inspection.state == InspectionState.CONFIRMED
     sections = {item["key"]: item["section"] for item in inspection.items}
     return {
@@ -272,7 +277,7 @@ def told(inspection: Inspection) -> dict[str, Any]:
         "institution_id": inspection.institution_id,
         "institution": inspection.institution.name,
         "offices": [office_of(p.department, p.division_code) for p in inspection.parts.all()],
-        "inspectors": [one.user.name for one in inspection.assignments.select_related("user")],
+        "inspectors": [one.user.name for one in inspection.assignments.all()],
         "begun_on": _day(inspection.begun_at),
         "state": inspection.state,
         "state_label": str(InspectionState(inspection.state).label),
