@@ -15,6 +15,7 @@ from tuoyu.cases.models import Notice
 from tuoyu.core import clock
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.institutions.models import Fact, Premises
+from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.supervision import actions, visits
 from tuoyu.supervision.models import Answer, Evidence, Signature
 from tuoyu.supervision.vocabulary import InspectionState, Origin, Side, Verdict
@@ -223,7 +224,7 @@ def test_many_inspections_of_a_nursery_are_read_in_as_many_statements_as_one(
     for number in (1, 4):
         for _ in range(number):
             begun(scheduled((one, "health"), nursery=nursery, origin=Origin.SPECIAL), one)
-        with django_assert_num_queries(7):
+        with jurisdictions.remembering(), django_assert_num_queries(7):
             told = [visits.told(each) for each in visits.at_institution(head, nursery.pk)]
     assert len(told) == 5
     assert all(len(each["inspectors"]) == 2 for each in told)
