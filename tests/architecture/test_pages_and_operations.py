@@ -230,6 +230,7 @@ alerts:alert | GET /alerts/{pk}
 alerts:institution | GET /alerts
 ratings:tree | GET /indicator-trees/{pk}, GET /indicator-outlines
 ratings:assessments | GET /assessments
+ratings:gaps | GET /assessment-gaps
 ratings:assessment | GET /assessments/{pk}
 ratings:of_institution | GET /office/institutions/{pk}/assessments
 ratings:given | GET /given-assessments, GET /given-assessments/{pk}

@@ -186,6 +186,7 @@ workforce:my_hours | in 403 403 403 403 403 | 405
 workforce:institution_hours | in 403 404 403 403 403 | 405
 workforce:person_hours | in 403 404 403 403 403 | 405
 ratings:assessments | in 403 200 403 403 403 | 405
+ratings:gaps | in 403 200 403 403 403 | 405
 ratings:trees | in 403 200 403 403 403 | in 403 422 403 403 403
 ratings:tree | in 403 404 403 403 403 | 405
 ratings:write_tree | in 403 404 403 403 403 | in 403 404 403 403 403
@@ -650,6 +651,7 @@ POST /agencies/{pk}/end | 401 403 404 403 403 403
 POST /agencies/{pk}/assessors | 401 403 404 403 403 403
 POST /agencies/{pk}/assessors/{assessor}/end | 401 403 404 403 403 403
 GET /assessments | 401 403 200 403 403 403
+GET /assessment-gaps | 401 403 200 403 403 403
 GET /office/institutions/{pk}/assessments | 401 403 404 403 403 403
 POST /office/institutions/{pk}/assessments | 401 403 404 403 403 403
 GET /assessments/{pk} | 401 403 404 403 403 403

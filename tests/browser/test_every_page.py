@@ -140,6 +140,7 @@ OFFICES: dict[str, dict[str, Args]] = {
         "alerts:alert": lambda town: [town.alert.pk],
         "alerts:institution": lambda town: [town.institution.pk],
         "ratings:assessments": NONE,
+        "ratings:gaps": NONE,
         "ratings:assessment": lambda town: [town.rated["published"].pk],
         "ratings:of_institution": lambda town: [town.institution.pk],
         "ratings:begin": lambda town: [town.institution.pk],

@@ -368,3 +368,45 @@ def test_head_and_agency_are_told_and_the_office_is_not_told_twice() -> None:
     rated.published(institution)
     titles = list(Notice.objects.filter(user=user).order_by("pk").values_list("title", flat=True))
     assert titles == ["请开始自评", "评估结果已告知", "评估结果已公布"]
+
+
+# ---------------------------------------------------------------- kept as one goes
+
+
+def test_what_is_typed_is_kept_as_one_goes_and_what_cannot_be_kept_stands_in_nobodys_way() -> None:
+    rated.adopted()
+    one = rated.begun()
+    client = browser(head_user(one.institution))
+    address, kept = f"/ratings/{one.pk}/self/", {"HX-Request": "true"}
+    typed = {"points-1.1": "38", "text-1.1": "户外场地", "points-1.2": "21", "met-1.2": "yes"}
+    told = client.post(f"{address}?chapter=1", typed, headers=kept)
+    assert told.status_code == 200
+    said = told.content.decode()
+    assert "已保存" in said
+    assert "没有保存：“1.2”的分数应在0到20之间" in said
+    assert "还差2项" in said
+    # A window that was open before names only what was touched in it.
+    client.post(f"{address}?chapter=1", {"points-1.2": "20", "met-1.2": "yes"}, headers=kept)
+    page = browser(head_user(one.institution)).get(address).content.decode()
+    for words in ('value="38', "户外场地", 'value="20', "2/3", "已保存"):
+        assert words in page
+    last = client.post(f"{address}?chapter=2", {"points-2.1": "35"}, headers=kept).content.decode()
+    assert f"/ratings/{one.pk}/self/hand-in/" in last
+    assert client.post(f"{address}hand-in/").status_code == 302
+    late = client.post(f"{address}?chapter=2", {"points-2.1": "1"}, headers=kept)
+    assert "没有保存：自评已经提交" in late.content.decode()
+    assert queries.told_of(one, "self")["2.1"].points == Decimal(35)
+
+
+def test_an_assessor_is_kept_as_well_and_one_who_comes_too_late_is_told() -> None:
+    rated.adopted()
+    one = rated.to_score(rated.begun())
+    user = rated.assessor_user(one.agency)
+    client, address = browser(user), f"/ratings/{one.pk}/scores/?chapter=2"
+    assert (
+        "已保存"
+        in client.post(address, {"points-2.1": "30"}, headers={"HX-Request": "true"}).content.decode()
+    )
+    actions.call_off(by=BY, assessment=one, reason="机构搬迁")
+    assert client.post(address, {"points-2.1": "1"}, headers={"HX-Request": "true"}).status_code == 404
+    assert queries.scores_of(one, "expert")["2.1"].points == Decimal(30)

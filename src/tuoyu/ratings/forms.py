@@ -8,7 +8,7 @@ from django import forms
 
 from tuoyu.core import clock
 from tuoyu.core.problems import Problem
-from tuoyu.ratings import lines
+from tuoyu.ratings import lines, rules
 from tuoyu.ratings.models import Agency, IndicatorTree
 from tuoyu.ratings.rules import Chapter, Scored
 from tuoyu.ratings.vocabulary import AgencyKind, Aspect
@@ -111,10 +111,13 @@ def _whole(data: Mapping[str, str], name: str, wrong: list[Problem]) -> int | No
 
 
 def scores_typed(chapter: Chapter, data: Mapping[str, str]) -> tuple[dict[str, Scored], list[Problem]]:
-    """What the page of a chapter says of its items. An empty field is not known, never zero."""
+    """What the page of a chapter says of its items, as far as it can be kept, and what is wrong with the
+    others. An empty field is not known, never zero; of an item the page does not name nothing is said."""
     scores: dict[str, Scored] = {}
     wrong: list[Problem] = []
     for item in chapter.items:
+        if f"points-{item.code}" not in data:
+            continue
         typed = _typed(data, f"points-{item.code}", 12)
         points = None
         if typed:
@@ -124,6 +127,9 @@ def scores_typed(chapter: Chapter, data: Mapping[str, str]) -> tuple[dict[str, S
                 wrong.append(Problem(f"“{item.code}”的分数看不懂，请填数字。", field=f"points-{item.code}"))
                 continue
         met = {"yes": True, "no": False}.get(data.get(f"met-{item.code}", "")) if item.veto else None
-        text = data.get(f"text-{item.code}", "")[:1000]
-        scores[item.code] = Scored(points, met, text)
+        scored = Scored(points, met, data.get(f"text-{item.code}", "")[:1000])
+        if said := rules.score_problem(item, scored):
+            wrong.append(Problem(said, field=f"points-{item.code}"))
+        else:
+            scores[item.code] = scored
     return scores, wrong

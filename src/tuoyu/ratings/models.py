@@ -137,6 +137,8 @@ class Assessment(models.Model):
     begun_label = models.CharField(max_length=120)
     self_due_on = models.DateField()
     self_due_provisional = models.BooleanField(default=False)
+    score_due_on = models.DateField(null=True)
+    score_due_provisional = models.BooleanField(default=False)
     told_at = models.DateTimeField(null=True)
     objection_until = models.DateField(null=True)
     accepted_at = models.DateTimeField(null=True)
@@ -252,6 +254,31 @@ class HandedIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_side_display()} {self.total}"
+
+
+class Reminder(models.Model):
+    """Whoever must act on an assessment was reminded that a day is over; once for each day that is."""
+
+    class Of(models.TextChoices):
+        SELF = "self", "自评"
+        SCORING = "scoring", "评分"
+        OFFICE = "office", "核对审核"
+
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="reminders")
+    of = models.CharField(max_length=8, choices=Of)
+    due_on = models.DateField()
+    sent_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="reminder_once_a_day_that_is_over", fields=["assessment", "of", "due_on"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_of_display()} {self.due_on}"
 
 
 class Evidence(models.Model):

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
+from tuoyu.cases.models import Step
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import can, visible_to
@@ -21,7 +22,7 @@ from tuoyu.jurisdictions.atlas import places
 from tuoyu.jurisdictions.names import place_name
 from tuoyu.jurisdictions.packs.schema import Outline, prefix_of
 from tuoyu.ratings import policy, rules
-from tuoyu.ratings.models import Agency, Assessment, Evidence, HandedIn, IndicatorTree, Score
+from tuoyu.ratings.models import Agency, Assessment, Evidence, HandedIn, IndicatorTree, Reminder, Score
 from tuoyu.ratings.permissions import (
     BEGIN_ASSESSMENT,
     MANAGE_AGENCIES,
@@ -32,7 +33,7 @@ from tuoyu.ratings.permissions import (
     VIEW_TREES,
 )
 from tuoyu.ratings.rules import Chapter, Item, Scored
-from tuoyu.ratings.vocabulary import UNDER_WAY, WITHOUT_RESULT, Side, State, TreeState
+from tuoyu.ratings.vocabulary import AT_OFFICE, OVERDUE, UNDER_WAY, WITHOUT_RESULT, Side, State, TreeState
 
 STANDING = Q(state=State.PUBLISHED, superseded_at__isnull=True)
 
@@ -85,7 +86,65 @@ def assessments(actor: Actor, *, year: str = "", state: str = "") -> QuerySet[As
         rows = rows.filter(year=int(year))
     if state in State.values:
         rows = rows.filter(state=state)
-    return rows.order_by("-pk")
+    if state == OVERDUE:
+        rows = rows.filter(_past_its_day())
+    return rows.annotate(case_due_on=_case_due()).order_by("-pk")
+
+
+def _case_due() -> Subquery:
+    """Until when the office must decide the step that waits."""
+    active = Step.objects.filter(case=OuterRef("case"), state=Step.State.ACTIVE).order_by("due_on")
+    return Subquery(active.values("due_on")[:1])
+
+
+def _past_its_day() -> Q:
+    today = clock.today()
+    late = Step.objects.filter(case=OuterRef("case"), state=Step.State.ACTIVE, due_on__lt=today)
+    return (
+        Q(state=State.SELF, self_due_on__lt=today)
+        | Q(state=State.SCORING, score_due_on__lt=today)
+        | Q(Exists(late), state__in=AT_OFFICE)
+    )
+
+
+def due_on(assessment: Assessment) -> date | None:
+    """Until when the institution, the agency or (of a row of `assessments`) the office must act."""
+    if assessment.state == State.SELF:
+        return assessment.self_due_on
+    if assessment.state == State.SCORING:
+        return assessment.score_due_on
+    return getattr(assessment, "case_due_on", None) if assessment.state in AT_OFFICE else None
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """What of an assessment is past which day."""
+
+    of: Reminder.Of
+    due_on: date
+
+
+def overdue() -> QuerySet[Assessment]:
+    """Assessments past their day of which nobody has been reminded for that day."""
+    told = Reminder.objects.filter(assessment=OuterRef("pk"))
+    case_due = _case_due()
+    reminded = (
+        Q(Exists(told.filter(of="self", due_on=OuterRef("self_due_on"))), state=State.SELF)
+        | Q(Exists(told.filter(of="scoring", due_on=OuterRef("score_due_on"))), state=State.SCORING)
+        | Q(Exists(told.filter(of="office", due_on=OuterRef("case_due_on"))), state__in=AT_OFFICE)
+    )
+    rows = Assessment.objects.select_related("institution", "agency").annotate(case_due_on=case_due)
+    return rows.filter(_past_its_day()).exclude(reminded).order_by("pk")
+
+
+def overdue_of(assessment: Assessment) -> Overdue | None:
+    """What of it is past its day, if anything is; read anew."""
+    row = Assessment.objects.filter(pk=assessment.pk).annotate(case_due_on=_case_due()).first()
+    ends = due_on(row) if row else None
+    if row is None or ends is None or ends >= clock.today():
+        return None
+    of = {State.SELF: Reminder.Of.SELF, State.SCORING: Reminder.Of.SCORING}
+    return Overdue(of.get(State(row.state), Reminder.Of.OFFICE), ends)
 
 
 def given(actor: Actor) -> QuerySet[Assessment]:
@@ -105,19 +164,83 @@ def of_institution(actor: Actor, institution_id: int) -> QuerySet[Assessment] | 
 def not_assessed(actor: Actor, year: int) -> QuerySet[Institution]:
     """Filed institutions of one's places that a document wants assessed each year, and that have neither a
     result nor an assessment under way for that year."""
-    rows = visible_to(actor, BEGIN_ASSESSMENT, Institution.objects.filter(filing__in=FILED))
     there = Assessment.objects.filter(institution=OuterRef("pk"), year=year)
+    begun = Exists(there.exclude(state__in=WITHOUT_RESULT))
+    return _yearly(actor, year).filter(~begun).order_by("pk")
+
+
+def _yearly(actor: Actor, year: int) -> QuerySet[Institution]:
+    """The filed institutions of one's places that a document wants assessed in that year."""
+    rows = visible_to(actor, BEGIN_ASSESSMENT, Institution.objects.filter(filing__in=FILED))
     yearly = Q(pk__in=[])
     for pack in jurisdictions.jurisdictions():
         if any(rule.key == "assessment.per_year" for rule in pack.rule):
             yearly |= Q(division_code__startswith=pack.prefix)
-    return rows.filter(yearly).filter(~Exists(there.exclude(state__in=WITHOUT_RESULT))).order_by("pk")
+    return rows.filter(yearly).exclude(public_since__gt=date(year, 12, 31))
+
+
+@dataclass(frozen=True)
+class YearFigures:
+    """Of how many institutions a year wants a result, and how far it is."""
+
+    wanted: int
+    published: int
+    under_way: int
+
+    @property
+    def lacking(self) -> int:
+        return self.wanted - self.published
+
+    @property
+    def not_begun(self) -> int:
+        return self.lacking - self.under_way
+
+
+def year_figures(actor: Actor, year: int) -> YearFigures:
+    """How many results a year wants and has; of one's places, in one statement."""
+    there = Assessment.objects.filter(institution=OuterRef("pk"), year=year)
+    counted = (
+        _yearly(actor, year)
+        .annotate(
+            has=Exists(there.filter(state=State.PUBLISHED)), going=Exists(there.filter(state__in=UNDER_WAY))
+        )
+        .aggregate(
+            wanted=Count("pk"),
+            published=Count("pk", filter=Q(has=True)),
+            under_way=Count("pk", filter=Q(going=True, has=False)),
+        )
+    )
+    return YearFigures(**counted)
+
+
+def gaps(actor: Actor, year: int) -> QuerySet[Institution, Any]:
+    """The institutions of which a year still lacks a published result, each with the assessment under way,
+    if there is one; those not begun first."""
+    there = Assessment.objects.filter(institution=OuterRef("pk"), year=year)
+    going = there.filter(state__in=UNDER_WAY)
+    rows = _yearly(actor, year).filter(~Exists(there.filter(state=State.PUBLISHED)))
+    return (
+        rows.annotate(
+            assessment_id=Subquery(going.values("pk")[:1]),
+            assessment_state=Subquery(going.values("state")[:1]),
+        )
+        .order_by(F("assessment_id").asc(nulls_first=True), "pk")
+        .values("id", "name", "division_code", "assessment_id", "assessment_state")
+    )
 
 
 def scores_of(assessment: Assessment, side: str) -> dict[str, Scored]:
     """What one side says now, by code."""
     rows = Score.objects.filter(assessment=assessment, side=side)
     return {row.code: Scored(row.points, row.met, row.text) for row in rows}
+
+
+def saved_at(assessment: Assessment, side: str) -> datetime | None:
+    """When one side last said something; None as long as it has not."""
+    found: datetime | None = Score.objects.filter(assessment=assessment, side=side).aggregate(
+        last=Max("said_at")
+    )["last"]
+    return found
 
 
 def told_of(assessment: Assessment, side: str) -> dict[str, Scored]:
@@ -265,6 +388,15 @@ def with_grade(rows: QuerySet[Institution], grade: str) -> QuerySet[Institution]
 def row_in_words(row: dict[str, Any]) -> dict[str, Any]:
     """A published result as a list shows it."""
     return row | {"place": place_name(row["division_code"]), "grade_label": row["grade"] or "不评定等级"}
+
+
+def gap_in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """An institution without a result as a list shows it."""
+    state = row["assessment_state"]
+    return row | {
+        "place": place_name(row["division_code"]),
+        "state_label": str(State(state).label) if state else "没有发起",
+    }
 
 
 def tree_note(division_code: str) -> str:

@@ -9,6 +9,7 @@ from tuoyu.core.models import AuditEvent
 WORDS: dict[str, tuple[str, str, str, bool]] = {
     "assessment.begun": ("发起评估", "todo", "send", True),
     "assessment.self_handed_in": ("机构提交自评", "todo", "send", True),
+    "assessment.reminded": ("逾期提醒", "amber", "clock", False),
     "assessment.scores_handed_in": ("评估机构提交评分", "todo", "clipboard-check", False),
     "assessment.sent_back": ("退回评估机构重新评分", "amber", "arrow-back-up", False),
     "assessment.told": ("结果告知机构", "todo", "message", True),

@@ -8,6 +8,7 @@ app_name = "ratings"
 
 urlpatterns = [
     path("ratings/", assessments.assessments, name="assessments"),
+    path("ratings/gaps/", assessments.gaps, name="gaps"),
     path("ratings/trees/", trees.trees, name="trees"),
     path("ratings/trees/<int:pk>/", trees.tree, name="tree"),
     path("ratings/trees/<int:pk>/writing/", trees.write_tree, name="write_tree"),

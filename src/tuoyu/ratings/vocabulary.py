@@ -45,6 +45,10 @@ class State(models.TextChoices):
 UNDER_WAY = (State.SELF, State.SCORING, State.CHECKING, State.TOLD, State.APPROVING)
 # In the agency's hands, and what it may look at while the office checks.
 AT_AGENCY = (State.SCORING, State.CHECKING)
+# In the office's hands: the steps of its case have the days.
+AT_OFFICE = (State.CHECKING, State.TOLD, State.APPROVING)
+# What a list is narrowed to besides a state.
+OVERDUE = "overdue"
 # Ended without a result, so that another of the same year needs no reason.
 WITHOUT_RESULT = (State.REFUSED, State.CALLED_OFF)
 

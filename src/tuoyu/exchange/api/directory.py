@@ -1,6 +1,7 @@
 """The public directory, what is publicised, and whether a printed paper is genuine; the office's view too."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -19,6 +20,7 @@ from tuoyu.institutions.models import Certificate, Institution, Publication
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
 from tuoyu.institutions.vocabulary import FILED, CareType, Filing, Kind
 from tuoyu.jurisdictions.packs.schema import prefix_of
+from tuoyu.ratings import queries as ratings
 
 router = Router(tags=["directory"])
 
@@ -46,10 +48,21 @@ class Listed(Told):
     receipt_number: str | None
 
 
+class Graded(Told):
+    """The result of an assessment that stands; an empty grade says that none is given."""
+
+    id: int
+    year: int
+    grade: str
+    stars: int
+    total: Decimal
+
+
 class PubliclyListed(Listed):
     """A filed institution in the public list; `opened_places` are those an employer opens to others today."""
 
     opened_places: int
+    graded: Graded | None
 
 
 class Employer(Told):
@@ -82,7 +95,7 @@ class Shown(PubliclyListed):
 
 
 class Search(Asked):
-    """How the directory is narrowed: by name, pinyin or initials, place, kind, care type."""
+    """How the directory is narrowed: by name, pinyin or initials, place, kind, care type, grade."""
 
     q: Text = ""
     place: Code | Literal[""] = ""
@@ -90,6 +103,7 @@ class Search(Asked):
     care: CareType | Literal[""] = ""
     inclusive: bool = False
     opened: bool = False
+    grade: Annotated[str, Field(max_length=20)] = ""
 
 
 class OfficeSearch(Search):
@@ -147,6 +161,7 @@ def _narrowed(asked: Search) -> queries.Narrowed:
         inclusive=asked.inclusive,
         state=str(getattr(asked, "state", "")),
         opened=asked.opened,
+        grade=asked.grade.strip(),
         overdue=bool(getattr(asked, "overdue", False)),
     )
 
@@ -154,7 +169,9 @@ def _narrowed(asked: Search) -> queries.Narrowed:
 @operation(router, "GET", "/institutions", door=PUBLIC, ok=PageOf[PubliclyListed])
 def search(request: HttpRequest, asked: Annotated[Search, Query()]) -> Any:
     """Filed institutions, the best match first."""
-    return page_of(queries.directory(_narrowed(asked)), asked)
+    found = page_of(queries.directory(_narrowed(asked)), asked)
+    graded = ratings.grades_of(row["id"] for row in found["rows"])
+    return found | {"rows": [row | {"graded": graded.get(row["id"])} for row in found["rows"]]}
 
 
 @operation(router, "GET", "/institutions/{pk}", door=PUBLIC, ok=Shown)
@@ -165,11 +182,11 @@ def institution(request: HttpRequest, pk: Annotated[Id, Path()]) -> Any:
         "employers": provision.partner_rows(public=True),
         "paired_with": provision.pairing_rows(shown=FILED),
     }
-    names = [name for name in Shown.model_fields if name not in behind]
+    names = [name for name in Shown.model_fields if name not in behind and name != "graded"]
     row = queries.public_institutions().filter(pk=pk).values(*names, **behind).first()
     if row is None:
         raise Http404
-    return row
+    return row | {"graded": ratings.grades_of([pk]).get(pk)}
 
 
 class PublishedAsked(Asked):

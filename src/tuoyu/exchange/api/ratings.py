@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from ninja import File, Form, Path, Query, Router, Status, UploadedFile
 from pydantic import Field
 
-from tuoyu.core import audit, paging, uploads
+from tuoyu.core import audit, clock, paging, uploads
 from tuoyu.core.access import actor_of
 from tuoyu.core.permissions import Permission, get_visible, which
 from tuoyu.core.problems import Problem as ProblemFound
@@ -356,7 +356,32 @@ class AssessmentsAsked(Asked):
     """How the list of assessments is narrowed."""
 
     year: Annotated[str, Field(pattern=r"^([0-9]{4})?$")] = ""
-    state: State | Literal[""] = ""
+    state: State | Literal["overdue", ""] = ""
+
+
+class GapsAsked(Asked):
+    """Of which year; without one this year."""
+
+    year: Annotated[int, Field(ge=2019, le=2199)] | None = None
+
+
+class GapTold(Told):
+    """An institution of which a year lacks a result, and the assessment under way, if there is one."""
+
+    id: int
+    name: str
+    division_code: str
+    assessment_id: int | None
+    assessment_state: str | None
+
+
+class GapsTold(PageOf[GapTold]):
+    """What a year still lacks: figures, and the institutions."""
+
+    year: int
+    wanted: int
+    published: int
+    under_way: int
 
 
 class AssessmentListed(Told):
@@ -370,6 +395,7 @@ class AssessmentListed(Told):
     agency: str
     tree_id: int
     state: str
+    due_on: date | None
     grade: str
     stars: int
     total: Decimal | None
@@ -435,6 +461,7 @@ class GivenListed(Told):
     institution: str
     year: int
     state: str
+    due_on: date | None
 
 
 class GivenWhole(GivenListed):
@@ -491,6 +518,7 @@ def _listed(one: Assessment) -> dict[str, Any]:
     names = ("institution_id", "division_code", "year", "tree_id", "state", "grade", "stars", "total")
     return {name: getattr(one, name) for name in names} | {
         "id": one.pk,
+        "due_on": queries.due_on(one),
         "institution": one.institution.name,
         "agency": one.agency.name,
     }
@@ -534,7 +562,8 @@ def _given(request: HttpRequest, one: Assessment) -> dict[str, Any]:
 
 
 def _given_listed(one: Assessment) -> dict[str, Any]:
-    return {"id": one.pk, "institution": one.institution.name, "year": one.year, "state": one.state}
+    return {"id": one.pk, "institution": one.institution.name, "year": one.year, "state": one.state,
+            "due_on": one.score_due_on if one.state == State.SCORING else None}  # fmt: skip
 
 
 def _found(request: HttpRequest, permission: Permission, pk: int) -> Assessment:
@@ -551,6 +580,15 @@ def assessments(request: HttpRequest, asked: Annotated[AssessmentsAsked, Query()
     """The assessments of one's places or institution, the latest first."""
     rows = queries.assessments(actor_of(request), year=asked.year, state=str(asked.state))
     return shown_page(paging.page(rows, asked.page, asked.size), _listed)
+
+
+@operation(router, "GET", "/assessment-gaps", door=permitted(BEGIN_ASSESSMENT), ok=GapsTold)
+def gaps(request: HttpRequest, asked: Annotated[GapsAsked, Query()]) -> Any:
+    """The institutions of which a year still lacks a published result."""
+    actor, year = actor_of(request), asked.year or clock.today().year
+    figures = queries.year_figures(actor, year)
+    found = shown_page(paging.page(queries.gaps(actor, year), asked.page, asked.size), lambda row: row)
+    return found | {"year": year} | vars(figures)
 
 
 @operation(

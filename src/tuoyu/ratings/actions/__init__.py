@@ -11,6 +11,7 @@ from tuoyu.ratings.actions.assessments import (
     save_scores,
     save_self,
 )
+from tuoyu.ratings.actions.reminders import remind
 from tuoyu.ratings.actions.results import (
     accept,
     answer_objection,
@@ -45,6 +46,7 @@ __all__ = [
     "note_ended",
     "object_to",
     "publish",
+    "remind",
     "remove_evidence",
     "save_scores",
     "save_self",

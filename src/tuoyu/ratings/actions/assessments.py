@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -138,13 +139,20 @@ def held_row(assessment: Assessment, *states: State) -> Assessment:
     return held
 
 
+def to_agency(held: Assessment, from_: State, **also: Any) -> None:
+    """Give it to the agency, whose days to score begin today."""
+    ends = policy.deadline_at(held.division_code, "score_days")
+    move(held, from_=from_, to=State.SCORING, score_due_on=ends.on, score_due_provisional=ends.provisional,
+         **also)  # fmt: skip
+
+
 @action
 def hand_in_self(*, by: Actor, assessment: Assessment) -> Assessment:
     """Hand in the self-assessment: it goes to the agency. Raises Refused as long as an item is not scored."""
     require(by, ASSESS_SELF, assessment)
     held = held_row(assessment, State.SELF)
     _hand_in(by, held, Side.SELF)
-    move(held, from_=State.SELF, to=State.SCORING)
+    to_agency(held, State.SELF)
     audit.record(by, "assessment.self_handed_in", held, topic=held.topic, place=held.division_code)
     for user_id in held.agency.assessors.filter(ended_at=None).values_list("user", flat=True):
         tell(user_id, "有新的评估任务", f"“{held.institution.name}”{held.year}年自评已提交，请评分。",

@@ -10,7 +10,7 @@ from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.core.transitions import move
 from tuoyu.ratings import policy, queries, rules
-from tuoyu.ratings.actions.assessments import held_row
+from tuoyu.ratings.actions.assessments import held_row, to_agency
 from tuoyu.ratings.models import Assessment, Objection, Score
 from tuoyu.ratings.permissions import ASSESS_SELF, CONDUCT, WITHDRAW_RESULT
 from tuoyu.ratings.vocabulary import UNDER_WAY, Side, State
@@ -36,7 +36,7 @@ def send_back(*, by: Actor, assessment: Assessment, reason: str) -> Assessment:
     require(by, CONDUCT, assessment)
     reason = _said(reason, "退回重评须写明理由。")
     held = held_row(assessment, State.CHECKING)
-    move(held, from_=State.CHECKING, to=State.SCORING)
+    to_agency(held, State.CHECKING)
     audit.record(by, "assessment.sent_back", held, topic=held.topic, note=reason, place=held.division_code)
     _tell_agency(held, reason)
     return held
@@ -93,7 +93,7 @@ def answer_objection(*, by: Actor, assessment: Assessment, upheld: bool, answer:
     if rows.update(**answered) != 1:
         raise Refused("没有等待答复的异议。", status=409)
     if upheld:
-        move(held, from_=State.TOLD, to=State.SCORING, told_at=None, objection_until=None)
+        to_agency(held, State.TOLD, told_at=None, objection_until=None)
         _tell_agency(held, answer)
     audit.record(by, "assessment.objection_answered", held, topic=held.topic, after={"upheld": upheld},
                  note=answer, place=held.division_code)  # fmt: skip

@@ -29,7 +29,7 @@ from tuoyu.ratings.permissions import (
     WITHDRAW_RESULT,
 )
 from tuoyu.ratings.views.saying import flash, mark
-from tuoyu.ratings.vocabulary import UNDER_WAY, Side, State
+from tuoyu.ratings.vocabulary import OVERDUE, UNDER_WAY, Side, State
 
 WITH_ALL = ("institution", "tree", "agency", "case")
 
@@ -45,9 +45,12 @@ def assessments(request: HttpRequest) -> HttpResponse:
     waiting = queries.not_assessed(actor, this)
     context = {
         "page": page,
-        "rows": [{"one": row, "place": place_name(row.division_code)} for row in page.rows],
+        "rows": [
+            {"one": row, "place": place_name(row.division_code), "due_on": queries.due_on(row)}
+            for row in page.rows
+        ],
         "asked": asked,
-        "states": State.choices,
+        "states": [*State.choices, (OVERDUE, "逾期")],
         "years": [(str(year), f"{year}年") for year in range(this, this - 5, -1)],
         "this": this,
         "waiting": waiting[:101].count() if can(actor, BEGIN_ASSESSMENT) else 0,
@@ -55,6 +58,24 @@ def assessments(request: HttpRequest) -> HttpResponse:
         "may_manage": can(actor, MANAGE_AGENCIES),
     }
     return render(request, "ratings/assessments.html", context)
+
+
+@require_GET
+@access.permitted(BEGIN_ASSESSMENT)
+def gaps(request: HttpRequest) -> HttpResponse:
+    """The institutions of which a year still lacks a result, and how many there are."""
+    actor, this = access.actor_of(request), clock.today().year
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked in (str(this), str(this - 1)) else this
+    page = page_of(queries.gaps(actor, year), request)
+    context = {
+        "page": page,
+        "rows": [queries.gap_in_words(row) for row in page.rows],
+        "figures": queries.year_figures(actor, year),
+        "year": year,
+        "years": [(str(one), f"{one}年") for one in (this, this - 1)],
+    }
+    return render(request, "ratings/gaps.html", context)
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tuoyu.core import access, audit, uploads
+from tuoyu.core.actor import Actor
 from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.core.problems import Problem, Refused
@@ -39,9 +40,12 @@ def given(request: HttpRequest) -> HttpResponse:
 def assess_self(request: HttpRequest, pk: int) -> HttpResponse:
     """One chapter of the self-assessment; what is typed is kept at each step."""
     found = visible_or_404(request, pk, ASSESS_SELF)
-    if found.state != State.SELF:
-        return redirect("ratings:assessment", pk)
-    return _chapter_page(request, found, Side.SELF)
+    if found.state == State.SELF:
+        return _chapter_page(request, found, Side.SELF)
+    if request.htmx:  # type: ignore[attr-defined]
+        late = Problem("自评已经提交，不能再改。")
+        return render(request, "ratings/_not_kept.html", {"problems": [late]})
+    return redirect("ratings:assessment", pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,11 +64,12 @@ def _chapter_page(request: HttpRequest, found: Assessment, side: Side) -> HttpRe
     status = 200
     if request.method == "POST":
         typed, problems = scores_typed(chapter, request.POST.dict())
+        if request.htmx:  # type: ignore[attr-defined]
+            return _kept(request, found, side, chapter, typed, problems)
         scores, status = {**scores, **typed}, 422
         if not problems:
             try:
-                save = actions.save_self if side == Side.SELF else actions.save_scores
-                save(by=actor, assessment=found, scores=typed)
+                _save(actor, found, side, typed)
                 return _saved(request, found, side, chapter)
             except Refused as refused:
                 problems, status = refused.problems, refused.status
@@ -73,6 +78,29 @@ def _chapter_page(request: HttpRequest, found: Assessment, side: Side) -> HttpRe
         "problems": problems,
         "typed": request.POST.dict() if problems else {},
     }, status=status)  # fmt: skip
+
+
+def _save(by: Actor, found: Assessment, side: Side, typed: Mapping[str, Scored]) -> None:
+    if typed:
+        save = actions.save_self if side == Side.SELF else actions.save_scores
+        save(by=by, assessment=found, scores=typed)
+
+
+def _kept(
+    request: HttpRequest,
+    found: Assessment,
+    side: Side,
+    chapter: Chapter,
+    typed: Mapping[str, Scored],
+    problems: list[Problem],
+) -> HttpResponse:
+    """What is typed is kept as one goes: each item that can be, and of the others why not."""
+    try:
+        _save(access.actor_of(request), found, side, typed)
+    except Refused as refused:
+        return render(request, "ratings/_not_kept.html", {"problems": refused.problems})
+    context = _frame(request, found, side, chapter, queries.scores_of(found, side))
+    return render(request, "ratings/_kept.html", context | {"problems": problems, "oob": True})
 
 
 def _asked(request: HttpRequest, chapters: tuple[Chapter, ...]) -> Chapter:
@@ -125,6 +153,7 @@ def _frame(
         "is_last": chapter == tree.chapters[-1],
         "writes": side == Side.SELF or found.state == State.SCORING,
         "here": _address(found, side, chapter),
+        "saved_at": queries.saved_at(found, side),
     }
 
 

@@ -24,43 +24,6 @@ document.addEventListener("change", (event) => {
   }
 }, true);
 
-// What was typed and not yet sent is sent as the page is left: before a link is followed, so that the next page
-// knows of it, and at the last moment by the phone's home button or a closed window. Files are not: they are
-// sent as soon as they are chosen.
-let unsent = false;
-
-function sendTyped() {
-  unsent = false;
-  const form = document.getElementById("application-form");
-  const typed = [...new FormData(form)].filter(([, value]) => !(value instanceof File));
-  return fetch(form.action, {
-    method: "POST",
-    body: new URLSearchParams(typed),
-    headers: { "HX-Request": "true" },
-    keepalive: true,
-  });
-}
-
-document.addEventListener("input", (event) => {
-  if (event.target.closest("#application-form")) unsent = true;
-});
-document.addEventListener("submit", () => {
-  unsent = false;
-});
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.closest("#application-form")) unsent = false;
-});
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href]:not([target], [href^='#'])");
-  if (!link || !unsent || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  const go = () => location.assign(link.href);
-  sendTyped().then(go, go);
-});
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden" && unsent) sendTyped();
-});
-
 // The next page of the same application in this tab is the same window still: what this one sent may arrive
 // after the next is shown, and must not look like somebody else's. Handed over once, so that a copy of the tab
 // is a window of its own.

@@ -1,0 +1,155 @@
+"""Days that are over are brought to mind once; what a year still lacks; the directory by grade."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.people import browser, seated
+from ratings import rated
+from ratings.rated import BY, scores
+from tuoyu.accounts.actors import actor_for
+from tuoyu.cases.models import Notice
+from tuoyu.core import clock
+from tuoyu.core.actor import Role
+from tuoyu.core.problems import Overtaken
+from tuoyu.ratings import actions, jobs, queries
+from tuoyu.ratings.models import Assessment, Reminder
+from workforce.staff import GULOU, XUANWU, head_user, nursery
+
+pytestmark = pytest.mark.django_db
+
+LATER = timedelta(days=60)
+
+
+def told(user: Any) -> list[str]:
+    return list(Notice.objects.filter(user=user).order_by("pk").values_list("title", flat=True))
+
+
+# ---------------------------------------------------------------- days that are over
+
+
+def test_whoever_must_act_and_health_are_reminded_once_of_each_day_that_is_over() -> None:
+    rated.adopted()
+    institution, lead = nursery(GULOU), seated(Role.DEPARTMENT_LEAD, "health", GULOU)
+    head, elsewhere = head_user(institution), seated(Role.DEPARTMENT_LEAD, "health", XUANWU)
+    one = rated.begun(institution)
+    expert = rated.assessor_user(one.agency)
+    assert jobs.remind_overdue(0) == 0
+    with pytest.raises(Overtaken):
+        actions.remind(by=BY, assessment=one)
+    with clock.set_to(clock.now() + LATER):
+        assert (jobs.remind_overdue(0), jobs.remind_overdue(0)) == (1, 0)
+        with pytest.raises(Overtaken):
+            actions.remind(by=BY, assessment=one)
+        assert (told(head)[-1], told(lead), told(expert)) == ("自评已逾期", ["评估逾期"], [])
+        one = rated.to_score(one)
+        assert one.score_due_on is not None
+        assert one.score_due_on > clock.today()
+        assert jobs.remind_overdue(0) == 0
+    with clock.set_to(clock.now() + 2 * LATER):
+        assert (jobs.remind_overdue(0), jobs.remind_overdue(0)) == (1, 0)
+        assert (told(expert), told(lead)) == (["有新的评估任务", "评分已逾期"], ["评估逾期"] * 2)
+        rated.scored(one, actor_for(expert), scores(20))
+        actions.send_back(by=BY, assessment=one, reason="漏看了户外场地")
+        assert jobs.remind_overdue(0) == 0, "scored anew it has new days"
+        rated.scored(one, actor_for(expert))
+    with clock.set_to(clock.now() + 3 * LATER):
+        assert jobs.remind_overdue(0) == 1
+        assert told(lead)[-1] == "核对审核已逾期"
+        assert jobs.remind_overdue(0) == 0
+    assert [one.of for one in Reminder.objects.all()] == ["self", "scoring", "office"]
+    assert told(elsewhere) == []
+    assert "核对审核已逾期" not in told(head)
+
+
+def test_the_list_shows_who_is_late_and_until_when() -> None:
+    rated.adopted()
+    late, other = rated.begun(), rated.begun()
+    officer = actor_for(seated(Role.OFFICER, "health", GULOU))
+    with clock.set_to(clock.now() + LATER):
+        rated.to_score(other)
+        rows = list(queries.assessments(officer, state="overdue"))
+        assert rows == [late]
+        assert queries.due_on(rows[0]) == late.self_due_on
+        page = browser(seated(Role.OFFICER, "health", GULOU, username="list")).get("/ratings/?state=overdue")
+    said = page.content.decode()
+    assert (f"/ratings/{late.pk}/" in said, f"/ratings/{other.pk}/" in said) == (True, False)
+
+
+# ---------------------------------------------------------------- what a year lacks
+
+
+def test_a_year_lacks_whoever_has_no_published_result_as_a_number_and_a_list() -> None:
+    rated.adopted()
+    done, going, waits, refused = (nursery(GULOU) for _ in range(4))
+    elsewhere, nowhere = nursery(XUANWU), nursery("360102")
+    rated.published(done)
+    rated.begun(going)
+    one = rated.begun(refused)
+    actions.call_off(by=BY, assessment=one, reason="机构搬迁")
+    year = clock.today().year
+    user = seated(Role.OFFICER, "health", GULOU)
+    figures = queries.year_figures(actor_for(user), year)
+    assert (figures.wanted, figures.published, figures.under_way) == (4, 1, 1)
+    assert (figures.lacking, figures.not_begun) == (3, 2)
+    rows = list(queries.gaps(actor_for(user), year))
+    assert [row["id"] for row in rows] == [waits.pk, refused.pk, going.pk]
+    page = browser(user).get("/ratings/gaps/").content.decode()
+    assert "还缺3家：1家正在评估，2家没有发起" in page
+    for institution in (going, waits, refused):
+        assert institution.name in page
+    for institution in (done, elsewhere, nowhere):
+        assert institution.name not in page
+    answer = browser(user).get("/api/v1/assessment-gaps").json()
+    assert (answer["wanted"], answer["published"], len(answer["rows"])) == (4, 1, 3)
+    # Last year none of them was public yet, so last year lacks nothing of them.
+    assert queries.year_figures(actor_for(user), year - 1).wanted == 0
+    lead = Assessment.objects.get(institution=done)
+    actions.withdraw_result(
+        by=actor_for(seated(Role.DEPARTMENT_LEAD, "health", GULOU)), assessment=lead, reason="应回避"
+    )
+    assert queries.year_figures(actor_for(user), year).lacking == 4
+
+
+# ---------------------------------------------------------------- the directory
+
+
+def test_the_directory_and_its_api_know_the_grade_by_one_statement_however_many_there_are() -> None:
+    tree, agency = rated.adopted(), rated.agency()
+    institutions = [nursery(GULOU, name=f"星级托育园{number:02d}") for number in range(12)]
+
+    def graded(institution: Any, grade: str) -> None:
+        one = rated.published(institution, of=agency) if grade == "五星" else None
+        if one is None:
+            one = rated.published(institution, scores(25), of=agency)
+        assert one.grade == grade
+        assert one.tree == tree
+
+    graded(institutions[0], "五星")
+    graded(institutions[1], "四星")
+    family, address = Client(), "/api/v1/institutions"
+
+    def asked(**narrowed: Any) -> tuple[list[dict[str, Any]], int]:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            rows = family.get(address, narrowed).json()["rows"]
+        return rows, len(captured)
+
+    asked(size=50)
+    rows, many = asked(size=50)
+    assert len(rows) == 12
+    one, few = asked(grade="五星", size=50)
+    assert ([row["name"] for row in one], many) == (["星级托育园00"], few)
+    assert (one[0]["graded"]["grade"], one[0]["graded"]["stars"]) == ("五星", 5)
+    by_name = {row["name"]: row["graded"] for row in rows}
+    assert by_name["星级托育园01"]["grade"] == "四星"
+    assert by_name["星级托育园02"] is None
+    assert asked(grade="三星")[0] == []
+    assert family.get(f"{address}/{institutions[0].pk}").json()["graded"]["grade"] == "五星"
+    page = family.get("/nurseries/", {"grade": "四星"}).content.decode()
+    assert ("星级托育园01" in page, "星级托育园00" in page) == (True, False)
