@@ -4,7 +4,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hasher, make_password
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
@@ -17,15 +17,16 @@ SINCE_2020 = DateRange(date(2020, 1, 1), None)
 
 
 @cache
-def _encoded() -> str:
-    """The password of all tests as it is kept: hashed once, since hashing is slow on purpose."""
-    return make_password(PASSWORD)
+def _encoded(hasher: str) -> str:
+    """The password of all tests as it is kept: hashed once by each hasher that tests set, since hashing is
+    slow on purpose and one hasher does not know another's."""
+    return make_password(PASSWORD, hasher=hasher)
 
 
 def person(username: str = "somebody", *, name: str = "", **more: Any) -> User:
     """A user with the password of all tests."""
     user = User(username=username, name=name or f"{username}的姓名", origin=User.Origin.INVITED, **more)
-    user.password = _encoded()
+    user.password = _encoded(get_hasher().algorithm)
     user.save()
     return user
 
