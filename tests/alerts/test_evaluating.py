@@ -12,12 +12,13 @@ from accounts.people import browser, seated
 from alerts import looked
 from care import stated
 from tuoyu.accounts.actors import actor_for
-from tuoyu.alerts import actions, jobs, live
+from tuoyu.alerts import actions, jobs, live, queries
 from tuoyu.alerts.checking import CHECKS, working_days
 from tuoyu.alerts.evaluating import closed_days
 from tuoyu.alerts.models import Alert
+from tuoyu.care.actions import state_day
 from tuoyu.care.models import ClassDay, DailyReturn, NewCases
-from tuoyu.care.rules import cluster_day, is_short
+from tuoyu.care.rules import ClassGiven, ReturnGiven, cluster_day, is_short
 from tuoyu.cases.models import Notice
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
@@ -25,6 +26,9 @@ from tuoyu.core.models import AuditEvent, OutboxMessage
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.supervision.models import Inspection
+from tuoyu.workforce import alerts as counting
+from tuoyu.workforce.models import AlertCount
+from tuoyu.workforce.rules.staffing import Finding
 from workforce import barred
 from workforce.staff import GULOU, carer, head, head_user, hired, nursery
 
@@ -84,6 +88,30 @@ def test_too_few_carers_as_the_day_closes_are_one_alert_until_a_day_is_kept() ->
         one.refresh_from_db()
         assert (one.state, one.ending) == ("ended", "核查时已符合规定")
     assert AuditEvent.objects.filter(verb="alert.ended").count() == 2
+
+
+def test_children_nobody_checked_or_examined_are_alerted_by_number_until_a_day_without() -> None:
+    place = opened()
+    by = head(place)
+    small = place.classes.order_by("pk")[0]
+    with clock.set_to(looked.evening(MONDAY)):
+        stated.day(by, place, MONDAY, children=5, checked=3, unexamined=2)
+        looked.closes(place, MONDAY)
+        (morning, _), (entry, _) = (looked.standing(place, rule) for rule in ("morning_check", "entry_check"))
+        assert (morning.class_group_id, morning.details["unseen"]) == (small.pk, 2)
+        assert queries.in_words(morning) == "到园5人，2人没有晨检"
+        assert queries.in_words(entry) == "到园5人，2人没有入托体检"
+        assert ("第24条" in morning.source, "第11条" in entry.source) == (True, True)
+    tuesday = looked.day_after(MONDAY)
+    with clock.set_to(looked.evening(tuesday)):
+        rooms = [ClassGiven(room.pk, 5, 3) for room in place.classes.order_by("pk")]
+        state_day(by=by, institution=place, day=tuesday, given=ReturnGiven(False, tuple(rooms)))
+        looked.closes(place, tuesday)
+        (again, _) = looked.standing(place, "morning_check")
+        assert queries.in_words(again) == "到园5人，没有填写晨检", "what nobody speaks of was not done"
+        assert len(looked.standing(place, "entry_check")) == 2, "what is not said ends nothing"
+        stated.day(by, place, tuesday, children=5, reason="补填")
+        assert looked.standing(place, "morning_check") == looked.standing(place, "entry_check") == []
 
 
 def test_a_closed_day_says_nothing_about_the_ratio() -> None:
@@ -163,6 +191,34 @@ def test_lapsed_and_missing_papers_and_unasked_records_are_counted_without_names
     with clock.set_to(clock.now() + timedelta(days=400)):
         looked.closes(place, clock.today())
     assert good.pk in looked.standing(place, "record_checks_missing")[0].details["employments"]
+
+
+def test_posts_and_ratios_the_register_does_not_fill_are_one_alert_until_it_is_counted_again() -> None:
+    place = opened(("小一班", "toddler_small", 10))
+    by = head(place)
+    hired(by, place, 1)
+    looked.closes(place, clock.today())
+    assert looked.standing(place, "staff_lacking") == [], "nobody has looked through the register yet"
+    counting.count([place.pk])
+    looked.closes(place, clock.today())
+    (alert,) = looked.standing(place, "staff_lacking")
+    assert "名册里没有在任的负责人。" in queries.in_words(alert)
+    assert all("第" in point["source"] for point in alert.details["lacking"])
+    counting.turned(place.pk)
+    AlertCount.objects.update(lacking=[])
+    looked.closes(place, clock.today())
+    assert looked.standing(place, "staff_lacking") == [alert], "what was not counted again ends nothing"
+    AlertCount.objects.update(stale=False)
+    looked.closes(place, clock.today())
+    assert looked.standing(place, "staff_lacking") == []
+
+
+def test_what_is_watched_for_itself_is_not_counted_as_lacking() -> None:
+    paper = Finding("staff.health_certificate", "x", True, "", False, "已失效", paper="health_certificate")
+    asked = Finding("staff.record_rechecks_per_year", "x", True, "", False, "已超过")
+    advice = Finding("head.education", "x", False, "", False, "学历")
+    post = Finding("head.education", "x", True, "", False, "学历")
+    assert [counting.is_lack(one) for one in (paper, asked, advice, post)] == [False, False, False, True]
 
 
 def test_a_cluster_is_told_health_and_cdc_at_once_with_a_days_clock_and_no_names() -> None:

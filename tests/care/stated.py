@@ -19,16 +19,20 @@ def day(
     *,
     children: int = 5,
     carers: int = 3,
+    checked: int | None = None,
+    unexamined: int = 0,
     cases: dict[str, int] | None = None,
     reason: str = "",
 ) -> DailyReturn:
-    """A day on which every class was the same; `cases` fell ill in the first."""
+    """A day on which every class was the same; `cases` fell ill in the first. Everybody was checked, unless
+    another number is said."""
+    seen = children if checked is None else checked
     rooms = list(institution.classes.open_on(on or clock.today()).order_by("pk").values_list("pk", flat=True))
     ill = tuple(CasesGiven(symptom, number) for symptom, number in (cases or {}).items())
     given = ReturnGiven(
         False,
         tuple(
-            ClassGiven(room, children, carers, ill if index == 0 else ())
+            ClassGiven(room, children, carers, ill if index == 0 else (), seen, unexamined)
             for index, room in enumerate(rooms or [None])
         ),
     )

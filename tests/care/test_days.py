@@ -31,13 +31,18 @@ def test_a_day_is_stated_on_a_phone_and_read_by_health_of_the_place_alone() -> N
     address = f"/institutions/{place.pk}/days/{clock.today()}/"
     typed = {f"children-{small.pk}": "8", f"carers-{small.pk}": "2", f"children-{large.pk}": "12",
              f"carers-{large.pk}": "2", f"fever-{small.pk}": "2", f"rash-{large.pk}": "1",
-             f"rash-disease-{large.pk}": "hfmd"}  # fmt: skip
-    missing = client.post(address, {**typed, f"children-{small.pk}": ""})
-    assert missing.status_code == 422
+             f"rash-disease-{large.pk}": "hfmd", f"checked-{small.pk}": "8", f"checked-{large.pk}": "11",
+             f"unexamined-{small.pk}": "0", f"unexamined-{large.pk}": "1"}  # fmt: skip
+    for empty in ("children", "checked", "unexamined"):
+        assert client.post(address, {**typed, f"{empty}-{small.pk}": ""}).status_code == 422
+    assert client.post(address, {**typed, f"checked-{small.pk}": "9"}).status_code == 422, "more than came"
     assert not DailyReturn.objects.exists()
-    assert client.post(address, typed).status_code == 302
+    said = client.post(address, typed, follow=True).content.decode()
+    assert "“大一班”有1名到园孩子没有晨检" in said
+    assert "“大一班”有1名到园孩子没有入托体检" in said
     made = DailyReturn.objects.get()
-    assert [(c.children, c.carers) for c in made.classes.all()] == [(8, 2), (12, 2)]
+    figures_of = [(c.children, c.carers, c.checked, c.unexamined) for c in made.classes.all()]
+    assert figures_of == [(8, 2, 8, 0), (12, 2, 11, 1)]
     assert set(NewCases.objects.values_list("symptom", "disease", "number")) == {
         ("fever", "", 2),
         ("rash", "hfmd", 1),
@@ -92,6 +97,9 @@ def figures(room: int, *cases: tuple[str, int], children: int = 5) -> ClassGiven
         (lambda a, b: ReturnGiven(False, (figures(a), figures(a))), "不止一次"),
         (lambda a, b: ReturnGiven(False, (figures(a), figures(b, children=-1))), "0到999"),
         (lambda a, b: ReturnGiven(False, (figures(a, children=0), figures(b, children=0))), "没有孩子到园"),
+        (lambda a, b: ReturnGiven(False, (ClassGiven(a, 5, 1, checked=6), figures(b))), "多于到园"),
+        (lambda a, b: ReturnGiven(False, (ClassGiven(a, 5, 1, unexamined=6), figures(b))), "多于到园"),
+        (lambda a, b: ReturnGiven(False, (ClassGiven(a, 5, 1, checked=-1), figures(b))), "小于0"),
         (lambda a, b: ReturnGiven(True, (figures(a), figures(b))), "未开园"),
         (lambda a, b: ReturnGiven(False, (figures(a), figures(b), figures(0))), "不是当天本机构的班级"),
         (lambda a, b: ReturnGiven(False, (figures(a, ("plague", 1)), figures(b))), "没有这样的症状"),
@@ -140,7 +148,7 @@ def test_the_figures_of_the_last_day_are_offered_and_not_assumed() -> None:
 def test_more_children_than_places_and_too_few_carers_are_told_and_do_not_stop() -> None:
     rooms = [RoomKnown(1, "小一班", "toddler_small", 10)]
     told = rules.doubts(
-        ReturnGiven(False, (ClassGiven(1, 11, 2),)), rooms, policy.book_at(GULOU), family=False
+        ReturnGiven(False, (ClassGiven(1, 11, 2, checked=11),)), rooms, policy.book_at(GULOU), family=False
     )
     assert [(d.field, d.severity) for d in told] == [("children-1", "warn"), ("carers-1", "warn")]
     assert "第20条" in told[1].source
@@ -153,6 +161,9 @@ def test_the_database_refuses_a_second_current_return_and_figures_that_cannot_be
         lambda: DailyReturn.objects.create(institution=place, day=clock.today(), stated_label="x"),
         lambda: ClassDay.objects.create(
             daily_return=DailyReturn.objects.get(), class_group=None, children=1000, carers=1
+        ),
+        lambda: ClassDay.objects.create(
+            daily_return=DailyReturn.objects.get(), class_group=None, children=2, carers=1, checked=3
         ),
         lambda: NewCases.objects.create(class_day=ClassDay.objects.all()[0], symptom="rash", number=0),
     ):

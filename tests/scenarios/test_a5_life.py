@@ -498,7 +498,7 @@ def test_what_is_due_of_a_year_is_called_to_mind_before_and_after_its_last_day(
             if words:
                 assert all(words in page for page in shown)
                 assert any(due.name in before.notices() for due in dues)
-                assert all("到期日：《本地参数" in due.source for due in dues)
+                assert all("到期日：本地参数" in due.source for due in dues)
                 told_dues = health.get("/api/v1/office/institutions").json()["rows"][0]["dues"]
                 assert procedure in {one["procedure"] for one in told_dues}
             if letter == "N":

@@ -160,13 +160,13 @@ def test_a_badge_says_how_many_alerts_the_board_shows_and_follows_the_register()
     elsewhere = browser(seated(Role.OFFICER, "health", XUANWU, username="badge-elsewhere"))
     one = carer(by, place, 1, place.classes.get())
     # Nobody has looked through the register yet: nothing is said.
-    assert shown_beside(officer, "人员预警") == ""
+    assert shown_beside(officer, "人员和证书") == ""
     assert jobs.count_alerts(0) == 1
     (told,) = queries.attention([place.pk])
     assert told.broken
-    assert shown_beside(officer, "人员预警") == str(len(told.broken) + len(told.soon))
-    assert shown_beside(browser(user), "人员预警") == shown_beside(officer, "人员预警")
-    assert shown_beside(elsewhere, "人员预警") == ""
+    assert shown_beside(officer, "人员和证书") == str(len(told.broken) + len(told.soon))
+    assert shown_beside(browser(user), "人员和证书") == shown_beside(officer, "人员和证书")
+    assert shown_beside(elsewhere, "人员和证书") == ""
     assert "also-waiting" in officer.get("/inbox/").content.decode()
     assert "also-waiting" in browser(user).get("/institutions/").content.decode()
     assert "also-waiting" not in elsewhere.get("/inbox/").content.decode()
@@ -203,4 +203,4 @@ def test_the_inbox_with_work_in_it_counts_the_boards_in_the_statement_it_asks_an
     Step.objects.filter(state="waiting").update(state="active", started_at=clock.now())
     with_work = officer.get("/inbox/").content.decode()
     for page in (without_work, with_work):
-        assert f'人员预警<span class="count">{count.broken + count.soon}</span>' in page
+        assert f'人员和证书<span class="count">{count.broken + count.soon}</span>' in page

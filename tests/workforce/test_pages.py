@@ -315,7 +315,7 @@ def test_a_reach_too_large_to_look_through_says_how_to_narrow_it(monkeypatch: py
     officer = health()
     page = text(officer, "/staff/alerts/")
     assert "登记了人员的机构超过1家" in page
-    assert "没有人员预警" not in page
+    assert "人员和证书都符合规定" not in page
     assert "小葵花托育园" in text(officer, "/staff/alerts/?q=小葵花")
     assert officer.get("/staff/?want=broken").status_code == 422
     assert officer.get("/api/v1/staff/alerts").status_code == 422

@@ -19,7 +19,7 @@ from tuoyu.institutions.models import ClassGroup, Suspension
 from tuoyu.institutions.vocabulary import Kind
 from tuoyu.jurisdictions.rulebook import RuleBook
 from tuoyu.supervision.models import Inspection
-from tuoyu.workforce.models import BarCorrection, Employment, Qualification, RecordCheck
+from tuoyu.workforce.models import AlertCount, BarCorrection, Employment, Qualification, RecordCheck
 from tuoyu.workforce.rules.certificates import MONTHS
 from tuoyu.workforce.rules.staffing import FAMILY_PAPERS, PAPERS
 
@@ -90,6 +90,37 @@ def staffing(asked: Asked) -> Query | None:
     return Query(text, {"types": list(ratios), "pers": list(ratios.values())}, silence_ends=False)
 
 
+@check("morning_check")
+def morning_check(asked: Asked) -> Query | None:
+    """Children in a class who had no morning check; none had one where the return says nothing of it."""
+    if not asked.values.get("required"):
+        return None
+    return _seen_by_nobody("d.children - coalesce(d.checked, 0)", "true")
+
+
+@check("entry_check")
+def entry_check(asked: Asked) -> Query | None:
+    """Children in a class without the health check that comes before the first day. What a return does not
+    say is not known."""
+    if not asked.values.get("required"):
+        return None
+    return _seen_by_nobody("d.unexamined", "d.unexamined IS NOT NULL")
+
+
+def _seen_by_nobody(number: str, known: str) -> Query:
+    text = f"""
+        SELECT s.id AS institution_id, d.class_group_id, '' AS subject, %(day)s::date AS last_day,
+               jsonb_build_object('class', g.name, 'children', d.children, 'unseen', {number},
+                                  'said', d.checked IS NOT NULL) AS details,
+               {number} > 0 AS holds
+        FROM scope s
+        JOIN {RETURNS} r ON r.institution_id = s.id AND r.day = %(day)s AND r.current
+        JOIN {DAYS} d ON d.daily_return_id = r.id AND {known}
+        LEFT JOIN {CLASSES} g ON g.id = d.class_group_id
+    """
+    return Query(text, {}, silence_ends=False)
+
+
 @check("return_missing")
 def return_missing(asked: Asked) -> Query | None:
     """A working day of late on which a nursery was to be open and has stated nothing."""
@@ -153,6 +184,20 @@ def papers(asked: Asked) -> Query | None:
     """
     posts, kinds, families = (list(column) for column in zip(*wanted, strict=True))
     return Query(text, {"posts": posts, "kinds": kinds, "families": families}, silence_ends=True)
+
+
+@check("staff_lacking")
+def staff_lacking(asked: Asked) -> Query | None:
+    """Posts and ratios that the staff register does not fill, as it was counted since the day began; a
+    register that has changed and was not counted again says nothing."""
+    text = f"""
+        SELECT s.id AS institution_id, NULL::bigint AS class_group_id, '' AS subject,
+               %(day)s::date AS last_day, jsonb_build_object('lacking', c.lacking) AS details,
+               c.lacking <> '[]'::jsonb AS holds
+        FROM scope s JOIN {table(AlertCount)} c ON c.institution_id = s.id
+        WHERE NOT c.stale AND (c.counted_at AT TIME ZONE 'Asia/Shanghai')::date >= %(day)s
+    """
+    return Query(text, {}, silence_ends=False)
 
 
 @check("record_checks")

@@ -18,7 +18,7 @@ from tuoyu.institutions.vocabulary import FILED
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.models import PackVersion
 from tuoyu.jurisdictions.packs.schema import Watch
-from tuoyu.jurisdictions.rulebook import RuleBook
+from tuoyu.jurisdictions.rulebook import RuleBook, cited
 
 CLOSES = "care.day_closes_hour"
 
@@ -146,11 +146,10 @@ def scope_parameters(scope: Scope, institution: int | None) -> Mapping[str, Any]
 
 def source_of(scope: Scope, watch: Watch) -> str:
     """Where the rule stands, and the clauses of the place's own document on the same matter."""
-    number = f"（{watch.number}）" if watch.number else ""
     title = watch.document or next(
         (pack.title for pack in scope.book.packs if watch in pack.watch), scope.book.pack.title
     )
-    sources = [f"《{title}》{number}{watch.clause}"]
+    sources = [cited(title, watch.clause, watch.number)]
     sources += [
         f"《{document}》{clause}"
         for document, clause in scope.book.clauses_on(watch.capability)

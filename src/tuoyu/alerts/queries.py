@@ -81,6 +81,10 @@ def alerts_at(actor: Actor, institution_id: int) -> QuerySet[Alert] | None:
     return rows.filter(state__in=STANDING)
 
 
+# Who it is about, the register of the institution says.
+OF_STAFF = ("staff_lacking", "certificates_lapsed", "health_checks_missing", "record_checks_missing")
+
+
 def may_handle(alert: Alert) -> bool:
     """Whether the actor the alerts were asked for may act on this one."""
     return bool(getattr(alert, column_of(HANDLE_ALERT), False))
@@ -96,12 +100,22 @@ def _staffing(alert: Alert, d: dict[str, Any]) -> str:
     return f"到园{d['children']}人，在岗保育人员{d['carers']}名，1名至多照护{d['per_carer']:g}人"
 
 
+def _morning(alert: Alert, d: dict[str, Any]) -> str:
+    if not d["said"]:
+        return f"到园{d['children']}人，没有填写晨检"
+    return f"到园{d['children']}人，{d['unseen']}人没有晨检"
+
+
 def _missing(alert: Alert, d: dict[str, Any]) -> str:
     return f"{'、'.join(d['days'])}，共{len(d['days'])}天"
 
 
 def _papers(alert: Alert, d: dict[str, Any]) -> str:
     return f"{QualificationKind(alert.subject).label}，{d['people']}人"
+
+
+def _lacking(alert: Alert, d: dict[str, Any]) -> str:
+    return "".join(point["says"] for point in d["lacking"])
 
 
 def _people(alert: Alert, d: dict[str, Any]) -> str:
@@ -119,10 +133,13 @@ def _disease(alert: Alert, d: dict[str, Any]) -> str:
 Say = Callable[[Alert, dict[str, Any]], str]
 SAYS: dict[str, Say] = {
     "staffing": _staffing,
+    "morning_check": _morning,
+    "entry_check": lambda alert, d: f"到园{d['children']}人，{d['unseen']}人没有入托体检",
     "return_missing": _missing,
     "certificates_lapsed": _papers,
     "health_checks_missing": _papers,
     "record_checks_missing": _people,
+    "staff_lacking": _lacking,
     "cluster": _cluster,
     "disease": _disease,
     "inspection_overdue": lambda alert, d: f"检查{d['number']}，原定{d['scheduled_on']}",

@@ -13,7 +13,7 @@ from tuoyu.alerts.models import Alert
 from tuoyu.alerts.permissions import EVALUATE, HANDLE_ALERT, VIEW_ALERTS
 from tuoyu.alerts.vocabulary import STANDING, State
 from tuoyu.core import access
-from tuoyu.core.actor import Actor
+from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import can, get_visible
@@ -22,6 +22,7 @@ from tuoyu.institutions import parts
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.permissions import VIEW_INSTITUTION
 from tuoyu.jurisdictions.names import department_name, place_name
+from tuoyu.workforce.permissions import VIEW_FIGURES
 
 
 @require_GET
@@ -44,6 +45,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "rules": queries.rules_of(actor),
         "states": State.choices,
         "counts": queries.counted(actor),
+        "of_office": actor.holds(Role.OFFICER, Role.DEPARTMENT_LEAD, Role.JURISDICTION_LEAD),
     }
     return render(request, "alerts/board.html", context)
 
@@ -71,6 +73,7 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
         "shown": _shown(found) | {"may_handle": can(actor, HANDLE_ALERT, found)},
         "excluded": actions.excluded(found),
         "opens_institution": can(actor, VIEW_INSTITUTION, found.institution),
+        "about_staff": found.rule in queries.OF_STAFF and can(actor, VIEW_FIGURES, found.institution),
         "story": [
             {"at": event.at, "text": STORY[event.verb], "who": event.actor_label, "note": event.note}
             for event in AuditEvent.objects.filter(topic=found.topic, verb__in=STORY).order_by("-pk")

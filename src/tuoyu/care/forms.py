@@ -12,6 +12,13 @@ from tuoyu.care.vocabulary import Disease, Harm, Severity, Spot, Symptom
 from tuoyu.core import clock
 
 NUMBER = {"inputmode": "numeric", "autocomplete": "off"}
+# What is asked of each class, each day.
+FIGURES = {
+    "children": "到园孩子",
+    "carers": "在岗保育人员",
+    "checked": "做了晨检的",
+    "unexamined": "没有入托体检的",
+}
 
 
 def _number(label: str, required: bool) -> forms.IntegerField:
@@ -40,12 +47,12 @@ class DayForm(forms.Form):
         self.rooms = rooms
         is_closed = bool(self.data.get("closed"))
         for room in rooms:
-            for name, label in (("children", "到园孩子"), ("carers", "在岗保育人员")):
+            for name, label in FIGURES.items():
                 self.fields[field_of(name, room.key)] = _number(label, not is_closed)
             for symptom, label in Symptom.choices:
                 self.fields[field_of(symptom, room.key)] = _number(str(label), False)
                 self.fields[field_of(f"{symptom}-disease", room.key)] = forms.ChoiceField(
-                    label=f"{label}：医疗机构诊断为",
+                    label=f"{label}的诊断",
                     required=False,
                     choices=[("", "未诊断"), *Disease.choices],
                     error_messages={"invalid_choice": "没有这样的病种，请重新选择。"},
@@ -60,8 +67,7 @@ class DayForm(forms.Form):
             ]
             yield {
                 "room": room,
-                "children": self[field_of("children", room.key)],
-                "carers": self[field_of("carers", room.key)],
+                **{name: self[field_of(name, room.key)] for name in FIGURES},
                 "symptoms": symptoms,
                 "ill": any(number.value() or number.errors for number, _ in symptoms),
             }
@@ -84,15 +90,21 @@ class DayForm(forms.Form):
                 for symptom in Symptom.values
                 if (number := data[field_of(symptom, room.key)])
             ),
+            data[field_of("checked", room.key)],
+            data[field_of("unexamined", room.key)],
         )
 
 
 def initial_of(given: ReturnGiven, *, cases: bool) -> dict[str, Any]:
-    """A stated day as the form shows it; without its cases where only the figures are offered again."""
+    """A stated day as the form shows it; where only the figures are offered again, without its cases and
+    without the morning check, which is done anew each day."""
     found: dict[str, Any] = {"closed": given.closed} if cases else {}
     for one in given.classes:
         found[field_of("children", one.room)] = one.children
         found[field_of("carers", one.room)] = one.carers
+        found[field_of("unexamined", one.room)] = one.unexamined
+        if cases:
+            found[field_of("checked", one.room)] = one.checked
         for case in one.cases if cases else ():
             found[field_of(case.symptom, one.room)] = case.number
             found[field_of(f"{case.symptom}-disease", one.room)] = case.disease
@@ -122,7 +134,9 @@ class IncidentForm(forms.Form):
         },
     )
     spot = forms.ChoiceField(label="地点", choices=Spot.choices, error_messages={"required": "请选择地点。"})
-    room = forms.TypedChoiceField(label="班级", required=False, coerce=int, empty_value=None)
+    room = forms.TypedChoiceField(
+        label="班级", required=False, coerce=int, empty_value=None, help_text="不是在班里发生的不选。"
+    )
     what = forms.CharField(
         label="经过",
         max_length=2000,
@@ -140,7 +154,7 @@ class IncidentForm(forms.Form):
     def __init__(self, rooms: Sequence[RoomKnown], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(room.key, room.name) for room in rooms if room.key is not None]
-        self.fields["room"].choices = [("", "不在班里"), *named]  # type: ignore[attr-defined]
+        self.fields["room"].choices = [("", "请选择"), *named]  # type: ignore[attr-defined]
 
     def given(self) -> IncidentGiven:
         """The incident, for the action; a time without a zone is Beijing's."""

@@ -9,11 +9,18 @@ from django.urls import reverse
 from tuoyu.care.models import Incident
 from tuoyu.cases.models import Case, Step
 from tuoyu.cases.notices import Words
-from tuoyu.cases.procedures import FormPage, Material
+from tuoyu.cases.procedures import DecisionOffered, FormPage, Material
 from tuoyu.core.actor import Actor
 from tuoyu.institutions import policy
 
 CITED = ("incident.", "staff.", "ratio.", "video.", "emergency.")
+
+
+OFFERED = (
+    DecisionOffered("approve", "追究责任，办结", "在说明里写明追究谁的什么责任，告知机构"),
+    DecisionOffered("defects", "要求机构说明", "写明要说明的内容和期限，机构答复后继续办理"),
+    DecisionOffered("refuse", "不追究责任，办结", "须写明理由，告知机构"),
+)
 
 
 class AccountabilityHandler:
@@ -37,6 +44,10 @@ class AccountabilityHandler:
             f"“{case.subject_name}”伤害事件的责任追究已办结，办件编号 {case.number}。",
         ),
     }
+
+    def offered(self, step: Step) -> Sequence[DecisionOffered]:
+        """Somebody answers for it, is asked first, or nobody does."""
+        return OFFERED
 
     def on_opened(self, case: Case, by: Actor) -> None:
         """Nothing: the incident keeps its case itself."""

@@ -50,19 +50,30 @@ class DailyReturn(models.Model):
 
 class ClassDay(models.Model):
     """One class on one day: how many children and carers were there, and how many are enrolled as far as is
-    known. A place without classes (a family childcare point) has one row without a class."""
+    known. A place without classes (a family childcare point) has one row without a class.
+
+    Of the children there, `checked` had the morning check and `unexamined` never had the health check that
+    must come before the first day; none where it was not said.
+    """
 
     daily_return = models.ForeignKey(DailyReturn, models.CASCADE, related_name="classes")
     class_group = models.ForeignKey(ClassGroup, models.PROTECT, null=True, related_name="days")
     children = models.PositiveSmallIntegerField()
     carers = models.PositiveSmallIntegerField()
     enrolled = models.PositiveSmallIntegerField(null=True)
+    checked = models.PositiveSmallIntegerField(null=True)
+    unexamined = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["daily_return", "class_group"], name="class_day_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="class_day_checks_who_was_there",
+                condition=Q(Q(checked__isnull=True) | Q(checked__lte=F("children")))
+                & Q(Q(unexamined__isnull=True) | Q(unexamined__lte=F("children"))),
             ),
             models.CheckConstraint(
                 name="class_day_counts_people",

@@ -72,6 +72,8 @@ def given_of(stated: DailyReturn) -> ReturnGiven:
                 row.children,
                 row.carers,
                 tuple(CasesGiven(case.symptom, case.number, case.disease) for case in row.cases.all()),
+                row.checked,
+                row.unexamined,
             )
             for row in stated.classes.all()
         ),
@@ -95,6 +97,8 @@ def told(stated: DailyReturn) -> dict[str, Any]:
                 "children": row.children,
                 "carers": row.carers,
                 "enrolled": row.enrolled,
+                "checked": row.checked,
+                "unexamined": row.unexamined,
                 "cases": [
                     {"symptom": case.symptom, "disease": case.disease, "number": case.number}
                     for case in row.cases.all()

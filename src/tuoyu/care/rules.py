@@ -12,6 +12,7 @@ from tuoyu.institutions.rules.book import Book, label_of
 
 # More is a slip of the finger, and the database refuses it too.
 MOST = 999
+MORNING_CHECK, ENTRY_CHECK = "daily_check.required", "admission.health_check"
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,18 @@ class CasesGiven:
 
 @dataclass(frozen=True)
 class ClassGiven:
-    """A class on a day; `room` is none where a place has no classes."""
+    """A class on a day; `room` is none where a place has no classes.
+
+    Of the children there, `checked` had the morning check, `unexamined` no health check before entry; none
+    where it is not said.
+    """
 
     room: int | None
     children: int
     carers: int
     cases: tuple[CasesGiven, ...] = ()
+    checked: int | None = None
+    unexamined: int | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,10 @@ def _wrong_figures(one: ClassGiven) -> Iterator[Problem]:
     for name, number in (("children", one.children), ("carers", one.carers)):
         if not 0 <= number <= MOST:
             yield Problem(f"人数应在0到{MOST}之间。", field=field_of(name, one.room))
+    for name, of_them in (("checked", one.checked), ("unexamined", one.unexamined)):
+        if of_them is not None and not 0 <= of_them <= one.children:
+            says = f"不能多于到园的{one.children}人。" if of_them > 0 else "人数不能小于0。"
+            yield Problem(says, field=field_of(name, one.room))
     seen: set[tuple[str, str]] = set()
     for case in one.cases:
         at = field_of(case.symptom, one.room)
@@ -100,7 +111,8 @@ def _wrong_figures(one: ClassGiven) -> Iterator[Problem]:
 
 
 def doubts(given: ReturnGiven, rooms: Sequence[RoomKnown], book: Book, family: bool) -> list[Problem]:
-    """What does not stop a return and is told beside it: more children than enrolled, too few carers."""
+    """What does not stop a return and is told beside it: more children than enrolled, too few carers,
+    children whom nobody checked this morning or examined before they came."""
     known = {room.key: room for room in rooms}
     found = []
     for one in given.classes:
@@ -109,6 +121,7 @@ def doubts(given: ReturnGiven, rooms: Sequence[RoomKnown], book: Book, family: b
             what = "托位" if room.enrolled is None else "在册"
             says = f"“{room.name}”到园{one.children}人，多于{what}{room.expected}人，请核对。"
             found.append(Problem(says, field=field_of("children", one.room), severity="warn"))
+        found += _unseen(one, room, book)
         key = "family_point.ratio" if family else f"ratio.{room.class_type}"
         for rule in book.all(key):
             if is_short(one.children, one.carers, rule.value):
@@ -125,6 +138,26 @@ def doubts(given: ReturnGiven, rooms: Sequence[RoomKnown], book: Book, family: b
                     )
                 )
     return found
+
+
+def _unseen(one: ClassGiven, room: RoomKnown, book: Book) -> Iterator[Problem]:
+    for name, key, number, says in (
+        ("checked", MORNING_CHECK, unchecked(one.children, one.checked), "没有晨检"),
+        ("unexamined", ENTRY_CHECK, one.unexamined or 0, "没有入托体检"),
+    ):
+        for rule in book.all(key) if number else ():
+            yield Problem(
+                f"“{room.name}”有{number}名到园孩子{says}。",
+                field=field_of(name, one.room),
+                rule_key=rule.key,
+                source=rule.source,
+                severity="warn",
+            )
+
+
+def unchecked(children: int, checked: int | None) -> int:
+    """How many of the children there had no morning check; all of them where nothing is said."""
+    return children - (checked or 0)
 
 
 def is_short(children: int, carers: int, per_carer: float) -> bool:

@@ -12,7 +12,7 @@ from tuoyu.jurisdictions import queries
 from tuoyu.jurisdictions.names import department_name, place_name
 from tuoyu.jurisdictions.packs.schema import Procedure
 from tuoyu.jurisdictions.packs.schema import Step as PackStep
-from tuoyu.jurisdictions.rulebook import NoRegistrar, RuleBook, RuleMissing, steps_for
+from tuoyu.jurisdictions.rulebook import NoRegistrar, RuleBook, RuleMissing, cited, steps_for
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _planned(
         working_days=int(days) if isinstance(days, (int, float)) else None,
         clock_from=step.clock_from,
         clause=handling.clause,
-        source=f"《{handling.document}》{handling.clause}",
+        source=cited(handling.document, handling.clause),
         counts_all_days=limit is not None and limit.unit == "day",
     )
 

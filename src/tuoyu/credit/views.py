@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tuoyu.core import access, audit, clock
 from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import can, get_visible, visible_to
-from tuoyu.core.problems import Refused
+from tuoyu.core.problems import Problem, Refused
 from tuoyu.credit import actions, queries, terms
 from tuoyu.credit.forms import CorrectionForm, EventForm, ListingForm, ObjectionForm, RepairForm
 from tuoyu.credit.models import CreditEvent, CreditRequest, ListEntry
@@ -194,7 +194,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     """What is recorded about oneself as one who answers for an institution."""
     person_id = queries.own_person(access.actor_of(request))
     rows = queries.events().filter(person=person_id).order_by("-decided_on") if person_id else []
-    context = {"rows": [queries.shown(one) for one in rows], "known": person_id is not None}
+    context = {
+        "rows": [queries.shown(one) for one in rows],
+        "known": person_id is not None,
+        "today": clock.today(),
+    }
     return render(request, "credit/mine.html", context)
 
 
@@ -221,10 +225,20 @@ def ask(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     context = {
         "form": form,
         "row": queries.shown(found),
+        "before": _what_stops(found) if kind == RequestKind.REPAIR else [],
         "title": RequestKind(kind).label,
         "submit": "提出申请",
     }
     return render(request, "credit/act.html", context, status=status)
+
+
+def _what_stops(event: CreditEvent) -> list[Problem]:
+    """Why an event cannot be repaired today; told before anybody writes a request in vain."""
+    try:
+        actions.check_repairable(event)
+    except Refused as refusal:
+        return list(refusal.problems)
+    return []
 
 
 @require_GET

@@ -14,7 +14,7 @@ from tuoyu.institutions.rules.book import FORCE_NAMES, Book, RuleLike
 from tuoyu.institutions.vocabulary import AFTER_FILING, CHANGE, Kind
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.packs.schema import Paper, Procedure
-from tuoyu.jurisdictions.rulebook import RuleBook, RuleMissing
+from tuoyu.jurisdictions.rulebook import RuleBook, RuleMissing, cited
 
 # Given on the page of that name, not as a file.
 GIVEN_ON_PAGE = ("commitment",)
@@ -157,7 +157,7 @@ def _paper_source(rules: RuleBook, rule: str | None, document: str, clause: str)
     found = rules.find(rule) if rule else None
     if found is not None:
         return found.source
-    return f"《{document}》{clause}" if document else clause
+    return cited(document, clause) if document else clause
 
 
 def wording_at(division_code: str, *keys: str) -> tuple[str, ...]:

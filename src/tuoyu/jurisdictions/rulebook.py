@@ -32,6 +32,17 @@ from tuoyu.jurisdictions.vocabulary import Vocabulary
 D = TypeVar("D", Procedure, Checklist)
 
 
+# What a pack names instead of a document where none says anything.
+OF_NO_DOCUMENT = "本地参数"
+
+
+def cited(document: str, clause: str, number: str = "") -> str:
+    """Where something stands, in words; what stands in no document has no clause either."""
+    if document.startswith(OF_NO_DOCUMENT):
+        return document
+    return f"《{document}》{f'（{number}）' if number else ''}{clause}"
+
+
 class RuleMissing(LookupError):
     """No rule says anything about what was asked, on that day, at that place."""
 
@@ -78,8 +89,7 @@ class RuleValue:
     @property
     def source(self) -> str:
         """Where it stands, in words: 《托育机构登记和备案办法（试行）》（国卫办人口发〔2019〕25号）第9条."""
-        number = f"（{self.number}）" if self.number else ""
-        return f"《{self.document}》{number}{self.clause}"
+        return cited(self.document, self.clause, self.number)
 
     def as_json(self) -> dict[str, Any]:
         """The value and its source as plain data."""

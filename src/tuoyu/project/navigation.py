@@ -97,7 +97,7 @@ ENTRIES = (
         HEALTH,
     ),
     Entry("评估任务", "clipboard-check", ("ratings:given",), frozenset({Role.ASSESSOR})),
-    Entry("人员预警", "alert-triangle", ("workforce:alerts",), OFFICE | NURSERY, HEALTH),
+    Entry("人员和证书", "alert-triangle", ("workforce:alerts",), OFFICE | NURSERY, HEALTH),
     Entry("从业人员", "users", ("workforce:overview",), OFFICE | NURSERY, HEALTH),
     Entry("投诉举报", "message", ("complaints:list",), OFFICE, COMPLAINED_TO),
     Entry("整改和处理", "gavel", ("supervision:rectifications", "supervision:sanctions"), OFFICE),

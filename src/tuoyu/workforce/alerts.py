@@ -1,4 +1,4 @@
-"""The number beside 人员预警: kept, so that every page can show it without looking through registers."""
+"""How much of each register is not kept: counted, so that pages and watches need not look through it."""
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
@@ -13,6 +13,7 @@ from tuoyu.institutions.models import SHOWN, ClassGroup, Institution
 from tuoyu.workforce import barring, queries
 from tuoyu.workforce.models import AlertCount, BarAlert, Employment
 from tuoyu.workforce.permissions import VIEW_BAR_ALERTS, VIEW_PAPERS
+from tuoyu.workforce.rules.staffing import OF_RECORDS, Finding
 
 # So many registers are looked through in one go of the worker, each in about three milliseconds.
 AT_ONCE = 2000
@@ -55,10 +56,21 @@ def count(institutions: Iterable[int]) -> int:
             held = AlertCount.objects.select_for_update().get(pk=pk)
             for one in queries.attention([pk]):
                 held.broken, held.soon = len(one.broken), len(one.soon)
+                held.lacking = [_told(point) for point in one.broken if is_lack(point)]
             held.counted_at, held.stale = clock.now(), False
             held.save()
         done += 1
     return done
+
+
+def is_lack(point: Finding) -> bool:
+    """Whether a point that is not kept says that somebody or something is lacking at the institution. Papers
+    and yearly questions are watched for themselves, and who may not be employed has a board of its own."""
+    return point.hard and not point.paper and point.rule_key not in OF_RECORDS
+
+
+def _told(point: Finding) -> dict[str, str]:
+    return {"says": point.says, "source": point.source}
 
 
 def waiting(actor: Actor) -> QuerySet[AlertCount] | None:

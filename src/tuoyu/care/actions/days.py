@@ -118,6 +118,8 @@ def _write_classes(made: DailyReturn, given: ReturnGiven, rooms: list[RoomKnown]
             children=one.children,
             carers=one.carers,
             enrolled=enrolled[one.room],
+            checked=one.checked,
+            unexamined=one.unexamined,
         )
         for one in given.classes
     )

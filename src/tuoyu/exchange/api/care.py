@@ -73,6 +73,8 @@ class ClassTold(Told):
     children: int
     carers: int
     enrolled: int | None
+    checked: int | None
+    unexamined: int | None
     cases: list[CasesTold]
 
 
@@ -98,11 +100,14 @@ class CasesStated(Given):
 
 
 class ClassStated(Given):
-    """A class on the day; `class_id` is none where a place has no classes."""
+    """A class on the day; `class_id` is none where a place has no classes. Of the children there, `checked`
+    had the morning check and `unexamined` no health check before entry; what is left out was not said."""
 
     class_id: Id | None = None
     children: Number
     carers: Number
+    checked: Number | None = None
+    unexamined: Number | None = None
     cases: Annotated[list[CasesStated], Field(max_length=100)] = []
 
 
@@ -208,6 +213,8 @@ def state_day(request: HttpRequest, pk: PK, day: Annotated[Day, Path()], given: 
                 one.children,
                 one.carers,
                 tuple(CasesGiven(c.symptom, c.number, str(c.disease)) for c in one.cases),
+                one.checked,
+                one.unexamined,
             )
             for one in given.classes
         ),

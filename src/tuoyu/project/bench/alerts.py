@@ -36,8 +36,10 @@ MAKE = (
     ON CONFLICT DO NOTHING
     """,
     f"""
-    INSERT INTO {CLASS_DAYS} (daily_return_id, class_group_id, children, carers)
-    SELECT r.id, g.id, 8, CASE WHEN (g.id + (r.day - date '2020-01-01')) %% 50 = 0 THEN 1 ELSE 3 END
+    INSERT INTO {CLASS_DAYS} (daily_return_id, class_group_id, children, carers, checked, unexamined)
+    SELECT r.id, g.id, 8, CASE WHEN (g.id + (r.day - date '2020-01-01')) %% 50 = 0 THEN 1 ELSE 3 END,
+           CASE WHEN (g.id + (r.day - date '2020-01-01')) %% 200 = 7 THEN 6 ELSE 8 END,
+           CASE WHEN g.id %% 400 = 9 THEN 1 ELSE 0 END
     FROM {RETURNS} r JOIN {table(ClassGroup)} g ON g.institution_id = r.institution_id AND g.closed_on IS NULL
     WHERE r.stated_label = '测量'
     """,

@@ -10,7 +10,8 @@ from tuoyu.care.models import ClassDay, DailyReturn, NewCases
 from tuoyu.core import audit, clock
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
-from tuoyu.institutions.models import Institution
+from tuoyu.institutions.models import ClassGroup, Institution
+from tuoyu.workforce import alerts as counting
 
 # How many of a class stayed at home, day by day in turn.
 AWAY = (0, 1, 2, 1, 0, 3, 1)
@@ -24,12 +25,7 @@ def keep_days(*, by: Actor, institution: Institution, days: list[date]) -> int:
         DailyReturn(institution=institution, day=day, stated_label=by.label) for day in days
     )
     rows = ClassDay.objects.bulk_create(
-        ClassDay(
-            daily_return=one,
-            class_group=group,
-            children=max(1, group.places - 3 - AWAY[(turn + place) % len(AWAY)]),
-            carers=1 if turn == 0 and place == 0 else group.carers,
-        )
+        _class_day(one, group, turn, place)
         for turn, one in enumerate(returns)
         for place, group in enumerate(groups)
     )
@@ -40,6 +36,20 @@ def keep_days(*, by: Actor, institution: Institution, days: list[date]) -> int:
     audit.record(by, "day.demonstrated", institution, topic=f"institution:{institution.pk}:days",
                  after={"days": len(returns)})  # fmt: skip
     return len(returns)
+
+
+def _class_day(stated: DailyReturn, group: ClassGroup, turn: int, place: int) -> ClassDay:
+    """On the last day the first class was short of carers, and two of its children had no morning check."""
+    children = max(1, group.places - 3 - AWAY[(turn + place) % len(AWAY)])
+    worst = turn == 0 and place == 0
+    return ClassDay(
+        daily_return=stated,
+        class_group=group,
+        children=children,
+        carers=1 if worst else group.carers,
+        checked=max(0, children - 2) if worst else children,
+        unexamined=0,
+    )
 
 
 def report_fall(by: Actor, institution: Institution) -> None:
@@ -58,5 +68,6 @@ def report_fall(by: Actor, institution: Institution) -> None:
 
 def look(by: Actor, institution: Institution, day: date) -> None:
     """Look for everything that is watched, as the day closed."""
+    counting.count([institution.pk])
     scope = scope_of(institution, clock.today())
     evaluate_one(by=by, institution=institution, scope=scope, day=day)

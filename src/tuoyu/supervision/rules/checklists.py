@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tuoyu.jurisdictions.packs.schema import Checklist, ChecklistItem
-from tuoyu.jurisdictions.rulebook import RuleBook, RuleMissing, RuleValue, applies
+from tuoyu.jurisdictions.rulebook import RuleBook, RuleMissing, RuleValue, applies, cited
 
 REMIT = "inspection.remit."
 # What a visit is grouped by: the longest beginning of an item's key that is named here.
@@ -94,7 +94,7 @@ def _item(item: ChecklistItem, book: RuleBook, department: str) -> dict[str, Any
 def _source(item: ChecklistItem, rule: RuleValue | None) -> str:
     """Where the item stands; a local list names its own clause, the rule the document it rests on."""
     if item.document:
-        return f"《{item.document}》{item.clause}"
+        return cited(item.document, item.clause)
     return f"{rule.source}；{item.clause}" if rule else item.clause
 
 

@@ -296,6 +296,9 @@ def _background(register: Register, book: Book, day: date) -> Iterator[Finding]:
 # ---------------------------------------------------------------- records of offences
 
 
+OF_RECORDS = ("hiring.record_check", "staff.record_rechecks_per_year")
+
+
 def _records(register: Register, book: Book, day: date) -> Iterator[Finding]:
     for rule in book.all("hiring.record_check"):
         for worker in register.working(day):
