@@ -25,7 +25,7 @@ from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent, OutboxMessage
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.jurisdictions import queries as jurisdictions
-from tuoyu.supervision.models import Inspection
+from tuoyu.supervision.models import Inspection, Plan
 from tuoyu.workforce import alerts as counting
 from tuoyu.workforce.models import AlertCount
 from tuoyu.workforce.rules.staffing import Finding
@@ -203,7 +203,7 @@ def test_posts_and_ratios_the_register_does_not_fill_are_one_alert_until_it_is_c
     looked.closes(place, clock.today())
     (alert,) = looked.standing(place, "staff_lacking")
     assert "名册里没有在任的负责人。" in queries.in_words(alert)
-    assert all("第" in point["source"] for point in alert.details["lacking"])
+    assert all(point["says"] and point["source"] for point in alert.details["lacking"])
     counting.turned(place.pk)
     AlertCount.objects.update(lacking=[])
     looked.closes(place, clock.today())
@@ -288,6 +288,38 @@ def test_a_year_without_its_inspection_is_alerted_where_the_document_promises_on
     year = (MONDAY + timedelta(days=1)).year - 1
     assert alert.details == {"year": year, "inspected": 0, "wanted": 1}
     assert "四.(四)" in alert.source
+
+
+def test_a_year_is_measured_by_the_plan_that_was_adopted_for_the_place() -> None:
+    place = opened(public_since=date(2024, 1, 1))
+    year = (MONDAY + timedelta(days=1)).year - 1
+    type(place).objects.filter(pk=place.pk).update(registered_on=date(year, 6, 1))
+    plan = Plan.objects.create(
+        year=year, division_code=GULOU, department="health", kind="random", per_year=2,
+        departments=["health"], source="x", departments_source="x", created_label="甲",
+        pack=jurisdictions.version_for_case(GULOU, clock.today()),
+    )  # fmt: skip
+
+    def inspected(number: str, origin: str = "draw", department: str = "health") -> None:
+        Inspection.objects.create(
+            number=number, institution=place, division_code=GULOU, department=department, origin=origin,
+            year=year, state="confirmed", result="pass", created_label="甲", begun_at=clock.now(),
+            confirmed_at=clock.now(), confirmed_label="甲",
+        )  # fmt: skip
+
+    with clock.set_to(looked.evening(MONDAY)):
+        inspected("J1")
+        inspected("J2", origin="joint")
+        inspected("J3", department="education")
+        looked.closes(place, MONDAY)
+        assert looked.standing(place, "inspection_of_year") == [], "a plan nobody adopted asks for nothing"
+        Plan.objects.filter(pk=plan.pk).update(adopted_at=clock.now(), adopted_label="乙")
+        looked.closes(place, MONDAY)
+        (alert,) = looked.standing(place, "inspection_of_year")
+        assert alert.details == {"year": year, "inspected": 1, "wanted": 2}
+        inspected("J4")
+        looked.closes(place, MONDAY)
+        assert looked.standing(place, "inspection_of_year") == []
 
 
 def test_an_answer_overdue_is_alerted_until_it_comes() -> None:

@@ -15,10 +15,13 @@ from django.db.models import Model
 from tuoyu.care.models import ClassDay, DailyReturn, NewCases
 from tuoyu.cases.models import Case
 from tuoyu.core import workdays
-from tuoyu.institutions.models import ClassGroup, Suspension
+from tuoyu.institutions.models import ClassGroup, Institution, Suspension
 from tuoyu.institutions.vocabulary import Kind
+from tuoyu.jurisdictions.packs.schema import prefix_of
 from tuoyu.jurisdictions.rulebook import RuleBook
-from tuoyu.supervision.models import Inspection
+from tuoyu.supervision.models import Inspection, Plan
+from tuoyu.supervision.rules.plans import ORDERED, day_of
+from tuoyu.supervision.vocabulary import PlanKind
 from tuoyu.workforce.models import AlertCount, BarCorrection, Employment, Qualification, RecordCheck
 from tuoyu.workforce.rules.certificates import MONTHS
 from tuoyu.workforce.rules.staffing import FAMILY_PAPERS, PAPERS
@@ -298,24 +301,49 @@ def inspection_overdue(asked: Asked) -> Query | None:
 
 @check("inspection_of_year")
 def inspection_of_year(asked: Asked) -> Query | None:
-    """Fewer inspections than the document promises in the last whole year, at what was filed all the year."""
+    """Fewer inspections than promised in the last whole year: what the adopted plan of the place lacks, and
+    where nobody adopted one, what the document asks for at what was filed all the year."""
     if "per_year" not in asked.values:
         return None
+    kind = PlanKind(asked.given.get("kind", PlanKind.RANDOM))
     year = (asked.day + timedelta(days=1)).year - 1
+    plans = Plan.objects.filter(year=year, kind=kind, adopted_at__isnull=False)
+    here = [p for p in plans.order_by("pk") if p.division_code.startswith(asked.book.pack.prefix)]
     text = f"""
         SELECT s.id AS institution_id, NULL::bigint AS class_group_id, %(year)s::text AS subject,
                %(day)s::date AS last_day,
-               jsonb_build_object('year', %(year)s::int, 'inspected', count(i.id),
-                                  'wanted', %(per_year)s::int) AS details,
+               jsonb_build_object('year', %(year)s::int, 'inspected', done.number, 'wanted', wanted.number)
+                 AS details,
                true AS holds
-        FROM scope s LEFT JOIN {table(Inspection)} i
-          ON i.institution_id = s.id AND i.year = %(year)s AND i.state = 'confirmed' AND i.origin <> 'recheck'
-        WHERE s.public_since < %(began)s
-        GROUP BY s.id HAVING count(i.id) < %(per_year)s
+        FROM scope s JOIN {table(Institution)} registered ON registered.id = s.id
+        LEFT JOIN LATERAL (
+            SELECT p.number, p.department FROM unnest(%(prefixes)s::text[], %(numbers)s::int[],
+                   %(departments)s::text[]) AS p(prefix, number, department)
+            WHERE s.division_code LIKE p.prefix || '%%' ORDER BY length(p.prefix) DESC LIMIT 1
+        ) plan ON true
+        CROSS JOIN LATERAL (SELECT coalesce(plan.number, %(per_year)s::int) AS number) wanted
+        CROSS JOIN LATERAL (
+            SELECT count(*)::int AS number FROM {table(Inspection)} i
+            WHERE i.institution_id = s.id AND i.year = %(year)s AND i.state = 'confirmed'
+              AND i.origin = %(origin)s AND i.department = coalesce(plan.department, i.department)
+        ) done
+        WHERE done.number < wanted.number
+          AND CASE WHEN plan.number IS NULL THEN s.public_since <= %(first)s
+              ELSE registered.registered_on <= %(last)s
+               AND (registered.deregistered_on IS NULL OR registered.deregistered_on > %(last)s) END
     """
     return Query(
         text,
-        {"year": year, "began": date(year, 1, 2), "per_year": int(asked.values["per_year"])},
+        {
+            "year": year,
+            "first": date(year, 1, 1),
+            "last": day_of(year),
+            "per_year": int(asked.values["per_year"]),
+            "origin": ORDERED[kind].origin.value,
+            "prefixes": [prefix_of(p.division_code) for p in here],
+            "numbers": [p.per_year for p in here],
+            "departments": [p.department for p in here],
+        },
         silence_ends=True,
     )
 

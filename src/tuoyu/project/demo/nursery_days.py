@@ -7,6 +7,7 @@ from tuoyu.alerts.actions import evaluate_one
 from tuoyu.alerts.live import scope_of
 from tuoyu.care.actions import IncidentGiven, report_incident
 from tuoyu.care.models import ClassDay, DailyReturn, NewCases
+from tuoyu.care.queries import rooms_of
 from tuoyu.core import audit, clock
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
@@ -21,11 +22,12 @@ AWAY = (0, 1, 2, 1, 0, 3, 1)
 def keep_days(*, by: Actor, institution: Institution, days: list[date]) -> int:
     """Write down the returns of these days, the latest first, all at once; how many there are."""
     groups = list(institution.classes.open_now().order_by("pk"))
+    most = {room.key: room.expected for room in rooms_of(institution, days[0])}
     returns = DailyReturn.objects.bulk_create(
         DailyReturn(institution=institution, day=day, stated_label=by.label) for day in days
     )
     rows = ClassDay.objects.bulk_create(
-        _class_day(one, group, turn, place)
+        _class_day(one, group, most[group.pk], turn + place, worst=turn == place == 0)
         for turn, one in enumerate(returns)
         for place, group in enumerate(groups)
     )
@@ -38,10 +40,9 @@ def keep_days(*, by: Actor, institution: Institution, days: list[date]) -> int:
     return len(returns)
 
 
-def _class_day(stated: DailyReturn, group: ClassGroup, turn: int, place: int) -> ClassDay:
+def _class_day(stated: DailyReturn, group: ClassGroup, most: int, turn: int, *, worst: bool) -> ClassDay:
     """On the last day the first class was short of carers, and two of its children had no morning check."""
-    children = max(1, group.places - 3 - AWAY[(turn + place) % len(AWAY)])
-    worst = turn == 0 and place == 0
+    children = max(1, most - AWAY[turn % len(AWAY)])
     return ClassDay(
         daily_return=stated,
         class_group=group,
