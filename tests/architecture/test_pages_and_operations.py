@@ -130,6 +130,7 @@ credit:correct | POST /credit-events/{pk}/correction | correct_event
 credit:repair | POST /credit-events/{pk}/requests | ask
 credit:objection | POST /credit-events/{pk}/requests | ask
 credit:take_off_list | POST /credit-lists/{pk}/removal | take_off_list
+credit:mine | POST /my/credit-file | open_own_file
 credit:record | POST /office/institutions/{pk}/credit-events | record_event
 credit:put_on_list | POST /office/institutions/{pk}/credit-lists | put_on_list
 workforce:answer | POST /staff/checks/{pk}/answer | record_check_answered

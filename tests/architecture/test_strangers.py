@@ -257,7 +257,7 @@ credit:request | in 404 404 404 404 404 | 405
 credit:person | in 403 404 403 403 403 | 405
 credit:lists | 200 | 405
 credit:take_off_list | 405 | in 403 404 403 403 403
-credit:mine | in 200 200 200 200 200 | 405
+credit:mine | in 200 200 200 200 200 | in 422 422 422 422 422
 credit:institution | in 403 404 403 403 403 | 405
 credit:record | in 403 404 403 403 403 | in 403 404 403 403 403
 credit:put_on_list | in 403 404 403 403 403 | in 403 404 403 403 403
@@ -721,6 +721,7 @@ POST /credit-events/{pk}/correction | 401 403 403 403 403 403
 POST /credit-events/{pk}/requests | 401 404 404 404 404 404
 GET /credit-requests/{pk} | 401 404 404 404 404 404
 GET /my/credit-events | 401 200 200 200 200 200
+POST /my/credit-file | 401 422 422 422 422 422
 GET /office/institutions/{pk}/credit | 401 403 404 403 403 403
 POST /office/institutions/{pk}/credit-events | 401 403 404 403 403 403
 GET /credit-people/{pk} | 401 403 404 403 403 403

@@ -13,9 +13,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.people import browser
+from accounts.people import browser, person
 from credit import deciding
 from supervision.inspected import office, ordered
+from tuoyu.accounts.actors import actor_for
 from tuoyu.accounts.models import User
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
@@ -31,6 +32,7 @@ from tuoyu.exchange import delivery
 from tuoyu.institutions.models import Institution
 from tuoyu.supervision import actions as supervision
 from tuoyu.supervision.models import Sanction
+from tuoyu.workforce.actions import end_employment
 from tuoyu.workforce.models import Person
 from workforce import staff
 
@@ -409,3 +411,39 @@ def test_every_form_is_drawn_and_what_is_wrong_stands_at_its_field(nursery: Inst
     assert lead.post(reverse("credit:correct", args=[event.pk]), {}).status_code == 422
     page = officer.get(reverse("credit:institution", args=[nursery.pk])).content.decode()
     assert event.summary in page
+
+
+def test_somebody_who_left_opens_the_own_file_by_number_and_proved_telephone_and_no_other_way() -> None:
+    nursery = staff.nursery()
+    head = staff.head(nursery)
+    employment = staff.hired(head, nursery, 9)
+    deciding.sanctioned(nursery, employment.person)
+    event = CreditEvent.objects.get(person=employment.person)
+    end_employment(by=head, employment=employment, last_day=clock.today(), reason="离职")
+    leaver, other = person("leaver"), person("other")
+    for user, phone in ((leaver, str(employment.phone)), (other, "13800138111")):
+        user.phone = phone
+        user.save()
+    with at(date(2027, 3, 1)):
+        client, address = browser(leaver), reverse("credit:mine")
+        said = {"identity": staff.identity(9)}
+        assert client.post(address, said).status_code == 409, "the telephone is not proved"
+        User.objects.update(phone_proved_at=clock.now())
+        assert client.post(address, {"identity": staff.identity(10)}).status_code == 422, "another's number"
+        assert browser(other).post(address, said).status_code == 422, "another's telephone"
+        assert event.summary not in client.get(address).content.decode()
+        assert client.post(address, said).status_code == 302
+        assert client.post("/api/v1/my/credit-file", said, "application/json").status_code == 200
+        assert event.summary in client.get(address).content.decode()
+        who = actor_for(leaver)
+        deciding.answered(deciding.repair(who, event))
+        assert queries.standing_of(event) == Standing.REPAIRED
+        actions.ask(by=who, event=event, kind=RequestKind.OBJECTION, statement="不是我作的决定")
+        User.objects.filter(pk=leaver.pk).update(phone=None, phone_key=None)
+        other.refresh_from_db()
+        other.phone = str(employment.phone)
+        other.save()
+        assert browser(other).post(address, said).status_code == 409, "the file is somebody's already"
+        for _ in range(actions.TRIES - 1):
+            assert browser(other).post(address, {"identity": staff.identity(10)}).status_code == 422
+        assert browser(other).post(address, {"identity": staff.identity(10)}).status_code == 429

@@ -1,19 +1,24 @@
 """Every write of credit: what is recorded, corrected, repaired, put on a list."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import Q
+
+from tuoyu.accounts.models import User
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
-from tuoyu.core import audit, clock, texts
+from tuoyu.core import audit, clock, identifiers, texts
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Seat
+from tuoyu.core.lookups import keyed_hashes
+from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.core.reaches import HEALTH
 from tuoyu.core.transitions import move
 from tuoyu.credit import export, periods, terms
-from tuoyu.credit.models import CreditCorrection, CreditEvent, CreditRequest, ListEntry
+from tuoyu.credit.models import CreditCorrection, CreditEvent, CreditRequest, ListEntry, OwnFile
 from tuoyu.credit.permissions import CORRECT_CREDIT, KEEP_LISTS, RECORD_CREDIT, TAKE_OFF_LIST
 from tuoyu.credit.queries import askable, in_force, standing_of
 from tuoyu.credit.vocabulary import (
@@ -171,6 +176,47 @@ def end_sharing(*, by: Actor, event: CreditEvent) -> None:
     """The time of an event is over: tell whoever received it."""
     audit.record(by, "credit.over", event, topic=event.topic, place=event.division_code)
     export.end(event, Standing.OVER)
+
+
+# ---------------------------------------------------------------- one's own file
+
+# So often an account may try to show that it is somebody's, in a day.
+TRIES = 5
+
+
+@action
+def open_own_file(*, by: Actor, identity: str) -> OwnFile | None:
+    """Show that the account is a person's: by the identity number, and by the proved telephone of the account
+    being the one a nursery keeps of that person. None where the two do not meet, whichever it was.
+
+    Raises Refused for a number that cannot be (422), an account without a proved telephone (409), or after
+    too many tries in a day (429); Overtaken when the file, or the account, is somebody's already.
+    """
+    number = identifiers.identity_number(identity, field="identity").number
+    user = User.objects.select_for_update().get(pk=by.user_id or 0)
+    if not user.phone or user.phone_proved_at is None:
+        raise Refused("请先在“账号”里验证您的手机号。", status=409)
+    since = clock.now() - timedelta(days=1)
+    tries = AuditEvent.objects.filter(verb="credit.file_not_opened", topic=_tries_of(user), at__gt=since)
+    if tries.count() >= TRIES:
+        raise Refused("今天试的次数太多，请明天再试，或者与当地卫生健康部门联系。", status=429)
+    found = Person.objects.filter(identity_key__in=keyed_hashes(number)).first()
+    kept = {str(one.phone) for one in found.employments.all()} if found else set()
+    if found is None or str(user.phone) not in kept:
+        audit.record(by, "credit.file_not_opened", user, topic=_tries_of(user))
+        return None
+    known = OwnFile.objects.filter(Q(user=user) | Q(person=found)).first()
+    if known is not None and (known.user_id, known.person_id) != (user.pk, found.pk):
+        raise Overtaken("这份档案或这个账号已经核对过，与这次填写的不一致，请与当地卫生健康部门联系。")
+    if known is not None:
+        return known
+    made = OwnFile.objects.create(user=user, person=found)
+    audit.record(by, "credit.file_opened", made, topic=f"person:{found.pk}")
+    return made
+
+
+def _tries_of(user: User) -> str:
+    return f"user:{user.pk}:credit"
 
 
 # ---------------------------------------------------------------- asked for

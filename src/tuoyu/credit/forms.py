@@ -69,6 +69,18 @@ class CorrectionForm(forms.Form):
     reason = _long("理由")
 
 
+class OwnFileForm(forms.Form):
+    """Who one is; the number is kept nowhere."""
+
+    identity = forms.CharField(
+        label="身份证件号码",
+        max_length=18,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="只用来核对，不另外保存。核对以后，这个账号一直可以查看。",
+        error_messages={"required": "请填写身份证件号码。"},
+    )
+
+
 class RepairForm(forms.Form):
     """What was mended, and the public promise."""
 

@@ -7,6 +7,7 @@ employment is no credit information and has no place here.
 
 from datetime import date
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -168,6 +169,21 @@ class CreditRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.get_kind_display()}"
+
+
+class OwnFile(models.Model):
+    """An account has shown that it is a person's, so that who works nowhere any more still reads what is
+    recorded of the time there, and answers it."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    person = models.OneToOneField(Person, models.PROTECT, related_name="+")
+    shown_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.person_id}"
 
 
 class ListEntry(models.Model):

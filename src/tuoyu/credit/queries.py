@@ -13,7 +13,7 @@ from tuoyu.core.permissions import reach_of, visible_to
 from tuoyu.core.prepared import Blank, Prepared
 from tuoyu.core.problems import Refused
 from tuoyu.credit import periods
-from tuoyu.credit.models import CreditEvent, CreditRequest, ListEntry
+from tuoyu.credit.models import CreditEvent, CreditRequest, ListEntry, OwnFile
 from tuoyu.credit.permissions import ASK_REPAIR, VIEW_CREDIT, VIEW_PERSON_FILE
 from tuoyu.credit.vocabulary import EventKind, RequestKind, RequestState, Standing
 from tuoyu.institutions.models import Institution
@@ -109,9 +109,12 @@ def people_of(actor: Actor) -> QuerySet[CreditEvent]:
 
 
 def own_person(actor: Actor) -> int | None:
-    """Who somebody signed in is in the staff register, where that can be told."""
+    """Who somebody signed in is in the staff register, where that can be told: as who works there, or by
+    what the account has shown (`open_own_file`)."""
     if actor.user_id is None:
         return None
+    if shown_before := OwnFile.objects.filter(user=actor.user_id).values_list("person", flat=True).first():
+        return shown_before
     try:
         return training.own_employment(actor).person_id
     except Refused:

@@ -14,7 +14,14 @@ from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import can, get_visible, visible_to
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.credit import actions, queries, terms
-from tuoyu.credit.forms import CorrectionForm, EventForm, ListingForm, ObjectionForm, RepairForm
+from tuoyu.credit.forms import (
+    CorrectionForm,
+    EventForm,
+    ListingForm,
+    ObjectionForm,
+    OwnFileForm,
+    RepairForm,
+)
 from tuoyu.credit.models import CreditEvent, CreditRequest, ListEntry
 from tuoyu.credit.permissions import (
     CORRECT_CREDIT,
@@ -187,19 +194,31 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "credit/person.html", {"person": found, "rows": rows})
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @access.signed_in("one's own file, found by the account")
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
-    """What is recorded about oneself as one who answers for an institution."""
-    person_id = queries.own_person(access.actor_of(request))
+    """What is recorded about oneself as one who answers, or answered, for an institution."""
+    actor = access.actor_of(request)
+    form = OwnFileForm(request.POST or None)
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            if actions.open_own_file(by=actor, identity=form.cleaned_data["identity"]):
+                return redirect("credit:mine")
+            form.add_error("identity", "没有同时与这个号码和您账号的手机号相符的登记，请核对后再试。")
+        except Refused as refusal:
+            _mark(form, refusal)
+            status = refusal.status
+    person_id = queries.own_person(actor)
     rows = queries.events().filter(person=person_id).order_by("-decided_on") if person_id else []
     context = {
         "rows": [queries.shown(one) for one in rows],
         "known": person_id is not None,
+        "form": form,
         "today": clock.today(),
     }
-    return render(request, "credit/mine.html", context)
+    return render(request, "credit/mine.html", context, status=status)
 
 
 # ---------------------------------------------------------------- requests

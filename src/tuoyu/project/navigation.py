@@ -126,6 +126,7 @@ OWN = (
     Entry("我的办件", "clipboard-check", ("cases:mine",), EVERYBODY),
     Entry("申请设立机构", "plus", ("institutions:start",), EVERYBODY),
     Entry("代办授权", "users", ("accounts:agents",), EVERYBODY),
+    Entry("我的信用信息", "scale", ("credit:mine",), EVERYBODY),
 )
 PUBLIC = (
     Entry("找托育", "search", ("portal:directory",), EVERYBODY),

@@ -11,6 +11,7 @@ from pydantic import Field
 from tuoyu.core import audit, paging
 from tuoyu.core.access import actor_of
 from tuoyu.core.permissions import get_visible
+from tuoyu.core.problems import Problem, Refused
 from tuoyu.credit import actions, queries, terms
 from tuoyu.credit.actions import Stated
 from tuoyu.credit.models import CreditRequest, ListEntry
@@ -233,6 +234,22 @@ def credit_request(request: HttpRequest, pk: PK) -> Any:
         CreditRequest.objects.select_related("case"), pk=pk, event__in=askable.values("pk")
     )
     return queries.request_shown(found)
+
+
+class OwnFileAsked(Given):
+    """Who one is."""
+
+    identity: Annotated[str, Field(min_length=15, max_length=18)]
+
+
+@operation(router, "POST", "/my/credit-file", door=person("one's own file"), ok=Done)
+def open_own_file(request: HttpRequest, given: OwnFileAsked) -> Any:
+    """Show that the account is a person's of a staff register, past or present, by the identity number and
+    the proved telephone of the account."""
+    if actions.open_own_file(by=actor_of(request), identity=given.identity) is None:
+        says = "没有同时与这个号码和您账号的手机号相符的登记，请核对后再试。"
+        raise Refused(Problem(says, field="identity"))
+    return {"done": True}
 
 
 @operation(router, "GET", "/my/credit-events", door=person("one's own file"), ok=list[EventTold])

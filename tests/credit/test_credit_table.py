@@ -1,0 +1,158 @@
+"""Who may do what to credit information in which state: every act of everybody, against a table by hand."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from credit import deciding
+from tuoyu.cases import actions as cases
+from tuoyu.cases.models import Step
+from tuoyu.core import clock
+from tuoyu.core.actor import Actor, Role
+from tuoyu.core.problems import Refused
+from tuoyu.credit import actions
+from tuoyu.credit.actions import Stated
+from tuoyu.credit.models import CreditEvent
+from tuoyu.credit.vocabulary import CreditClass, EventKind, Ground, ListKind, RequestKind
+from workforce import staff
+
+pytestmark = pytest.mark.django_db
+
+Who = Mapping[str, Actor]
+Act = Callable[[CreditEvent, Actor], object]
+DESK, LEAD, SUBJECT = {"officer", "lead"}, {"lead"}, {"head"}
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=clock.BEIJING)
+
+
+def corrected(ground: Ground, credit_class: CreditClass | None = None) -> Act:
+    return lambda one, by: actions.correct_event(
+        by=by, event=one, ground=ground, reason="记错", credit_class=credit_class
+    )
+
+
+def answered(decision: str) -> Act:
+    """Decide what was asked; nothing to decide where nothing is open."""
+
+    def act(one: CreditEvent, by: Actor) -> object:
+        step = Step.objects.filter(case__credit_request__event=one, state="active").first()
+        if step is None:
+            raise Refused("没有在办的申请。")
+        return cases.decide(by=by, step=step, decision=decision, reason="理由")
+
+    return act
+
+
+def taken_back(one: CreditEvent, by: Actor) -> object:
+    request = one.requests.select_related("case").first()
+    if request is None:
+        raise Refused("没有申请。")
+    return cases.withdraw(by=by, case=request.case, reason="不再申请")
+
+
+ACTS: dict[str, Act] = {
+    "ask repair": lambda one, by: deciding.repair(by, one),
+    "object": lambda one, by: actions.ask(
+        by=by, event=one, kind=RequestKind.OBJECTION, statement="不是我们"
+    ),
+    "say it is wrong": corrected(Ground.WRONG_FACTS),
+    "class it anew": corrected(Ground.WRONG_CLASS, CreditClass.SERIOUS),
+    "class it the same": corrected(Ground.WRONG_CLASS, CreditClass.GENERAL),
+    "put on list": lambda one, by: actions.put_on_list(
+        by=by, institution=one.institution, kind=ListKind.PUNISHMENT, reason="失信", event=one
+    ),
+    "grant": answered("approve"),
+    "refuse": answered("refuse"),
+    "send back": answered("defects"),
+    "take back": taken_back,
+}  # fmt: skip
+CORRECT = {"say it is wrong": LEAD, "class it anew": LEAD}
+ASKED = {"grant": DESK, "refuse": DESK, "take back": SUBJECT}
+EARLY, LATER, AFTER = date(2027, 2, 28), date(2027, 3, 1), date(2027, 12, 1)
+
+
+def asked(kind: RequestKind) -> Callable[[CreditEvent, Who], object]:
+    return lambda one, who: actions.ask(by=who["head"], event=one, kind=kind, statement="情况", pledge="守信")
+
+
+def repaired(one: CreditEvent, who: Who) -> object:
+    asked(RequestKind.REPAIR)(one, who)
+    return answered("approve")(one, who["lead"])
+
+
+def refused(one: CreditEvent, who: Who) -> object:
+    asked(RequestKind.REPAIR)(one, who)
+    return answered("refuse")(one, who["lead"])
+
+
+def nothing(one: CreditEvent, who: Who) -> None:
+    """As it was recorded."""
+
+
+# A state: on which day, how it was come to, who may do what then.
+TABLE: dict[str, tuple[date, Callable[[CreditEvent, Who], object], dict[str, set[str]]]] = {
+    "shown, least period runs": (EARLY, nothing, CORRECT | {"object": SUBJECT, "put on list": DESK}),
+    "shown": (LATER, nothing, CORRECT | {"ask repair": SUBJECT, "object": SUBJECT, "put on list": DESK}),
+    "repair asked": (
+        LATER, asked(RequestKind.REPAIR), CORRECT | ASKED | {"object": SUBJECT, "put on list": DESK},
+    ),
+    "objected": (
+        LATER,
+        asked(RequestKind.OBJECTION),
+        CORRECT | ASKED | {"ask repair": SUBJECT, "put on list": DESK},
+    ),
+    "repair refused": (
+        LATER, refused, CORRECT | {"ask repair": SUBJECT, "object": SUBJECT, "put on list": DESK},
+    ),
+    "repaired": (LATER, repaired, CORRECT | {"object": SUBJECT}),
+    "over": (AFTER, nothing, CORRECT | {"object": SUBJECT}),
+    "withdrawn": (LATER, lambda one, who: corrected(Ground.WRONG_FACTS)(one, who["lead"]), {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", TABLE)
+def test_credit_information_takes_only_what_the_table_says_from_whom_it_says(state: str) -> None:
+    day, come_to, table = TABLE[state]
+    with clock.set_to(noon(date(2026, 11, 30))):
+        nursery = staff.nursery()
+        event = deciding.sanctioned(nursery)
+        who = {
+            "head": staff.head(nursery),
+            "other_head": staff.head(staff.nursery()),
+            "officer": deciding.office(staff.GULOU),
+            "lead": deciding.office(staff.GULOU, Role.DEPARTMENT_LEAD),
+            "other_department": deciding.office(staff.GULOU, Role.DEPARTMENT_LEAD, "education"),
+            "neighbour": deciding.office(staff.XUANWU, Role.DEPARTMENT_LEAD),
+        }
+    with clock.set_to(noon(day)):
+        come_to(event, who)
+        for name, act in ACTS.items():
+            may = {role for role, by in who.items() if takes(event, act, by)}
+            assert may == table.get(name, set()), name
+
+
+def takes(event: CreditEvent, act: Act, by: Actor) -> bool:
+    """Whether the act is done; it is undone at once."""
+    done = False
+    with transaction.atomic():
+        try:
+            act(CreditEvent.objects.select_related("institution").get(pk=event.pk), by)
+            done = True
+        except (PermissionDenied, Refused):
+            pass
+        transaction.set_rollback(True)
+    return done
+
+
+def test_what_is_no_breach_is_neither_repaired_nor_classed_nor_a_ground_for_a_list() -> None:
+    nursery = staff.nursery()
+    lead = deciding.office(staff.GULOU, Role.DEPARTMENT_LEAD)
+    stated = Stated(EventKind.REWARD, CreditClass.NONE, "年度优秀", clock.today())
+    event = actions.record_event(by=lead, institution=nursery, stated=stated)
+    for act in (ACTS["ask repair"], ACTS["class it anew"], ACTS["put on list"]):
+        assert not any(takes(event, act, by) for by in (lead, staff.head(nursery)))
