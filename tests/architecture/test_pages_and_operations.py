@@ -279,7 +279,6 @@ credit:event | GET /credit-events/{pk}
 credit:request | GET /credit-requests/{pk}
 credit:person | GET /credit-people/{pk}
 credit:lists | GET /credit-lists
-credit:mine | GET /my/credit-events
 credit:institution | GET /office/institutions/{pk}/credit
 exchange:messages | GET /messages
 exchange:deliveries | GET /deliveries

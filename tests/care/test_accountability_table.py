@@ -60,7 +60,8 @@ AT_THE_OFFICE = {"hold to account": DESK, "ask": DESK, "let go": DESK}
 TABLE: dict[str, tuple[list[tuple[str, str]], dict[str, set[str]]]] = {
     "open": ([], AT_THE_OFFICE),
     "asked": ([("ask", "officer")], {"answer": {"head"}}),
-    "answered": ([("ask", "officer"), ("answer", "head")], AT_THE_OFFICE),
+    # It comes back to who asked.
+    "answered": ([("ask", "officer"), ("answer", "head")], dict.fromkeys(AT_THE_OFFICE, {"officer"})),
     "held to account": ([("hold to account", "lead")], {}),
     "let go": ([("let go", "lead")], {}),
 }

@@ -208,9 +208,7 @@ def open_own_file(*, by: Actor, identity: str) -> OwnFile | None:
     known = OwnFile.objects.filter(Q(user=user) | Q(person=found)).first()
     if known is not None and (known.user_id, known.person_id) != (user.pk, found.pk):
         raise Overtaken("这份档案或这个账号已经核对过，与这次填写的不一致，请与当地卫生健康部门联系。")
-    if known is not None:
-        return known
-    made = OwnFile.objects.create(user=user, person=found)
+    made = known or OwnFile.objects.create(user=user, person=found)
     audit.record(by, "credit.file_opened", made, topic=f"person:{found.pk}")
     return made
 
