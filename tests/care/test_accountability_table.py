@@ -61,7 +61,7 @@ TABLE: dict[str, tuple[list[tuple[str, str]], dict[str, set[str]]]] = {
     "open": ([], AT_THE_OFFICE),
     "asked": ([("ask", "officer")], {"answer": {"head"}}),
     # It comes back to who asked.
-    "answered": ([("ask", "officer"), ("answer", "head")], dict.fromkeys(AT_THE_OFFICE, {"officer"})),
+    "answered": ([("ask", "officer"), ("answer", "head")], {key: {"officer"} for key in AT_THE_OFFICE}),
     "held to account": ([("hold to account", "lead")], {}),
     "let go": ([("let go", "lead")], {}),
 }
