@@ -45,7 +45,8 @@ class _Printed:
 
 def verification_address(code: str) -> str:
     """Where anyone can see whether a paper is genuine and still good."""
-    return settings.PUBLIC_ADDRESS + reverse("institutions:verify", args=[code])
+    # Asked of this app's own addresses: who only prints papers need not load every page and the whole API.
+    return settings.PUBLIC_ADDRESS + reverse("verify", "tuoyu.institutions.urls", args=[code])
 
 
 def content_of(

@@ -131,7 +131,7 @@ def _restate(
 ) -> list[str]:
     """Write what an application says of these items; the names of what changed."""
     read = queries.facts_of(application)
-    said = said_of(application) | {
+    said = said_of(application, read) | {
         "name": read.text("basics.name"),
         "business_scope": read.text("basics.business_scope"),
     }
@@ -140,7 +140,7 @@ def _restate(
     values = {key: value for key, value in said.items() if key in wanted}
     changed = state_facts(institution, values, ground=ground, by=by)
     if any(item.page == "classes" for item in items):
-        changed += state_classes(institution, classes_of(application), ground=ground, by=by)
+        changed += state_classes(institution, classes_of(application, read), ground=ground, by=by)
     return changed
 
 

@@ -13,7 +13,7 @@ from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.core.transitions import move
-from tuoyu.institutions import asking, life, pages, policy, queries, standing, stated
+from tuoyu.institutions import asking, life, pages, policy, queries, rules, standing, stated
 from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.permissions import EDIT_APPLICATION, START
 from tuoyu.institutions.vocabulary import (
@@ -29,6 +29,7 @@ from tuoyu.jurisdictions.atlas import places
 State = Application.State
 MOST_ROWS = 60
 MOST_FILES = 40
+PAPER_DETAILS = ("issuer", "number", "issued_on", "expires_on")
 
 
 @action
@@ -274,13 +275,13 @@ def submit(*, by: Actor, application: Application) -> Case:
     if not held.is_editable:
         raise Refused("这份申请已经删除，请先恢复。", status=409)
     stated.settle(held)
-    wrong = [p for p in queries.problems_of(held) if p.severity == "block"]
-    if wrong:
-        raise Refused(wrong)
+    read = queries.reading_of(held)
+    if read.blocking:
+        raise Refused(list(read.blocking))
     _check_may_apply(held)
-    _check_not_taken(held)
-    _copy_paper_details(held)
-    facts, data = stated.case_facts(held), queries.submission_of(held)
+    _check_not_taken(held, read.facts)
+    _copy_paper_details(held, read.facts)
+    facts, data = stated.case_facts(held), queries.submission_of(held, read)
     if held.state == State.MENDING and held.case is not None:
         move(held, from_=State.MENDING, to=State.SUBMITTED, submitted_at=clock.now(), data=held.data)
         case = cases.resubmit(
@@ -325,23 +326,25 @@ def _check_may_apply(application: Application) -> None:
         raise Refused(wrong, status=409)
 
 
-def _check_not_taken(application: Application) -> None:
+def _check_not_taken(application: Application, read: rules.Facts) -> None:
     """A kindergarten, which is not registered anew, is recorded once under its credit code."""
-    if application.kind in REGISTERED_ALREADY and application.institution_id is None:
-        code = queries.facts_of(application).text("provider.uscc")
-        if wrong := standing.taken(application, code):
-            raise Refused(wrong, status=409)
+    if application.kind not in REGISTERED_ALREADY or application.institution_id is not None:
+        return
+    if wrong := standing.taken(application, read.text("provider.uscc")):
+        raise Refused(wrong, status=409)
 
 
-def _copy_paper_details(application: Application) -> None:
+def _copy_paper_details(application: Application, read: rules.Facts) -> None:
     """Each file carries what the form says of its paper, so that expiries can be watched."""
-    for key, paper in queries.facts_of(application).papers.items():
-        application.papers.filter(slot=key, removed_at=None).update(
-            issuer=paper.issuer[:120],
-            number=paper.number[:80],
-            issued_on=paper.issued_on,
-            expires_on=paper.expires_on,
-        )
+    changed = []
+    for paper in application.papers.filter(slot__in=read.papers, removed_at=None).order_by("pk"):
+        said = read.papers[paper.slot]
+        details = said.issuer[:120], said.number[:80], said.issued_on, said.expires_on
+        if details != tuple(getattr(paper, name) for name in PAPER_DETAILS):
+            for name, value in zip(PAPER_DETAILS, details, strict=True):
+                setattr(paper, name, value)
+            changed.append(paper)
+    Paper.objects.bulk_update(changed, PAPER_DETAILS)
 
 
 @action

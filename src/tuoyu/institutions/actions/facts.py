@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields.ranges import RangeStartsWith
+from django.db.models import Func, Value
 from psycopg.types.range import DateRange
 
 from tuoyu.cases.models import Case, Step
@@ -209,6 +212,8 @@ def _state(
     said = {key: facts.plain(value) for key, value in values.items()}
     held = _held(institution, said)
     fresh: list[Fact] = []
+    over: list[Fact] = []
+    undone: list[Fact] = []
     changed: list[str] = []
     for key, value in said.items():
         rows = held.get(key, [])
@@ -222,10 +227,12 @@ def _state(
         spot = place([(row.period.lower, row.period.upper) for row in rows], day)
         if _says_the_same(rows, spot, value):
             continue
-        _make_room(rows, spot, day)
+        if spot.inside is not None:
+            (undone if spot.replaces else over).append(rows[spot.inside])
         fresh.append(_fact(institution, key, value, DateRange(day, spot.until), ground, by))
         if (spot.until is None or spot.until > today) and was != value:
             changed.append(key)
+    _make_room(over, undone, day)
     Fact.objects.bulk_create(fresh)
     _write_columns(institution, {key: values[key] for key in changed})
     return sorted(changed)
@@ -252,10 +259,9 @@ def _held(institution: Institution, keys: Collection[str]) -> dict[str, list[Fac
     for row in rows.order_by("period"):
         found.setdefault(row.key, []).append(row)
     first = FirstFacts.objects.filter(institution=institution.pk).first()
-    for row in first.as_facts() if first is not None else ():
-        if row.key in keys and row.key not in found:
-            row.save(force_insert=True)
-            found[row.key] = [row]
+    said = first.as_facts() if first is not None else ()
+    for row in Fact.objects.bulk_create(row for row in said if row.key in keys and row.key not in found):
+        found[row.key] = [row]
     return found
 
 
@@ -268,16 +274,16 @@ def _says_the_same(rows: Sequence[Fact], spot: Place, value: Any) -> bool:
     return spot.replaces and spot.inside is not None and rows[spot.inside].said == value
 
 
-def _make_room(rows: Sequence[Fact], spot: Place, day: date) -> None:
-    """End what held before on the day, or let it have held on no day where it began on the same."""
-    if spot.inside is None:
-        return
-    row = rows[spot.inside]
-    if spot.replaces:
-        row.period, row.replaced_at = DateRange(empty=True), clock.now()
-    else:
-        row.period = DateRange(row.period.lower, day)
-    row.save(update_fields=["period", "replaced_at"])
+def _make_room(over: Sequence[Fact], undone: Sequence[Fact], day: date) -> None:
+    """End on the day what was `over` then; what was `undone` began on the same, and has held on no day."""
+    if over:
+        until = Func(
+            RangeStartsWith("period"), Value(day), function="daterange", output_field=DateRangeField()
+        )
+        Fact.objects.filter(pk__in=[row.pk for row in over]).update(period=until)
+    if undone:
+        rows = Fact.objects.filter(pk__in=[row.pk for row in undone])
+        rows.update(period=DateRange(empty=True), replaced_at=clock.now())
 
 
 def _stood_there(institution: Institution, key: str, value: Any, until: date) -> Fact:

@@ -30,8 +30,9 @@ def issue_receipt(*, by: Actor, case: Case, step: Step) -> Institution:
     record_kindergarten(by, case, step)
     institution = registered_institution(case, step)
     application = Application.objects.select_related("case__pack").get(case=case)
-    changed = take_over(institution, application, by=by)
-    open_as_applied(institution, queries.facts_of(application))
+    read = queries.facts_of(application)
+    changed = take_over(institution, application, read, by=by)
+    open_as_applied(institution, read)
     before, today = institution.filing, clock.today()
     number = _receipt_number(institution, case)
     move_state(
@@ -147,7 +148,7 @@ def accept_verification(*, by: Actor, case: Case, step: Step) -> Institution:
     if step.round > 1:
         # The visit was made again because the application was mended: it holds what is there now.
         mended = Application.objects.select_related("case__pack").get(case=case)
-        changed = take_over(institution, mended, by=by)
+        changed = take_over(institution, mended, queries.facts_of(mended), by=by)
     before = institution.filing
     move_state(
         institution,

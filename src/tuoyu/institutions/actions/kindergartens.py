@@ -4,7 +4,7 @@ from tuoyu.cases.models import Case, Step
 from tuoyu.core import audit, identifiers
 from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import policy, queries
+from tuoyu.institutions import policy, queries, rules
 from tuoyu.institutions.actions.facts import Ground, Supplier
 from tuoyu.institutions.actions.registrations import (
     REGISTRAR_SAYS,
@@ -30,13 +30,14 @@ def record_kindergarten(by: Actor, case: Case, step: Step) -> None:
     check_approvals(case, step)
     if application.institution_id is not None:
         return
-    institution = _kindergarten_of(application)
+    read = queries.facts_of(application)
+    institution = _kindergarten_of(application, read)
     create(institution)
-    said = said_of(application) | {
+    said = said_of(application, read) | {
         key: getattr(institution, key) for key in (*SAID_AT_FIRST, *REGISTRAR_SAYS)
     }
     ground = Ground(GroundKind.FILING, case, Supplier.applicant(application))
-    state_given(institution, application, said, ground=ground, by=by)
+    state_given(institution, application, read, said, ground=ground, by=by)
     application.institution = institution
     application.save(update_fields=["institution"])
     audit.record(by, "institution.recorded", institution, topic=institution.topic, place=step.division_code,
@@ -63,20 +64,19 @@ def check_approvals(case: Case, step: Step) -> None:
             )
 
 
-def _kindergarten_of(application: Application) -> Institution:
-    facts = queries.facts_of(application)
-    paper = facts.papers.get(CERTIFICATE)
-    said = said_of(application)
+def _kindergarten_of(application: Application, read: rules.Facts) -> Institution:
+    paper = read.papers.get(CERTIFICATE)
+    said = said_of(application, read)
     return Institution(
         **{key: value for key, value in said.items() if key in COLUMNS},
         name=application.name,
         kind=application.kind,
         nature=application.nature,
         legal_form=application.legal_form,
-        business_scope=facts.text("basics.business_scope"),
+        business_scope=read.text("basics.business_scope"),
         registration=Registration.REGISTERED,
-        registrar=facts.text("provider.registrar"),
+        registrar=read.text("provider.registrar"),
         registration_number=paper.number[:40] if paper else "",
-        uscc=identifiers.credit_code(facts.text("provider.uscc"), field="uscc"),
-        registered_on=facts.get("provider.registered_on"),
+        uscc=identifiers.credit_code(read.text("provider.uscc"), field="uscc"),
+        registered_on=read.get("provider.registered_on"),
     )

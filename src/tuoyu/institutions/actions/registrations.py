@@ -14,7 +14,7 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Problem, Refused
-from tuoyu.institutions import facts, queries
+from tuoyu.institutions import facts, queries, rules
 from tuoyu.institutions.actions.facts import Ground, Supplier, state_classes, state_facts
 from tuoyu.institutions.actions.filing_alone import make_head
 from tuoyu.institutions.actions.provision import write_provision
@@ -72,9 +72,10 @@ def register(*, by: Actor, case: Case, step: Step, result: Mapping[str, Any]) ->
         raise Refused("这件办件没有申请表，不能登记。", status=409)
     if application.institution is not None:
         raise Overtaken("这件办件已经登记过了。")
-    institution = _institution_of(application, step, form.cleaned_data, result)
+    read = queries.facts_of(application)
+    institution = _institution_of(application, read, step, form.cleaned_data, result)
     create(institution)
-    _state_first(institution, application, step, by)
+    _state_first(institution, application, read, step, by)
     application.institution = institution
     application.save(update_fields=["institution"])
     make_head(application, institution, "法人登记")
@@ -89,27 +90,33 @@ def problems_of(form: RegistrationForm) -> list[Problem]:
 
 
 def _institution_of(
-    application: Application, step: Step, stated: Mapping[str, Any], result: Mapping[str, Any]
+    application: Application,
+    read: rules.Facts,
+    step: Step,
+    stated: Mapping[str, Any],
+    result: Mapping[str, Any],
 ) -> Institution:
-    said = said_of(application)
+    said = said_of(application, read)
     columns = {key: value for key, value in said.items() if key in facts.COLUMNS}
     return Institution(
         **columns,
-        **_settled(application, step, stated),
+        **_settled(application, read, step, stated),
         registration=Registration.REGISTERED,
         source_system=str(result.get("source_system") or "")[:40],
         source_id=str(result.get("source_id") or "")[:80],
     )
 
 
-def _settled(application: Application, step: Step, stated: Mapping[str, Any]) -> dict[str, Any]:
+def _settled(
+    application: Application, read: rules.Facts, step: Step, stated: Mapping[str, Any]
+) -> dict[str, Any]:
     """What the registration settles: the choices an application began with, and what the registrar states."""
     return {
         "name": application.name,
         "kind": application.kind,
         "nature": application.nature,
         "legal_form": application.legal_form,
-        "business_scope": queries.facts_of(application).text("basics.business_scope"),
+        "business_scope": read.text("basics.business_scope"),
         "registrar": step.department,
         "registration_number": stated["registration_number"],
         "uscc": stated["uscc"],
@@ -117,29 +124,32 @@ def _settled(application: Application, step: Step, stated: Mapping[str, Any]) ->
     }
 
 
-def _state_first(institution: Institution, application: Application, step: Step, by: Actor) -> None:
+def _state_first(
+    institution: Institution, application: Application, read: rules.Facts, step: Step, by: Actor
+) -> None:
     """Write down what the registrar states and what the applicant says, each as supplied by who said it."""
-    said = said_of(application) | {key: getattr(institution, key) for key in SAID_AT_FIRST}
+    said = said_of(application, read) | {key: getattr(institution, key) for key in SAID_AT_FIRST}
     office = {key: getattr(institution, key) for key in REGISTRAR_SAYS}
     ground = Ground(GroundKind.REGISTRATION, step.case, Supplier.of(by, step))
     state_facts(institution, office, ground=ground, by=by)
     ground = Ground(GroundKind.REGISTRATION, step.case, Supplier.applicant(application))
-    state_given(institution, application, said, ground=ground, by=by)
+    state_given(institution, application, read, said, ground=ground, by=by)
 
 
 def state_given(
     institution: Institution,
     application: Application,
+    read: rules.Facts,
     said: Mapping[str, Any],
     *,
     ground: Ground,
     by: Actor,
 ) -> None:
-    """Write down for the first time what an application says of its institution, rooms and classes too."""
+    """Write down for the first time what an application, as it was `read`, says: rooms and classes too."""
     given = {key: value for key, value in said.items() if facts.is_given(facts.plain(value))}
     state_facts(institution, given, ground=ground, by=by)
-    state_classes(institution, classes_of(application), ground=ground, by=by)
-    write_provision(institution, queries.facts_of(application))
+    state_classes(institution, classes_of(application, read), ground=ground, by=by)
+    write_provision(institution, read)
 
 
 def create(institution: Institution) -> None:
@@ -162,18 +172,20 @@ def create(institution: Institution) -> None:
         raise
 
 
-def take_over(institution: Institution, application: Application, *, by: Actor) -> list[str]:
-    """Let the institution be as its application says now; the names of the facts that changed.
+def take_over(
+    institution: Institution, application: Application, read: rules.Facts, *, by: Actor
+) -> list[str]:
+    """Let the institution be as its application, as it was `read`, says now; the names of what changed.
 
     Name, credit code and scope stay as they were registered.
     """
-    said = said_of(application)
+    said = said_of(application, read)
     if not institution.business_scope:
-        said["business_scope"] = queries.facts_of(application).text("basics.business_scope")
+        said["business_scope"] = read.text("basics.business_scope")
     ground = Ground(GroundKind.FILING, application.case, Supplier.applicant(application))
-    write_provision(institution, queries.facts_of(application))
+    write_provision(institution, read)
     changed = state_facts(institution, said, ground=ground, by=by)
-    return changed + state_classes(institution, classes_of(application), ground=ground, by=by)
+    return changed + state_classes(institution, classes_of(application, read), ground=ground, by=by)
 
 
 @action

@@ -9,6 +9,7 @@ from tuoyu.accounts.actors import actor_for
 from tuoyu.core import clock, workdays
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
+from tuoyu.project import preparation
 from tuoyu.project.demo import marks, ratings
 from tuoyu.project.demo.complaints import complain
 from tuoyu.project.demo.follow_up import follow
@@ -52,7 +53,7 @@ def write(size: str = "small", progress: Progress = silent) -> Written:
     Every size begins with the small set, so that each demonstration account finds something to do.
     """
     marks.demand_demonstration()
-    with workdays.held(), jurisdictions.remembering():
+    with workdays.held(), jurisdictions.remembering(), preparation.rarely_collected():
         before = Institution.objects.count()
         if not before:
             write_small(progress)

@@ -10,6 +10,7 @@ from tuoyu.cases.notices import tell
 from tuoyu.core import audit, clock, texts, uploads
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
+from tuoyu.core.copying import next_numbers
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.core.transitions import move
@@ -179,6 +180,7 @@ def _keep_answers(
     foreign = _foreign(Answer, held, "part__inspection", [one.key for one in told.answers])
     mine = {item["key"]: item["department"] == part.department for item in held.items}
     new: dict[UUID, Answer] = {}
+    numbers = iter(next_numbers(Answer, len(told.answers)))
     for given in sorted(told.answers, key=lambda one: one.said_at):
         refusal = FOREIGN if given.key in foreign else _closed(held)
         if not refusal and not mine.get(given.item):
@@ -188,11 +190,13 @@ def _keep_answers(
         elif refusal:
             received.refused[given.key] = refusal
         else:
-            made = _answer(by, part, given, moment_of(given.said_at, told.sent_at, now), standing, new)
+            said_at = moment_of(given.said_at, told.sent_at, now)
+            made = _answer(next(numbers), by, part, given, said_at, standing, new)
             standing.append(made)
             known.add(made.key)
             new[made.key] = made
             received.has.append(made.key)
+    Answer.objects.bulk_create(new.values())
 
 
 def _foreign(model: Any, held: Inspection, path: str, keys: list[UUID]) -> set[UUID]:
@@ -202,6 +206,7 @@ def _foreign(model: Any, held: Inspection, path: str, keys: list[UUID]) -> set[U
 
 
 def _answer(
+    number: int,
     by: Actor,
     part: Part,
     given: AnswerGiven,
@@ -218,7 +223,8 @@ def _answer(
         unseen = current if current is not None and current.key != given.saw else None
     if unseen is not None and (unseen.verdict, unseen.note) == (given.verdict, note):
         unseen = None
-    return Answer.objects.create(
+    return Answer(
+        pk=number,
         part=part,
         item=given.item,
         verdict=given.verdict,

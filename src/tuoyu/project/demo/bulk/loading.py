@@ -1,9 +1,7 @@
 """Loads a large demonstration in one transaction: all of it, or nothing."""
 
-import gc
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,8 +42,7 @@ def write_bulk(size: str, institutions: int, cases: int, progress: Progress) -> 
         found = counties(size)
         with tables.set_aside([tables.table(model) for model in statements.MODELS], progress):
             progress("Drawing lots", 0, PARTS + 2)
-            with _uncollected():
-                officers = _stage(size, institutions, cases, found)
+            officers = _stage(size, institutions, cases, found)
             progress("Cases and their steps", 1, PARTS + 2)
             writer = statements.Writer(_bases(officers))
             _stage_steps(writer)
@@ -55,16 +52,6 @@ def write_bulk(size: str, institutions: int, cases: int, progress: Progress) -> 
             _move_sequences(cases)
     _analyse(progress)
     return True
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Millions of small things are made here and none of them in circles: looking for circles is in vain."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _tune() -> None:
