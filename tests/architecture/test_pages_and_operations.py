@@ -107,6 +107,7 @@ complaints:department | POST /office/complaints/{number}/department | hand_over
 complaints:extension | POST /office/complaints/{number}/extension | extend
 supervision:make_plan | POST /inspection-plans | make_plan
 supervision:adopt_plan | POST /inspection-plans/{pk}/adoption | adopt_plan
+supervision:amend_plan | POST /inspection-plans/{pk}/amendments | amend_plan
 supervision:freeze_draw | POST /inspection-plans/{pk}/draws | freeze_draw
 supervision:draw_lots | POST /inspection-draws/{pk}/lots | draw_lots
 supervision:replace_draw | POST /inspection-draws/{pk}/replacement | replace_draw

@@ -236,6 +236,7 @@ supervision:plans | in 403 200 403 403 403 | 405
 supervision:make_plan | 405 | in 403 409 403 403 403
 supervision:plan | in 403 404 403 403 403 | 405
 supervision:adopt_plan | 405 | in 403 403 403 403 403
+supervision:amend_plan | in 403 403 403 403 403 | in 403 403 403 403 403
 supervision:lacking | in 403 404 403 403 403 | 405
 supervision:freeze_draw | in 403 404 403 403 403 | in 403 404 403 403 403
 supervision:draw | in 403 404 403 403 403 | 405
@@ -283,7 +284,7 @@ supervision:sanctions | in 403 200 403 403 403 | 405
 supervision:sanction | in 403 404 403 403 403 | 405
 supervision:hearing | in 403 404 403 403 403 | in 403 404 403 403 403
 supervision:publish_sanction | 405 | in 403 404 403 403 403
-supervision:overturn | 405 | in 403 403 403 403 403
+supervision:overturn | in 403 403 403 403 403 | in 403 403 403 403 403
 supervision:own_sanction | in 403 403 403 403 403 | 405
 supervision:ask_hearing | 405 | in 403 403 403 403 403
 supervision:ask_review | 405 | in 403 403 403 403 403
@@ -330,7 +331,7 @@ DRAFT_PAGES = (
 
 
 OF_ONE = ("person", "identity", "details", "class", "end", "certificate", "check")
-PLAN_PAGES = ("plan", "adopt_plan", "lacking", "freeze_draw")
+PLAN_PAGES = ("plan", "adopt_plan", "amend_plan", "lacking", "freeze_draw")
 DRAW_PAGES = ("draw", "draw_lots", "replace_draw", "witness_draw", "round", "round_file")
 OF_EVENT = ("event", "correct", "repair", "objection")
 COMPLAINT_PAGES = ("complaint", "reporter", "department", "extension")
@@ -740,6 +741,7 @@ GET /inspection-plans/offers | 401 403 200 403 403 403
 POST /inspection-plans | 401 403 409 403 403 403
 GET /inspection-plans/{pk} | 401 403 404 403 403 403
 POST /inspection-plans/{pk}/adoption | 401 403 403 403 403 403
+POST /inspection-plans/{pk}/amendments | 401 403 403 403 403 403
 GET /inspection-plans/{pk}/lacking | 401 403 404 403 403 403
 POST /inspection-plans/{pk}/draws | 401 403 404 403 403 403
 GET /inspection-draws/{pk} | 401 403 404 403 403 403
@@ -850,6 +852,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /indicator-trees": {"name": " "},
     "POST /agencies": {"name": " ", "kind": "agency", "entrusted_by": " "},
     "PUT /indicator-trees/{pk}": {"version": 1},
+    "POST /inspection-plans/{pk}/amendments": {"per_year": 2, "departments": ["health"], "reason": "甲"},
     "POST /indicator-trees/{pk}/adoption": {"basis": "甲", "effective_from": "2027-01-05"},
     "POST /agencies/{pk}/assessors": {"username": "x"},
     "POST /office/institutions/{pk}/assessments": {"year": 2026, "agency_id": 1},

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -99,6 +100,34 @@ def test_what_a_plan_lacks_on_any_day_is_a_number_and_a_list() -> None:
     assert missing(date(year, 12, 31)) == (2, 0)
     assert missing(date(year + 1, 1, 1)) == (2, 2)
     assert missing(date(year + 1, 1, 10)) == (1, 1)
+
+
+def test_a_plan_is_amended_with_its_reason_never_below_the_pack_and_what_it_was_is_kept() -> None:
+    made = rounds.plan()
+    rounds.desk("fire_rescue")
+    lead = rounds.lead()
+    both = ["fire_rescue", "health"]
+    wrong: list[dict[str, Any]] = [
+        {"per_year": 0}, {"per_year": 13}, {"departments": ["fire_rescue"]}, {"reason": " "},
+        {"departments": ["health", "nobody"]}, {"per_year": 1, "departments": ["health"]},
+    ]  # fmt: skip
+    for changed in wrong:
+        given = {"per_year": 2, "departments": both, "reason": "两家合查"} | changed
+        with pytest.raises(Refused):
+            actions.amend_plan(by=lead, plan=made, **given)
+    with pytest.raises(PermissionDenied):
+        actions.amend_plan(by=rounds.by("health"), plan=made, per_year=2, departments=both, reason="合查")
+    actions.amend_plan(by=lead, plan=made, per_year=2, departments=both, reason="两家合查")
+    assert (made.per_year, made.departments) == (2, ["health", "fire_rescue"])
+    (kept,) = queries.amendments_of(made)
+    assert (kept["version"], kept["former_per_year"], kept["former_departments"]) == (2, 1, ["health"])
+    rounds.staffed(made)
+    nurseries(2)
+    rounds.frozen(made, 1)
+    with pytest.raises(Refused, match="封存的名单"):
+        actions.amend_plan(by=lead, plan=made, per_year=3, departments=both, reason="再加")
+    with clock.set_to(rounds.at_noon(date(made.year + 1, 1, 2))), pytest.raises(Refused, match="年度已过"):
+        actions.amend_plan(by=lead, plan=made, per_year=3, departments=both, reason="再加")
 
 
 # ---------------------------------------------------------------- freezing

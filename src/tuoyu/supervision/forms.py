@@ -55,6 +55,26 @@ class FreezeForm(forms.Form):
         return Given(data["count"], data["seed_source"], data["seed_moment"], data["closes_on"])
 
 
+class AmendmentForm(forms.Form):
+    """How often, by whom, and why it is changed."""
+
+    per_year = forms.IntegerField(
+        label="每家每年次数", error_messages={"required": "请填写次数。", "invalid": "次数应为整数。"}
+    )
+    departments = forms.MultipleChoiceField(
+        label="参加部门", widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请选择参加部门。", "invalid_choice": "只能选择本地的部门。"},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="变更理由", max_length=500, widget=forms.Textarea,
+        error_messages={"required": "请写明变更的理由。"},
+    )  # fmt: skip
+
+    def __init__(self, departments: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["departments"].choices = departments  # type: ignore[attr-defined]
+
+
 class ConflictForm(forms.Form):
     """Who does not inspect which institution, and why."""
 

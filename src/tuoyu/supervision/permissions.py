@@ -62,7 +62,7 @@ MAKE_PLAN = declare(
 
 ADOPT_PLAN = declare(
     "supervision.plan.adopt",
-    "采用检查计划",
+    "采用、变更检查计划",
     model="supervision.Plan",
     grants=own_post(Role.DEPARTMENT_LEAD),
 )

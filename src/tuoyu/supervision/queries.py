@@ -100,6 +100,41 @@ def plan_shown(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def demand_of(plan: Plan) -> rules.Demand | None:
+    """What the pack orders of a plan's year today; None when it orders nothing of the kind any more."""
+    book = jurisdictions.book(plan.division_code, min(clock.today(), rules.day_of(plan.year)))
+    return next((one for one in rules.demands(book) if one.kind == plan.kind), None)
+
+
+def departments_at(plan: Plan) -> list[str]:
+    """The departments that may take part: those with somebody at the place, and those that do already."""
+    seats = Membership.objects.filter(
+        role__in=DECIDERS, division_code=plan.division_code, valid__contains=clock.today()
+    )
+    found = seats.exclude(department="").order_by("department").values_list("department", flat=True)
+    return list(dict.fromkeys([*plan.departments, *found]))
+
+
+def amendments_of(plan: Plan) -> list[dict[str, Any]]:
+    """How a plan was changed, the first change first."""
+    place = plan.division_code
+    return [
+        {
+            "version": one.version,
+            "former_per_year": one.former_per_year,
+            "per_year": one.per_year,
+            "former_departments": one.former_departments,
+            "departments": one.departments,
+            "former_names": [department_name(key, place) for key in one.former_departments],
+            "department_names": [department_name(key, place) for key in one.departments],
+            "reason": one.reason,
+            "made_at": one.made_at,
+            "made_label": one.made_label,
+        }
+        for one in plan.amendments.all()
+    ]
+
+
 def obliged(plan: Plan, on: date | None = None) -> QuerySet[Institution]:
     """The institutions a plan is about: registered in its place on a day, or at the end of its year."""
     day = min(on or clock.today(), rules.day_of(plan.year))
@@ -411,6 +446,16 @@ def conflicts(actor: Actor) -> QuerySet[Conflict, Any]:
         "id", "reason", "declared_at", "declared_label", "lifted_at", "lifted_reason",
         "institution_id", user_pk=F("user"), person=F("user__name"), institution_name=F("institution__name"),
     )  # fmt: skip
+
+
+def lots_before(conflict: Conflict) -> QuerySet[Lot]:
+    """The visits that were drawn and have not begun, to which a conflict comes after the draw."""
+    return Lot.objects.filter(
+        draw__state=DrawState.DRAWN,
+        inspection__state=InspectionState.PLANNED,
+        inspection__institution=conflict.institution_id,
+        inspection__assignments__user=conflict.user_id,
+    ).order_by("pk")
 
 
 def colleagues(actor: Actor) -> list[tuple[int, str]]:

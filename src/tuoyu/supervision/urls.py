@@ -20,6 +20,7 @@ urlpatterns = [
     path("supervision/plans/new/", plans.make_plan, name="make_plan"),
     path("supervision/plans/<id:pk>/", plans.plan, name="plan"),
     path("supervision/plans/<id:pk>/adoption/", plans.adopt_plan, name="adopt_plan"),
+    path("supervision/plans/<id:pk>/amendment/", plans.amend_plan, name="amend_plan"),
     path("supervision/plans/<id:pk>/lacking/", plans.lacking, name="lacking"),
     path("supervision/plans/<id:pk>/draws/new/", draws.freeze_draw, name="freeze_draw"),
     path("supervision/draws/<id:pk>/", draws.draw, name="draw"),

@@ -97,9 +97,30 @@ class DrawListed(Told):
     published_at: datetime | None
 
 
-class PlanWhole(PlanTold):
-    """A plan with its progress and, for who conducts them, its draws."""
+class AmendmentTold(Told):
+    """That a plan was changed: what it asked for before and since."""
 
+    version: int
+    former_per_year: int
+    per_year: int
+    former_departments: list[str]
+    departments: list[str]
+    reason: str
+    made_at: datetime
+
+
+class AmendmentGiven(Given):
+    """What a plan asks for from now on, and why."""
+
+    per_year: Annotated[int, Field(ge=1, le=100)]
+    departments: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=40)]
+    reason: ReasonText
+
+
+class PlanWhole(PlanTold):
+    """A plan with its changes, its progress and, for who conducts them, its draws."""
+
+    amendments: list[AmendmentTold]
     progress: Progress
     draws: list[DrawListed]
 
@@ -308,7 +329,8 @@ def plan(request: HttpRequest, pk: PK) -> Any:
     row = queries.plan_shown(queries.plans(actor).get(pk=pk))
     seen = queries.visible_draws(actor).filter(plan=found).values("pk")
     draws = list(queries.draws_of(found).filter(pk__in=seen))
-    return {**row, "progress": queries.progress(found), "draws": draws}
+    told = {"progress": queries.progress(found), "draws": draws, "amendments": queries.amendments_of(found)}
+    return row | told
 
 
 @operation(router, "POST", "/inspection-plans/{pk}/adoption", door=permitted(ADOPT_PLAN), ok=Done)
@@ -316,6 +338,17 @@ def adopt_plan(request: HttpRequest, pk: PK) -> Any:
     """Put a plan in force."""
     actions.adopt_plan(by=actor_of(request), plan=_plan(request, pk))
     return {"done": True}
+
+
+@operation(router, "POST", "/inspection-plans/{pk}/amendments", door=permitted(ADOPT_PLAN), ok={201: Done})
+def amend_plan(request: HttpRequest, pk: PK, given: AmendmentGiven) -> Any:
+    """Change a plan within its year, with the reason."""
+    actor = actor_of(request)
+    found = get_visible(actor, ADOPT_PLAN, Plan.objects.all(), pk=pk)
+    actions.amend_plan(
+        by=actor, plan=found, per_year=given.per_year, departments=given.departments, reason=given.reason
+    )
+    return Status(201, {"done": True})
 
 
 @operation(router, "GET", "/inspection-plans/{pk}/lacking", door=permitted(VIEW_PLAN), ok=PageOf[LackingTold])

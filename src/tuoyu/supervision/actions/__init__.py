@@ -9,7 +9,7 @@ from tuoyu.supervision.actions.draws import (
     witness_draw,
 )
 from tuoyu.supervision.actions.inspections import schedule, schedule_many
-from tuoyu.supervision.actions.plans import adopt_plan, make_plan
+from tuoyu.supervision.actions.plans import adopt_plan, amend_plan, make_plan
 from tuoyu.supervision.actions.rectifications import (
     add_proof,
     answer,
@@ -50,6 +50,7 @@ __all__ = [
     "add_evidence",
     "add_proof",
     "adopt_plan",
+    "amend_plan",
     "answer",
     "ask_hearing",
     "ask_review",

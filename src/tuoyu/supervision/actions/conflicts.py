@@ -30,7 +30,8 @@ def declare_conflict(*, by: Actor, user_id: int, institution: Institution, reaso
         user_id=user_id, institution=institution, reason=said, declared_label=by.label
     )
     _record(by, "conflict.declared", conflict)
-    stand_in(by=by, conflict=conflict)
+    for lot in queries.lots_before(conflict):
+        stand_in(by=by, lot=lot, conflict=conflict)
     return conflict
 
 

@@ -4,33 +4,25 @@ from tuoyu.accounts.models import Membership
 from tuoyu.accounts.queries import DECIDERS, leads_of
 from tuoyu.cases.notices import tell
 from tuoyu.core import audit, clock
+from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
+from tuoyu.core.problems import Overtaken
 from tuoyu.supervision.models import Assignment, Conflict, Draw, Inspection, Lot, StandIn
 from tuoyu.supervision.rules import draws as rules
 from tuoyu.supervision.rules.draws import Pool, StandingIn
-from tuoyu.supervision.vocabulary import DrawState, InspectionState
+from tuoyu.supervision.vocabulary import InspectionState
 
 TITLE = "检查人员调整"
 
 
-def stand_in(*, by: Actor, conflict: Conflict) -> list[StandIn]:
-    """Replace whom a conflict keeps away from visits that were drawn and have not begun. Where nobody of the
-    department is left, its leads are told that the round must be drawn anew."""
-    lots = Lot.objects.filter(
-        draw__state=DrawState.DRAWN,
-        inspection__state=InspectionState.PLANNED,
-        inspection__institution=conflict.institution_id,
-        inspection__assignments__user=conflict.user_id,
-    )
-    made = [_replaced(by, lot, conflict) for lot in lots.select_related("inspection").order_by("pk")]
-    return [one for one in made if one is not None]
-
-
-def _replaced(by: Actor, lot: Lot, conflict: Conflict) -> StandIn | None:
+@action
+def stand_in(*, by: Actor, lot: Lot, conflict: Conflict) -> StandIn | None:
+    """Replace at a visit that was drawn whom a conflict keeps away. None where nobody of the department is
+    left: its leads are told that the round must be drawn anew. Overtaken when the visit has begun."""
     draw = Draw.objects.select_for_update(of=("self",)).select_related("plan").get(pk=lot.draw_id)
     inspection = Inspection.objects.select_for_update().get(pk=lot.inspection_id)
     if inspection.state != InspectionState.PLANNED or draw.file is None:
-        return None
+        raise Overtaken("检查刚刚已经开始，请直接联系检查的部门。")
     pool, seat = rules.read_pool(draw.pool), inspection.assignments.get(user=conflict.user_id)
     team = set(inspection.assignments.values_list("user", flat=True))
     away = _away(pool, conflict, seat.department)
@@ -39,7 +31,9 @@ def _replaced(by: Actor, lot: Lot, conflict: Conflict) -> StandIn | None:
         team=team, away=away,
     )  # fmt: skip
     if into is None:
-        _tell_nobody_left(draw, inspection, seat)
+        audit.record(by, "draw.nobody_left", draw, topic=draw.topic, place=draw.plan.division_code,
+                     after={"inspection": inspection.number, "away": away})  # fmt: skip
+        _tell_nobody_left(draw, inspection)
         return None
     Assignment.objects.filter(pk=seat.pk, user=conflict.user_id).update(user=into)
     made = StandIn.objects.create(
@@ -73,7 +67,7 @@ def _away(pool: Pool, conflict: Conflict, department: str) -> list[int]:
     return sorted(set(barred.values_list("user", flat=True)) | left)
 
 
-def _tell_nobody_left(draw: Draw, inspection: Inspection, seat: Assignment) -> None:
+def _tell_nobody_left(draw: Draw, inspection: Inspection) -> None:
     words = f"检查 {inspection.number} 有人申报回避，名单里没有其他人可以接替。请作废这一轮重抽。"
     for user_id in leads_of(draw.plan.department, draw.plan.division_code):
         tell(user_id, TITLE, words, place=inspection.division_code)

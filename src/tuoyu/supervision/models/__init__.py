@@ -1,7 +1,7 @@
 """Tables of supervision."""
 
 from tuoyu.supervision.models.inspections import Assignment, Finding, Inspection, Part
-from tuoyu.supervision.models.plans import Conflict, Draw, Lot, Plan, StandIn
+from tuoyu.supervision.models.plans import Amendment, Conflict, Draw, Lot, Plan, StandIn
 from tuoyu.supervision.models.sanctions import (
     Proof,
     Recall,
@@ -14,6 +14,7 @@ from tuoyu.supervision.models.sanctions import (
 from tuoyu.supervision.models.visits import Answer, Correction, Evidence, Signature
 
 __all__ = [
+    "Amendment",
     "Answer",
     "Assignment",
     "Conflict",

@@ -61,6 +61,33 @@ class Plan(models.Model):
         return ORDERED[PlanKind(self.kind)].origin
 
 
+class Amendment(models.Model):
+    """That a plan was changed within its year: what it asked for before, what since then, and why. `version`
+    is that of the plan from then on; the plan as it was made is its first."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="amendments")
+    version = models.PositiveSmallIntegerField()
+    former_per_year = models.PositiveSmallIntegerField()
+    former_departments = ArrayField(models.CharField(max_length=40))
+    per_year = models.PositiveSmallIntegerField()
+    departments = ArrayField(models.CharField(max_length=40))
+    reason = models.CharField(max_length=500)
+    made_at = models.DateTimeField(default=clock.now)
+    made_label = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "version"], name="amendment_one_a_version"),
+            models.CheckConstraint(
+                name="amendment_has_reason_and_person", condition=~Q(reason="") & ~Q(made_label="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.version}"
+
+
 class Draw(models.Model):
     """One round: a pool frozen before its seed was known, then what the seed made of it.
 

@@ -5,15 +5,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tuoyu.core import access, clock
 from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import can, get_visible, which
+from tuoyu.jurisdictions.names import department_name
 from tuoyu.supervision import actions, queries
-from tuoyu.supervision.forms import day_of, year_of
+from tuoyu.supervision.forms import AmendmentForm, day_of, year_of
 from tuoyu.supervision.models import Plan
 from tuoyu.supervision.permissions import ADOPT_PLAN, FREEZE_DRAW, MAKE_PLAN, VIEW_DRAW, VIEW_PLAN
+from tuoyu.supervision.views.acting import Act, acted
 from tuoyu.supervision.vocabulary import DrawState
 
 
@@ -70,6 +73,8 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "may_freeze": FREEZE_DRAW.key in may
         and row["adopted"]
         and not any(one["state"] == DrawState.FROZEN for one in draws),
+        "may_amend": ADOPT_PLAN.key in may and row["adopted"] and not queries.is_over(found),
+        "amendments": queries.amendments_of(found),
         "weighing": queries.weighing(found),
         "conducts": queries.visible_draws(actor).filter(plan=found).exists() or FREEZE_DRAW.key in may,
     }
@@ -83,6 +88,25 @@ def adopt_plan(request: HttpRequest, pk: int) -> HttpResponse:
     actions.adopt_plan(by=access.actor_of(request), plan=visible_plan(request, pk))
     messages.success(request, "计划已采用，可以封存名单、抽取。")
     return redirect("supervision:plan", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@access.permitted(ADOPT_PLAN)
+def amend_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a plan within its year, with the reason."""
+    actor = access.actor_of(request)
+    found = get_visible(actor, ADOPT_PLAN, Plan.objects.all(), pk=pk)
+    offered = [(key, department_name(key, found.division_code)) for key in queries.departments_at(found)]
+    initial = {"per_year": found.per_year, "departments": found.departments}
+    act = Act(
+        f"变更{found}计划",
+        "从现在起按变更后的计划抽取和统计；原来的计划、理由和变更人保留。不能少于文件的要求。",
+        "变更计划", reverse("supervision:plan", args=[pk]), "计划已变更，原来的要求保留在下面。",
+    )  # fmt: skip
+    return acted(
+        request, act, AmendmentForm(offered, request.POST or None, initial=initial),
+        lambda given: actions.amend_plan(by=actor, plan=found, **given),
+    )  # fmt: skip
 
 
 @require_GET
