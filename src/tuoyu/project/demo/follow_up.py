@@ -1,6 +1,7 @@
-"""What followed the inspections of each county: one order to mend that still runs, another long over and not
-answered; and in Shizhong a nursery that failed two years in a row."""
+"""What followed the inspections of each county: one order to mend that still runs, another over without
+an answer, to be looked at again; and in Shizhong a nursery that failed two years in a row."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from tuoyu.core import audit, clock
@@ -11,7 +12,8 @@ from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.project.demo.people import Cast
 from tuoyu.project.demo.playing import Days
 from tuoyu.supervision import hooks, visits
-from tuoyu.supervision.models import Finding, Inspection, Part
+from tuoyu.supervision.actions import pass_over_silence
+from tuoyu.supervision.models import Assignment, Finding, Inspection, Part
 from tuoyu.supervision.vocabulary import InspectionState, Origin, Result
 
 # Item, what it asks, what the inspectors noted.
@@ -25,9 +27,10 @@ CHAIN = "supervision.failed_years_before_revocation"
 def follow(head_of: Institution, cast: Cast, days: Days) -> None:
     """Let the nursery one can sign in for have something to mend, and others of the county too."""
     office = cast.officer("health", cast.place.county)
+    team = [office, cast.lead("health", cast.place.county)]
     year = clock.today().year
     with days.at(6):
-        inspected(by=office, institution=head_of, year=year, origin=Origin.SPECIAL)
+        inspected(by=office, team=team, institution=head_of, year=year, origin=Origin.SPECIAL)
     others = Institution.objects.filter(
         filing="normal", kind="institution", registrar__gt="", division_code__startswith=cast.place.county
     ).exclude(pk=head_of.pk)
@@ -35,14 +38,20 @@ def follow(head_of: Institution, cast: Cast, days: Days) -> None:
     if jurisdictions.book(cast.place.county).find(CHAIN):
         for ago, failed in ((25, year - 1), (9, year)):
             with days.at(ago):
-                inspected(by=office, institution=late, year=failed, origin=Origin.JOINT)
+                inspected(by=office, team=team, institution=late, year=failed, origin=Origin.JOINT)
     else:
         with days.at(25):
-            inspected(by=office, institution=late, year=year, origin=Origin.SPECIAL)
+            inspected(by=office, team=team, institution=late, year=year, origin=Origin.SPECIAL)
+    with days.at(8):
+        silent = late.rectifications.filter(case__answer_due_on__lt=clock.today())
+        for order in silent.select_related("case"):
+            pass_over_silence(by=Actor.system("整改期限"), rectification=order, reason="")
 
 
 @action
-def inspected(*, by: Actor, institution: Institution, year: int, origin: Origin) -> Inspection:
+def inspected(
+    *, by: Actor, team: Sequence[Actor], institution: Institution, year: int, origin: Origin
+) -> Inspection:
     """A confirmed inspection that failed, with all that follows a confirmation."""
     now = clock.now()
     made = Inspection.objects.create(
@@ -61,6 +70,9 @@ def inspected(*, by: Actor, institution: Institution, year: int, origin: Origin)
         confirmed_label=by.label,
     )
     Part.objects.create(inspection=made, department="health", division_code=made.division_code)
+    Assignment.objects.bulk_create(
+        Assignment(inspection=made, user_id=one.user_id or 0, department="health") for one in team
+    )
     made.items = visits.items_on(made, clock.today())
     made.save(update_fields=["items"])
     Finding.objects.bulk_create(
