@@ -14,6 +14,7 @@ import typer
 from typer.main import get_command, get_group
 
 from tuoyu.project import database
+from tuoyu.project.loading import loading
 from tuoyu.project.trouble import Trouble
 
 
@@ -83,8 +84,9 @@ def main() -> None:
 
 
 def _run(mount: Mount, words: list[str]) -> None:
-    _prepare_django()
-    module = import_module(mount.module)
+    with loading():
+        _prepare_django()
+        module = import_module(mount.module)
     command = get_group(module.app) if mount.group else get_command(module.app)
     command(args=words[1:], prog_name=f"tuoyu {words[0]}")
 

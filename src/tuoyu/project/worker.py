@@ -5,6 +5,7 @@ import os
 import django
 from django.db import connections
 
+from tuoyu.project.loading import loading
 from tuoyu.project.processes import end_with_parent
 
 # A job left behind by a worker that was killed is taken up again after this many seconds of silence.
@@ -45,5 +46,6 @@ def run() -> None:
 if __name__ == "__main__":
     end_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuoyu.project.settings")
-    django.setup()
+    with loading():
+        django.setup()
     run()

@@ -3,7 +3,9 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
+from tuoyu.project.loading import loading
 from tuoyu.project.processes import PARENT, end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuoyu.project.settings")
@@ -11,4 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuoyu.project.settings")
 if PARENT in os.environ:
     end_with_parent()
 
-application = get_wsgi_application()
+with loading():
+    application = get_wsgi_application()
+    # With every address: the first who asks should not wait for that.
+    get_resolver().reverse_dict  # noqa: B018
