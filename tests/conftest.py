@@ -34,6 +34,20 @@ hypothesis.settings.load_profile("any machine")
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole installations first, browsers as soon as tests may commit: what takes minutes does not begin when
+    all else is over, while the other worker has nothing left to do."""
+    marks = {item: {mark.name for mark in item.iter_markers()} for item in items}
+    commits = next((at for at, item in enumerate(items) if "browser" in marks[item]), 0)
+    turns = {
+        item: (0, "fault" not in marks[item])
+        if "xdist_group" in marks[item]
+        else (1 + (at >= commits), "browser" not in marks[item])
+        for at, item in enumerate(items)
+    }
+    items.sort(key=turns.__getitem__)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Tests run as the owner, who may make databases, and without a pool, which would keep them open."""
@@ -76,6 +90,16 @@ def nothing_remembered() -> None:
     """A request ends when its answer has been read to the end. An answer that a test leaves unread must not
     leave what it asked to the next test, whose database knows other packs."""
     jurisdictions.end_request()
+
+
+@pytest.fixture(scope="session")
+def shared_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One for the tests of the group `installations`, which leave it stopped: making the tables takes longer
+    than any of them."""
+    own = Installation(tmp_path_factory.mktemp("shared") / "var")
+    own.var.mkdir()
+    yield own
+    own.remove()
 
 
 @pytest.fixture

@@ -3,22 +3,18 @@
 import http.client
 import signal
 import socket
-from collections.abc import Iterator
 
 import pytest
 
 from installations import Installation, Running, free_port, is_alive, kill, processes, wait_for
 
-pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("serving")]
+pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("installations")]
 
 
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """One installation for all of these: each leaves it stopped, and its tables are made once."""
-    own = Installation(tmp_path_factory.mktemp("serving") / "var")
-    own.var.mkdir()
-    yield own
-    own.remove()
+@pytest.fixture
+def installation(shared_installation: Installation) -> Installation:
+    """One installation for all of these: each leaves it stopped, and the first `up` makes its tables."""
+    return shared_installation
 
 
 def answers(port: int) -> bool:
