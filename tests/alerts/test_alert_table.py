@@ -9,9 +9,10 @@ from django.db import transaction
 
 from accounts.people import seated
 from tuoyu.accounts.actors import actor_for
-from tuoyu.alerts import actions
+from tuoyu.alerts import actions, queries
 from tuoyu.alerts.models import Alert
 from tuoyu.alerts.permissions import VIEW_ALERTS
+from tuoyu.alerts.vocabulary import STANDING
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import visible_to
@@ -63,13 +64,33 @@ def test_an_alert_takes_only_what_the_table_says_from_whom_it_says(state: str) -
         **taken, **over,
     )  # fmt: skip
     who = people(place)
-    assert {name for name, by in who.items() if visible_to(by, VIEW_ALERTS, Alert.objects.all())} == SEEN
+    for name, by in who.items():
+        assert set(found_by(by, alert).values()) == {name in SEEN}, (name, found_by(by, alert))
     Alert.objects.update(told=False)
     untold = {name for name, by in who.items() if visible_to(by, VIEW_ALERTS, Alert.objects.all())}
     assert untold == SEEN - {"head"}
     for name, act in ACTS.items():
         may = {role for role, by in who.items() if takes(alert, act, by)}
         assert may == TABLE[state].get(name, set()), name
+
+
+def found_by(by: Actor, alert: Alert) -> dict[str, bool]:
+    """Whether the actor comes upon the alert, by each way there is."""
+    place, rows = alert.institution_id, Alert.objects.all()
+    narrowed = queries.Narrowed(state=alert.state)
+    found = {
+        "visible": bool(visible_to(by, VIEW_ALERTS, rows)),
+        "listed": bool(queries.alerts(by, narrowed)),
+        "of an institution": bool(queries.seen(by, rows)),
+    }
+    if alert.state not in STANDING:
+        return found
+    return found | {
+        "counted": queries.counted(by)["standing"] == 1,
+        "waiting": bool(queries.waiting(by)),
+        "a rule to choose": bool(queries.rules_of(by)),
+        "on the tab": bool(queries.alerts_at(by, place)),
+    }
 
 
 def takes(alert: Alert, act: Callable[[Alert, Actor], object], by: Actor) -> bool:

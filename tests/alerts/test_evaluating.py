@@ -72,6 +72,7 @@ def test_too_few_carers_as_the_day_closes_are_one_alert_until_a_day_is_kept() ->
         assert "第20条" in alert.source
         assert "三.(二).3" in alert.source, "the place's own clause on B7"
         assert Notice.objects.filter(user=user, title="预警：当日保育人员配比不足").count() == 2
+        assert not OutboxMessage.objects.filter(topic="alert.raised").exists(), "pushed nowhere"
         again = looked.closes(place, MONDAY)
         assert (again.raised, again.ended) == ([], [])
     tuesday = looked.day_after(MONDAY)
@@ -368,6 +369,9 @@ def test_who_looks_now_is_health_of_the_place() -> None:
     live.look_now(actor_for(seated(Role.OFFICER, "health", GULOU)), place)
     with pytest.raises(Exception, match="立即核查"):
         live.look_now(head(place), place)
+    scope = live.scope_of(place, clock.today())
+    with pytest.raises(Exception, match="立即核查"):
+        actions.evaluate_one(by=head(place), institution=place, scope=scope, day=clock.today())
 
 
 def test_the_database_knows_one_alert_while_it_stands() -> None:

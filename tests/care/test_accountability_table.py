@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.people import seated
 from care import stated
 from tuoyu.accounts.actors import actor_for
-from tuoyu.care import actions
+from tuoyu.care import actions, queries
 from tuoyu.care.models import Incident
 from tuoyu.cases import actions as cases
 from tuoyu.cases.actions import RemarkGiven
@@ -103,3 +103,36 @@ def takes(incident: Incident, act: Act, by: Actor) -> bool:
             pass
         transaction.set_rollback(True)
     return done
+
+
+def test_days_and_incidents_are_listed_and_counted_within_reach_alone() -> None:
+    place = nursery(GULOU)
+    by = head(place)
+    incident = stated.incident(by, place)
+    stated.day(by, place)
+    asked = queries.DayAsked(clock.today())
+    sees = {
+        "head": by,
+        "officer": actor_for(seated(Role.OFFICER, "health", GULOU)),
+        "neighbour": actor_for(seated(Role.OFFICER, "health", XUANWU)),
+        "other_head": head(nursery(XUANWU)),
+    }
+    for name, who in sees.items():
+        found = {
+            bool(queries.days_at(who, place.pk)),
+            place.pk in [row["id"] for row in queries.on_day(who, asked)],
+            queries.counted_on(who, clock.today())["stated"] == 1,
+            incident in queries.incidents(who),
+            bool(queries.incidents_at(who, place.pk)),
+        }
+        assert found == {name in ("head", "officer")}, name
+
+
+def test_a_nursery_that_is_filed_no_longer_states_and_reports_nothing() -> None:
+    place = nursery(GULOU)
+    by = head(place)
+    place.filing, place.filing_ended_on = "cancelled", clock.today()
+    place.save()
+    for act in (stated.day, stated.incident):
+        with pytest.raises(Refused, match="没有备案"):
+            act(by, place)

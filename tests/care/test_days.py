@@ -33,6 +33,7 @@ def test_a_day_is_stated_on_a_phone_and_read_by_health_of_the_place_alone() -> N
              f"carers-{large.pk}": "2", f"fever-{small.pk}": "2", f"rash-{large.pk}": "1",
              f"rash-disease-{large.pk}": "hfmd", f"checked-{small.pk}": "8", f"checked-{large.pk}": "11",
              f"unexamined-{small.pk}": "0", f"unexamined-{large.pk}": "1"}  # fmt: skip
+    assert '<option value="">未诊断</option>' in client.get(address).content.decode(), "never by default"
     for empty in ("children", "checked", "unexamined"):
         assert client.post(address, {**typed, f"{empty}-{small.pk}": ""}).status_code == 422
     assert client.post(address, {**typed, f"checked-{small.pk}": "9"}).status_code == 422, "more than came"

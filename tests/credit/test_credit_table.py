@@ -13,10 +13,11 @@ from tuoyu.cases.models import Step
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.problems import Refused
-from tuoyu.credit import actions
+from tuoyu.credit import actions, queries
 from tuoyu.credit.actions import Stated
 from tuoyu.credit.models import CreditEvent
 from tuoyu.credit.vocabulary import CreditClass, EventKind, Ground, ListKind, RequestKind
+from tuoyu.workforce.models import Person
 from workforce import staff
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +157,53 @@ def test_what_is_no_breach_is_neither_repaired_nor_classed_nor_a_ground_for_a_li
     event = actions.record_event(by=lead, institution=nursery, stated=stated)
     for act in (ACTS["ask repair"], ACTS["class it anew"], ACTS["put on list"]):
         assert not any(takes(event, act, by) for by in (lead, staff.head(nursery)))
+
+
+def test_events_are_listed_and_counted_within_reach_and_those_of_people_for_health_alone() -> None:
+    nursery = staff.nursery()
+    someone = Person.objects.create(name="王小明", identity=staff.identity(1))
+    own = deciding.sanctioned(nursery, someone)
+    person = CreditEvent.objects.get(person=someone)
+    who = {
+        "officer": (deciding.office(staff.GULOU), {own, person}, {person}, set()),
+        "place_lead": (deciding.office(staff.GULOU, Role.JURISDICTION_LEAD, ""), {own}, set(), set()),
+        "head": (staff.head(nursery), {own}, set(), {own}),
+        "other_head": (staff.head(staff.nursery()), set(), set(), set()),
+        "neighbour": (deciding.office(staff.XUANWU), set(), set(), set()),
+        "other_department": (deciding.office(staff.GULOU, department="education"), set(), set(), set()),
+    }
+    for name, (by, board, people, askable) in who.items():
+        assert set(queries.board(by)) == board, name
+        counted = queries.counted_at(by, nursery.pk)
+        assert set(counted if counted is not None else ()) == board, name
+        assert set(queries.people_of(by)) == people, name
+        assert set(queries.askable(by)) == askable, name
+    CreditEvent.objects.filter(pk__in=[own.pk, person.pk]).update(department="education")
+    assert set(queries.board(who["other_department"][0])) == {own}, "what it decided, about institutions"
+
+
+def test_only_who_may_records_and_keeps_lists_and_what_is_off_a_list_counts_no_more() -> None:
+    nursery = staff.nursery()
+    stated = Stated(EventKind.REWARD, CreditClass.NONE, "年度优秀", clock.today())
+    officer, head = deciding.office(staff.GULOU), staff.head(nursery)
+    put = {"institution": nursery, "kind": ListKind.REWARD, "reason": "优秀"}
+    entry = actions.put_on_list(by=officer, **put)
+    for by in (head, deciding.office(staff.XUANWU), deciding.office(staff.GULOU, department="education")):
+        for act in (
+            lambda by: actions.record_event(by=by, institution=nursery, stated=stated),
+            lambda by: actions.put_on_list(by=by, **put),
+            lambda by: actions.take_off_list(by=by, entry=entry, reason="不再"),
+        ):
+            with pytest.raises(PermissionDenied):
+                act(by)
+    assert list(queries.lists()) == [entry]
+    type(nursery).objects.filter(pk=nursery.pk).update(filing="cancelled", filing_ended_on=clock.today())
+    assert list(queries.lists()) == [], "the public knows it no longer"
+    type(nursery).objects.filter(pk=nursery.pk).update(filing="normal", filing_ended_on=None)
+    actions.take_off_list(by=officer, entry=entry, reason="不再")
+    assert list(queries.lists()) == []
+    shizhong = staff.nursery("370402")
+    with pytest.raises(Refused, match="没有规定"):
+        actions.put_on_list(
+            by=deciding.office("370402"), institution=shizhong, kind=ListKind.REWARD, reason="优秀"
+        )
