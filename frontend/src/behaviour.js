@@ -72,3 +72,13 @@ document.querySelector(".problem-list[role=alert]")?.focus({ preventScroll: true
 if (matchMedia("(max-width: 767.98px)").matches) {
   for (const group of document.querySelectorAll("details[data-shut-on-phone]")) group.open = false;
 }
+
+// On paper everything stands open; afterwards the screen is as it was.
+let shut = [];
+addEventListener("beforeprint", () => {
+  shut = [...document.querySelectorAll("details.panel:not([open])")];
+  for (const group of shut) group.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const group of shut) group.open = false;
+});

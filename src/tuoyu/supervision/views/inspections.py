@@ -111,8 +111,9 @@ def _shown(
     return render(request, "supervision/inspection.html", context, status=status)
 
 
-def _sections(visit: visits.Visit) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The items as a desk reads them, by section, each with its answer and what else was answered there."""
+def _sections(visit: visits.Visit) -> list[tuple[str, list[dict[str, Any]], int]]:
+    """The items as a desk reads them, by section, each with its answer and what else was answered there; and
+    how many of the section are more than a plain yes, for which alone it stands open."""
     sections: dict[str, list[dict[str, Any]]] = {}
     for item in visit.items:
         answer = visit.answers.get(item["key"])
@@ -126,7 +127,14 @@ def _sections(visit: visits.Visit) -> list[tuple[str, list[dict[str, Any]]]]:
             "photos": [one for one in visit.evidence if one.item == item["key"]],
         }
         sections.setdefault(item["section"], []).append(row)
-    return list(sections.items())
+    return [(name, rows, sum(_is_noted(row) for row in rows)) for name, rows in sections.items()]
+
+
+def _is_noted(row: dict[str, Any]) -> bool:
+    """Whether an item is worth a look: a defect, two answers, a note, a photograph."""
+    answer = row["answer"]
+    said = answer is not None and (answer.verdict == Verdict.DEFECT or bool(answer.note))
+    return said or row["conflict"] or bool(row["photos"])
 
 
 def _story(found: Inspection) -> list[dict[str, Any]]:
