@@ -49,7 +49,7 @@ def write_bulk(size: str, institutions: int, cases: int, progress: Progress) -> 
             for done, (what, write) in enumerate(writer.parts(), start=2):
                 progress(what, done, PARTS + 2)
                 write()
-            _move_sequences(cases)
+        _move_sequences(cases)
     _analyse(progress)
     return True
 

@@ -13,6 +13,11 @@ _INDEXES = """
     WHERE i.indrelid = ANY(%s::regclass[]) AND c.oid IS NULL AND NOT i.indisprimary
     ORDER BY 1
 """
+_UNIQUE = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE contype IN ('p', 'u') AND conrelid = ANY(%s::regclass[])
+    ORDER BY 1, 2
+"""
 _KEYS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
     FROM pg_constraint WHERE contype = 'f' AND (conrelid = ANY(%s::regclass[]) OR confrelid = ANY(%s::regclass[]))
@@ -28,11 +33,13 @@ def table(model: type[models.Model]) -> str:
 
 @contextmanager
 def set_aside(tables: list[str], told: Any) -> Iterator[None]:
-    """Within the block the tables have no secondary indexes, foreign keys and exclusions; afterwards they have all
-    of them again, made in one go and so checked against every row."""
+    """Within the block the tables have no indexes, no keys and no exclusions; afterwards they have all of them
+    again, made in one go and so checked against every row."""
     with connection.cursor() as cursor:
         cursor.execute(_INDEXES, [tables])
         indexes = cursor.fetchall()
+        cursor.execute(_UNIQUE, [tables])
+        unique = cursor.fetchall()
         cursor.execute(_KEYS, [tables] * 3)
         keys = cursor.fetchall()
         for name, constraint, _ in keys:
@@ -41,17 +48,22 @@ def set_aside(tables: list[str], told: Any) -> Iterator[None]:
             cursor.execute(f"DROP INDEX {index}")
         for name in tables:
             _rewrite(name)
+        for name, constraint, _ in unique:
+            cursor.execute(f"ALTER TABLE {name} DROP CONSTRAINT {connection.ops.quote_name(constraint)}")
+        for name in tables:
             # Rows are laid down as they are: compressing a form costs more than all else of writing it.
             cursor.execute(f"ALTER TABLE {name} SET (toast_tuple_target = 8160)")
     yield
     with connection.cursor() as cursor:
         for name in tables:
             cursor.execute(f"ALTER TABLE {name} RESET (toast_tuple_target)")
+        total = len(unique) + len(indexes) + len(keys)
         for done, (index, definition) in enumerate(indexes):
-            told(f"Index {index}", done, len(indexes) + len(keys))
+            told(f"Index {index}", done, total)
             cursor.execute(definition)
-        for done, (name, constraint, definition) in enumerate(keys, start=len(indexes)):
-            told(f"Checking {name}", done, len(indexes) + len(keys))
+        # A foreign key leans on a unique one.
+        for done, (name, constraint, definition) in enumerate([*unique, *keys], start=len(indexes)):
+            told(f"Checking {name}", done, total)
             cursor.execute(
                 f"ALTER TABLE {name} ADD CONSTRAINT {connection.ops.quote_name(constraint)} {definition}"
             )
