@@ -1,6 +1,5 @@
 """What has to be done before the first page can be served; each step does nothing when it is done."""
 
-import gc
 import hashlib
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from rich.console import Console
 
 from tuoyu.core.actor import Actor
 from tuoyu.project import database
+from tuoyu.project.loading import rarely_collected
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -54,18 +54,6 @@ def migrate() -> None:
                 cursor.execute(grant)
     with rarely_collected():
         call_command("migrate", interactive=False, verbosity=0)
-
-
-@contextmanager
-def rarely_collected() -> Iterator[None]:
-    """Within the block Python seldom looks for circles among what was made: for work that makes millions of
-    things and lets hardly one go in a circle, looking is a fifth of the time."""
-    kept = gc.get_threshold()
-    gc.set_threshold(20_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*kept)
 
 
 def are_static_files_collected() -> bool:

@@ -9,7 +9,6 @@ from tuoyu.accounts.actors import actor_for
 from tuoyu.core import clock, workdays
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
-from tuoyu.project import preparation
 from tuoyu.project.demo import marks, ratings
 from tuoyu.project.demo.complaints import complain
 from tuoyu.project.demo.follow_up import follow
@@ -20,6 +19,7 @@ from tuoyu.project.demo.playing import County, Days
 from tuoyu.project.demo.staff_life import live
 from tuoyu.project.demo.stories import STORIES
 from tuoyu.project.demo.visits import visit
+from tuoyu.project.loading import rarely_collected
 
 # Told: what is being done, how much of it is done, of how much.
 Progress = Callable[[str, int, int], None]
@@ -53,7 +53,7 @@ def write(size: str = "small", progress: Progress = silent) -> Written:
     Every size begins with the small set, so that each demonstration account finds something to do.
     """
     marks.demand_demonstration()
-    with workdays.held(), jurisdictions.remembering(), preparation.rarely_collected():
+    with workdays.held(), jurisdictions.remembering(), rarely_collected():
         before = Institution.objects.count()
         if not before:
             write_small(progress)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -281,7 +282,23 @@ def _move_sequences(cases: int) -> None:
 
 
 def _analyse(progress: Progress) -> None:
+    """Gather statistics of what was written; of two tables at once, unless nobody else can see them yet."""
+    names = [tables.table(model) for model in statements.MODELS]
+    with ThreadPoolExecutor(2) as pool:
+        apart = not connection.in_atomic_block
+        for done, name in enumerate(pool.map(_analysed_apart, names) if apart else map(_analysed, names)):
+            progress(f"Statistics of {name}", done + 1, len(names))
+
+
+def _analysed(name: str) -> str:
     with connection.cursor() as cursor:
-        for done, model in enumerate(statements.MODELS):
-            progress(f"Statistics of {tables.table(model)}", done, len(statements.MODELS))
-            cursor.execute(f"ANALYZE {tables.table(model)}")
+        cursor.execute(f"ANALYZE {name}")
+    return name
+
+
+def _analysed_apart(name: str) -> str:
+    """The same on a connection of this thread's own."""
+    try:
+        return _analysed(name)
+    finally:
+        connection.close()
