@@ -129,6 +129,10 @@ def test_a_decision_in_force_is_looked_at_again_by_whoever_made_it_within_the_da
         desk = browser(office_user())
         assert made.institution.name in desk.get("/sanctions/", {"state": "recalled"}).content.decode()
         assert "误判" in desk.get(f"/sanctions/{made.pk}/").content.decode()
+        (row,) = desk.get("/api/v1/sanctions", {"state": "recalled"}).json()["rows"]
+        assert (row["id"], row["recall_due_on"]) == (made.pk, "2026-12-15")
+        (recalled,) = desk.get(f"/api/v1/sanctions/{made.pk}").json()["recalls"]
+        assert (recalled["due_on"], recalled["reason"]) == ("2026-12-15", "误判")
         assert "正在复查" in browser(told).get(f"/my/sanctions/{made.pk}/").content.decode()
         with pytest.raises(Refused, match="应由其他人员"):
             cases.decide(by=office(), step=asked, decision="approve")

@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.callers import Caller
 from supervision import rounds
 from tuoyu.cases.models import Notice
 from tuoyu.core import checks, clock
@@ -117,7 +118,11 @@ def test_a_plan_is_amended_with_its_reason_never_below_the_pack_and_what_it_was_
             actions.amend_plan(by=lead, plan=made, **given)
     with pytest.raises(PermissionDenied):
         actions.amend_plan(by=rounds.by("health"), plan=made, per_year=2, departments=both, reason="合查")
-    actions.amend_plan(by=lead, plan=made, per_year=2, departments=both, reason="两家合查")
+    caller = Caller(rounds.desk("health", role=Role.DEPARTMENT_LEAD))
+    given = {"per_year": 2, "departments": both, "reason": "两家合查"}
+    assert caller.post(f"/inspection-plans/{made.pk}/amendments", given).status_code == 201
+    assert caller.get(f"/inspection-plans/{made.pk}").json()["amendments"][0]["former_per_year"] == 1
+    made.refresh_from_db()
     assert (made.per_year, made.departments) == (2, ["health", "fire_rescue"])
     (kept,) = queries.amendments_of(made)
     assert (kept["version"], kept["former_per_year"], kept["former_departments"]) == (2, 1, ["health"])

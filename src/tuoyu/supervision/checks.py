@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db.models import Count, F, Q
+from django.db.models.functions import Left
 
 from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock
@@ -85,13 +86,14 @@ def orders_in_time() -> Iterator[str]:
 @check("supervision.inspectors", "Nobody inspects alone")
 def nobody_inspects_alone() -> Iterator[str]:
     """Each inspection has as many inspectors as the law wants."""
-    rows = Inspection.objects.exclude(state=InspectionState.CANCELLED).annotate(sent=Count("assignments"))
-    places = set(rows.order_by().values_list("division_code", flat=True).distinct())
+    standing = Inspection.objects.exclude(state=InspectionState.CANCELLED)
+    rows = standing.annotate(sent=Count("assignments"), county=Left("division_code", 6))
+    places = set(standing.order_by().values_list(Left("division_code", 6), flat=True).distinct())
     least = {place: int(jurisdictions.book(place).get(INSPECTORS).value) for place in places}
     few = rows.filter(sent__lt=max(least.values(), default=0)).order_by("pk")
     for one in few.iterator():
-        if one.sent < least[one.division_code]:
-            yield f"inspection {one.number} has {one.sent} inspectors of {least[one.division_code]}"
+        if one.sent < least[one.county]:
+            yield f"inspection {one.number} has {one.sent} inspectors of {least[one.county]}"
 
 
 @check("supervision.punished_once", "No finding stands in two sanctions; each stands as its sanction does")
