@@ -1,5 +1,6 @@
 """Every page there is, as a person finds it on a desk and on a phone: axe objects to nothing, nothing is
-wider than the screen, and the browser has no complaint (a breach of the content security policy is one)."""
+wider than the screen, the browser has no complaint (a breach of the content security policy is one), and no
+link leads its reader to a page closed to them."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.urls import URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, resolve, reverse
 
 from accounts.people import PASSWORD, person
 from browser.objections import Objections
@@ -21,6 +22,8 @@ from tuoyu.workforce.training import code_of
 pytestmark = [pytest.mark.browser]
 
 Args = Callable[[Town], list[Any]]
+
+LINKS, HREFS = "a[href^='/']", "found => found.map(one => one.getAttribute('href'))"
 
 # Who looks at which pages; "" is the public. What an address needs is taken from the town.
 APPLICANT, HEALTH, LEAD, CLERK = "nanjing-applicant", "nanjing-health", "nanjing-health-lead", "nanjing-clerk"
@@ -314,6 +317,7 @@ class Looking:
     def __init__(self, site: Site) -> None:
         self.site, self.objections = site, Objections()
         self.found: list[tuple[Any, ...]] = []
+        self.followed: set[tuple[int, str]] = set()
 
     def at(self, visitor: Visitor, path: str, status: int = 200) -> None:
         answer = visitor.page.goto(self.site.address + path)
@@ -321,6 +325,18 @@ class Looking:
         if (answer.status, visitor.path) != (status, path):
             self.found.append((path, f"answered {answer.status} at {visitor.path}"))
         self.here(visitor)
+        self.onward(visitor)
+
+    def onward(self, visitor: Visitor) -> None:
+        """Where the page leads its reader is let in. Of the links to one kind of page the first is tried."""
+        for href in visitor.page.eval_on_selector_all(LINKS, HREFS):
+            kind = (id(visitor), resolve(href.partition("?")[0].partition("#")[0]).view_name)
+            if kind in self.followed:
+                continue
+            self.followed.add(kind)
+            status = visitor.page.request.get(self.site.address + href).status
+            if status >= 400:
+                self.found.append((visitor.path, f"leads to {href}, which answers {status}"))
 
     def here(self, visitor: Visitor) -> None:
         """The page that is open."""

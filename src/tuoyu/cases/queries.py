@@ -14,11 +14,11 @@ from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 
 from tuoyu.cases import rules, waiting
 from tuoyu.cases.models import Case, Notice, Remark, Step, Submission
-from tuoyu.cases.permissions import DECIDE, INBOX, REASSIGN, VIEW
+from tuoyu.cases.permissions import DECIDE, INBOX, MEND, REASSIGN, VIEW
 from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent
-from tuoyu.core.permissions import Permission, holds, visible_to
+from tuoyu.core.permissions import Permission, columns, holds, visible_to
 from tuoyu.core.prepared import Blank, Prepared
 
 STEP_FIELDS = (
@@ -226,10 +226,13 @@ def changes_of(case: Any) -> list[rules.Change]:
 
 
 def notices(actor: Actor) -> QuerySet[Notice, Any]:
-    """What the program told this person, the newest first."""
-    return Notice.objects.filter(user=actor.user_id).values(
-        "id", "title", "text", "created_at", "read_at", "case__number"
+    """What the program told this person, the newest first, and how the person may open the case of each."""
+    may = columns(actor, (MEND, VIEW), Case.objects.filter(pk=OuterRef("case")))
+    rows = Notice.objects.filter(user=actor.user_id).annotate(**may)
+    found: QuerySet[Notice, Any] = rows.values(
+        "id", "title", "text", "created_at", "read_at", "case__number", *may
     )
+    return found
 
 
 def unread_notices(actor: Actor) -> int:

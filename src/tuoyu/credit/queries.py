@@ -9,12 +9,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor
 from tuoyu.core.models import AuditEvent
-from tuoyu.core.permissions import reach_of, visible_to
+from tuoyu.core.permissions import can, reach_of, visible_to
 from tuoyu.core.prepared import Blank, Prepared
 from tuoyu.core.problems import Refused
 from tuoyu.credit import periods
 from tuoyu.credit.models import CreditEvent, CreditRequest, ListEntry, OwnFile
-from tuoyu.credit.permissions import ASK_REPAIR, VIEW_CREDIT, VIEW_PERSON_FILE
+from tuoyu.credit.permissions import ASK_REPAIR, VIEW_CREDIT, VIEW_CREDIT_FILE, VIEW_PERSON_FILE
 from tuoyu.credit.vocabulary import EventKind, RequestKind, RequestState, Standing
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.vocabulary import FILED
@@ -94,7 +94,7 @@ def board(
 
 def counted_at(actor: Actor, institution_id: int) -> QuerySet[CreditEvent] | None:
     """What the tab of an institution counts: what the actor may see and is neither over nor undone."""
-    if reach_of(actor, VIEW_CREDIT) is None:
+    if reach_of(actor, VIEW_CREDIT) is None or not can(actor, VIEW_CREDIT_FILE):
         return None
     today = clock.today()
     counts = standing_is(Standing.SHOWN, today) | standing_is(Standing.KEPT, today)

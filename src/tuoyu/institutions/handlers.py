@@ -10,6 +10,7 @@ from tuoyu.cases.models import Case, Step
 from tuoyu.cases.procedures import FormPage, Material
 from tuoyu.core import audit
 from tuoyu.core.actor import Actor
+from tuoyu.core.reaches import OFFICES
 from tuoyu.core.transitions import move
 from tuoyu.institutions import actions, asking, matters, queries, standing, stated
 from tuoyu.institutions.forms import RegistrationForm
@@ -50,6 +51,7 @@ class ApplicationHandler:
             "pages": self.pages(case),
             "slots": reading.slots,
             "files": queries.files_of(application),
+            "opens_papers": application.owner_id in actor.owner_ids or _takes_part(actor, case),
             "capacity": reading.capacity if queries.shows_capacity(application) else None,
             "changes": stated.changes(application, reading.form),
             "year": application.year,
@@ -193,6 +195,17 @@ class AfterFilingHandler(ApplicationHandler):
         if application.items:
             told["changed"] = "、".join(item.label for item in matters.ITEMS if item.key in application.items)
         return told
+
+
+def _takes_part(actor: Actor, case: Case) -> bool:
+    """Whether a department the actor sits in has or had a step: who only looks on opens no paper."""
+    offices = actor.seats_as(*OFFICES)
+    return any(
+        step["department"] == seat.department and seat.covers_place(step["division_code"])
+        for step in getattr(case, "step_rows", ())
+        if step["state"] != Step.State.WAITING
+        for seat in offices
+    )
 
 
 def _close(case: Case) -> None:

@@ -298,6 +298,11 @@ def _marked(request: HttpRequest, places: Iterable[tuple[Entry, str]]) -> list[P
     return [Place(entry.label, entry.icon, href, href == here) for entry, href in places]
 
 
+def opened_by(request: HttpRequest, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of `items` (each with an href) whose page lets in whoever is behind `request`."""
+    return [item for item in items if opens(actor_of(request), item["href"])]
+
+
 def opens(actor: Actor, href: str) -> bool:
     """Whether the page at `href` lets this actor in, by what the page declares."""
     declared = _declared(settings.ROOT_URLCONF, href)

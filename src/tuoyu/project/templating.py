@@ -224,6 +224,7 @@ GLOBALS: dict[str, Any] = {
     "navigation_of": navigation.navigation_of,
     "public_navigation_of": navigation.public_navigation_of,
     "boards_of": navigation.boards_of,
+    "opened_by": navigation.opened_by,
     "home_of": navigation.home_of,
     "standing_of": navigation.standing_of,
     "sign_in_address": navigation.sign_in_address,

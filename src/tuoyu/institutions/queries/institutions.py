@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case as DatabaseCase
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
@@ -28,7 +29,13 @@ from tuoyu.institutions.models import (
     Suspension,
     YearlyResult,
 )
-from tuoyu.institutions.permissions import CALL_OFF_SUSPENSION, VIEW_COUNTS, VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.permissions import (
+    CALL_OFF_SUSPENSION,
+    READ_PAPER,
+    VIEW_COUNTS,
+    VIEW_INSTITUTION,
+    VIEW_UNFILED,
+)
 from tuoyu.institutions.queries.directory import LIST_FIELDS, Narrowed, matching, narrow
 from tuoyu.institutions.vocabulary import (
     Filing,
@@ -127,6 +134,7 @@ def record(actor: Actor, pk: int) -> Any:
                     application=Subquery(_handed_in(OuterRef("application__institution")).values("pk")[:1]),
                 ),
                 "id", "slot", "title", "issuer", "number", "issued_on", "expires_on",
+                readable=holds(actor, READ_PAPER),
             ),
             yearly_rows=_rows(
                 "institution", YearlyResult.objects.order_by("-year", "-pk"), "name", "year", "result",
@@ -158,6 +166,8 @@ def record(actor: Actor, pk: int) -> Any:
     return found
 
 
-def _rows(to: str, rows: QuerySet[Any], *names_: str, **renamed: F | Subquery) -> ArraySubquery:
+def _rows(
+    to: str, rows: QuerySet[Any], *names_: str, **renamed: F | Subquery | DatabaseCase
+) -> ArraySubquery:
     fields = {name: F(name) for name in names_} | renamed
     return ArraySubquery(rows.filter(**{to: OuterRef("pk")}).values(row=JSONObject(**fields)))
