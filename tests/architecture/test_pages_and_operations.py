@@ -137,6 +137,7 @@ credit:put_on_list | POST /office/institutions/{pk}/credit-lists | put_on_list
 workforce:answer | POST /staff/checks/{pk}/answer | record_check_answered
 ratings:trees | POST /indicator-trees | draft_tree
 ratings:write_tree | PUT /indicator-trees/{pk} | write_tree
+ratings:bring_items | POST /indicator-trees/{pk}/items | bring_items
 ratings:adopt_tree | POST /indicator-trees/{pk}/adoption | adopt_tree
 ratings:discard_tree | POST /indicator-trees/{pk}/discarding | discard_tree
 ratings:agencies | POST /agencies | add_agency
@@ -233,6 +234,7 @@ alerts:institution | GET /alerts
 ratings:tree | GET /indicator-trees/{pk}, GET /indicator-outlines
 ratings:assessments | GET /assessments
 ratings:gaps | GET /assessment-gaps
+ratings:items_file | GET /indicator-trees/{pk}/items
 ratings:assessment | GET /assessments/{pk}
 ratings:of_institution | GET /office/institutions/{pk}/assessments
 ratings:given | GET /given-assessments, GET /given-assessments/{pk}

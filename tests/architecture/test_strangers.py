@@ -192,6 +192,8 @@ ratings:tree | in 403 404 403 403 403 | 405
 ratings:write_tree | in 403 404 403 403 403 | in 403 404 403 403 403
 ratings:adopt_tree | 405 | in 403 403 403 403 403
 ratings:discard_tree | 405 | in 403 404 403 403 403
+ratings:items_file | in 403 404 403 403 403 | 405
+ratings:bring_items | in 403 404 403 403 403 | in 403 404 403 403 403
 ratings:agencies | in 403 200 403 403 403 | in 403 422 403 403 403
 ratings:agency | in 403 404 403 403 403 | in 403 404 403 403 403
 ratings:end_agency | 405 | in 403 404 403 403 403
@@ -335,7 +337,7 @@ PLAN_PAGES = ("plan", "adopt_plan", "amend_plan", "lacking", "freeze_draw")
 DRAW_PAGES = ("draw", "draw_lots", "replace_draw", "witness_draw", "round", "round_file")
 OF_EVENT = ("event", "correct", "repair", "objection")
 COMPLAINT_PAGES = ("complaint", "reporter", "department", "extension")
-OF_TREE = ("tree", "write_tree", "adopt_tree", "discard_tree")
+OF_TREE = ("tree", "write_tree", "adopt_tree", "discard_tree", "items_file", "bring_items")
 OF_ASSESSMENT = (
     "assessment", "assess_self", "hand_in_self", "add_evidence", "score", "hand_in_scores", "conduct",
     "respond", "withdraw", "result",
@@ -652,6 +654,8 @@ POST /agencies/{pk}/end | 401 403 404 403 403 403
 POST /agencies/{pk}/assessors | 401 403 404 403 403 403
 POST /agencies/{pk}/assessors/{assessor}/end | 401 403 404 403 403 403
 GET /assessments | 401 403 200 403 403 403
+GET /indicator-trees/{pk}/items | 401 403 404 403 403 403
+POST /indicator-trees/{pk}/items | 401 403 404 403 403 403
 GET /assessment-gaps | 401 403 200 403 403 403
 GET /office/institutions/{pk}/assessments | 401 403 404 403 403 403
 POST /office/institutions/{pk}/assessments | 401 403 404 403 403 403
@@ -1026,6 +1030,8 @@ def told(browser: Client, operation: str, path: str) -> str:
         return str(browser.post(path, said).status_code)
     if operation == "POST /assessments/{pk}/evidence":
         return str(browser.post(path, {"code": "1.1", "file": desk.image()}).status_code)
+    if operation == "POST /indicator-trees/{pk}/items":
+        return str(browser.post(path, {"version": 1, "file": desk.image()}).status_code)
     if operation == "POST /visits/{pk}/photos":
         moment = "2026-11-28T10:00:00+08:00"
         sent = {"key": str(uuid4()), "item": "fire.exits", "taken_at": moment, "sent_at": moment}

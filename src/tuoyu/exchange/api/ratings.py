@@ -30,7 +30,7 @@ from tuoyu.exchange.api.shapes import (
     shown_page,
 )
 from tuoyu.institutions.models import Institution
-from tuoyu.ratings import actions, policy, queries, rules
+from tuoyu.ratings import actions, bringing, policy, queries, rules
 from tuoyu.ratings.models import Agency, Assessment, Assessor, Evidence, IndicatorTree
 from tuoyu.ratings.permissions import (
     ADOPT_TREE,
@@ -48,6 +48,7 @@ from tuoyu.ratings.permissions import (
     WITHDRAW_RESULT,
 )
 from tuoyu.ratings.rules import Scored
+from tuoyu.ratings.views.trees import XLSX, workbook_of
 from tuoyu.ratings.vocabulary import AgencyKind, Side, State, TreeState
 
 router = Router(tags=["ratings"])
@@ -222,6 +223,27 @@ def write_tree(request: HttpRequest, pk: PK, given: TreeWritten) -> Any:
     actor = actor_of(request)
     made = actions.write_tree(by=actor, tree=found, content=content, version=given.version, name=given.name)
     return _tree(made)
+
+
+@operation(
+    router, "GET", "/indicator-trees/{pk}/items", door=permitted(VIEW_TREES), ok={200: None},
+    openapi_extra={"responses": {200: {"description": "OK", "content": {XLSX: {}}}}},
+)  # fmt: skip
+def items_file(request: HttpRequest, pk: PK) -> HttpResponseBase:
+    """Chapters and items as xlsx, which can be brought into a draft again."""
+    return workbook_of(_a_tree(request, VIEW_TREES, pk))
+
+
+@operation(
+    router, "POST", "/indicator-trees/{pk}/items", door=permitted(DRAFT_TREE), ok=TreeWhole,
+    refuses=(413, 503),
+)  # fmt: skip
+def bring_items(
+    request: HttpRequest, pk: PK, version: Annotated[int, Form(ge=0, le=99_999_999)], file: File[UploadedFile]
+) -> Any:
+    """Put a workbook's chapters and items into a draft; every defect comes back by row and column."""
+    found = _a_tree(request, DRAFT_TREE, pk)
+    return _tree(bringing.bring_items(by=actor_of(request), tree=found, file=file, version=version))
 
 
 @operation(router, "POST", "/indicator-trees/{pk}/adoption", door=permitted(ADOPT_TREE), ok=TreeWhole)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tuoyu.core import access, clock
@@ -12,12 +13,16 @@ from tuoyu.core.paging import page_of
 from tuoyu.core.permissions import can, get_visible, which
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.jurisdictions.names import place_name
-from tuoyu.ratings import actions, lines, policy, queries, rules
+from tuoyu.ratings import actions, bringing, lines, policy, queries, rules, sheets
 from tuoyu.ratings.forms import VETO_BRINGS, AdoptionForm, DraftForm, content_typed
 from tuoyu.ratings.models import IndicatorTree
 from tuoyu.ratings.permissions import ADOPT_TREE, DRAFT_TREE, VIEW_TREES
 from tuoyu.ratings.views.saying import flash, mark
 from tuoyu.ratings.vocabulary import Aspect, TreeState
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# As many defects as a person mends at a time; the rest is said the next time.
+MOST_SHOWN = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,3 +163,50 @@ def discard_tree(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         flash(request, refused)
     return redirect("ratings:trees")
+
+
+@require_GET
+@access.permitted(VIEW_TREES)
+def items_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Chapters and items as a workbook, which can be brought into a draft again."""
+    found = _visible(request, pk)
+    return workbook_of(found)
+
+
+def workbook_of(found: IndicatorTree) -> HttpResponse:
+    """The answer that holds a tree's workbook."""
+    response = HttpResponse(sheets.items_sheet(found), content_type=XLSX)
+    name = f"{found.name}.xlsx"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.permitted(DRAFT_TREE)
+def bring_items(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a workbook's chapters and items into a draft; everything wrong is said by row and column."""
+    actor = access.actor_of(request)
+    rows = IndicatorTree.objects.filter(state=TreeState.DRAFT)
+    found = get_visible(actor, DRAFT_TREE, rows, pk=pk)
+    problems: list[Problem] = []
+    status = 200
+    if request.method == "POST":
+        file, version = request.FILES.get("file"), request.POST.get("version", "")
+        try:
+            if file is None:
+                raise Refused(Problem("请先选择填好的文件。", field="file"))
+            asked = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+            made = bringing.bring_items(by=actor, tree=found, file=file, version=asked)
+            messages.success(request, f"已导入{len(made.tree.chapters)}章、{len(made.tree.items)}项。")
+            return redirect("ratings:tree", pk)
+        except Refused as refused:
+            problems, status = refused.problems, refused.status
+    context = {
+        "found": found,
+        "problems": problems[:MOST_SHOWN],
+        "count": len(problems),
+        "columns": sheets.SHEET.columns,
+        "has_items": bool(found.tree.items),
+    }
+    return render(request, "ratings/bring_items.html", context, status=status)
