@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.test import TransactionTestCase
 
 import emptying
+from copies import Original
 from installations import Installation
 from tuoyu.core.actor import Actor
 from tuoyu.jurisdictions import queries as jurisdictions
@@ -49,14 +51,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Tests run as the owner, who may make databases, and without a pool, which would keep them open."""
-    name = settings.DATABASES["default"]["TEST"]["NAME"]
-    settings.DATABASES["default"].update(database.connection(settings.VAR, "owner"))
-    settings.DATABASES["default"]["TEST"]["NAME"] = name
-
-
-@pytest.fixture(scope="session")
 def database_server() -> Iterator[None]:
     """The server, running as long as anybody's tests do."""
     with database.held(settings.VAR):
@@ -64,14 +58,51 @@ def database_server() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(database_server: None, django_db_setup: None, django_db_blocker) -> None:
+def original(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Original | None:
+    """What the databases of several workers are copied from; a single process makes its own."""
+    if not hasattr(request.config, "workerinput"):
+        return None
+    return Original(tmp_path_factory.getbasetemp().parent / "original-database")
+
+
+@pytest.fixture(scope="session")
+def my_turn(database_server: None, original: Original | None) -> Iterator[ExitStack]:
+    """While it is open no other worker makes a database."""
+    with ExitStack() as turn:
+        if original:
+            turn.enter_context(original.one_at_a_time())
+        yield turn
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, my_turn: ExitStack, original: Original | None
+) -> None:
+    """Tests run as the owner, who may make databases, and without a pool, which would keep them open."""
+    mine = settings.DATABASES["default"]["TEST"]
+    settings.DATABASES["default"].update(database.connection(settings.VAR, "owner"), TEST=mine)
+    if original and original.name:
+        mine["TEMPLATE"] = original.name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    my_turn: ExitStack, original: Original | None, django_db_setup: None, django_db_blocker
+) -> Iterator[None]:
     """pytest-django's own set-up, once the server answers, with places and policy packs loaded: reading
     them for each test would take longer than the tests. Tests that commit are tidied up after."""
     with django_db_blocker.unblock():
         load_packs(by=Actor.system("测试"))
         emptying.forget_events()
         brought = emptying.what_migrations_brought()
+        if original:
+            original.keep()
+    my_turn.close()
     TransactionTestCase._fixture_teardown = lambda self: emptying.delete_what_a_test_added(brought)
+    yield
+    with django_db_blocker.unblock():
+        if original:
+            original.drop()
 
 
 @pytest.fixture(autouse=True, scope="session")
