@@ -183,3 +183,15 @@ def test_a_nurserys_entry_leads_to_its_own_days_and_names_the_open_ones() -> Non
     client = browser(head_user(place))
     assert client.get("/days/")["Location"] == f"/institutions/{place.pk}/days/"
     assert "还没有报送" in client.get(f"/institutions/{place.pk}/days/").content.decode()
+
+
+def test_of_two_who_correct_the_same_statement_at_once_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = nursery(GULOU, *CLASSES)
+    by = head(place)
+    first = stated.day(by, place, children=5)
+    stated.day(by, place, children=6, reason="漏数了一名")
+    monkeypatch.setattr(queries, "current_of", lambda institution, day: first)
+    with pytest.raises(Overtaken):
+        stated.day(by, place, children=7, reason="又漏了一名")
+    monkeypatch.undo()
+    assert DailyReturn.objects.count() == 2

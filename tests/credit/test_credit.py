@@ -298,6 +298,22 @@ def test_nothing_is_repaired_while_a_rectification_is_open(nursery: Institution)
         assert deciding.repair(head, event)
 
 
+def test_what_stops_repair_after_it_was_asked_stops_it_when_it_is_granted(nursery: Institution) -> None:
+    event, head = deciding.sanctioned(nursery), staff.head(nursery)
+    with at(date(2027, 3, 1)):
+        case = deciding.repair(head, event)
+        open_one = deciding.decided(nursery).case
+        Case.objects.filter(pk=open_one.pk).update(
+            procedure="rectification", state="returned", closed_at=None
+        )
+        with pytest.raises(Refused, match=open_one.number):
+            deciding.answered(case)
+        assert queries.standing_of(event) == Standing.SHOWN
+        Case.objects.filter(pk=open_one.pk).update(state="done", closed_at=clock.now())
+    with at(date(2027, 12, 1)), pytest.raises(Refused, match="不需要修复"):
+        deciding.answered(case)
+
+
 def test_a_refusal_says_why_and_may_be_asked_again(nursery: Institution) -> None:
     event, head = deciding.sanctioned(nursery), staff.head(nursery)
     with at(date(2027, 3, 1)):
@@ -319,8 +335,9 @@ def test_an_objection_is_answered_by_another_than_who_recorded_it(nursery: Insti
     case = actions.ask(
         by=staff.head(nursery), event=event, kind=RequestKind.OBJECTION, statement="不是我们"
     ).case
-    with pytest.raises(Refused, match="其他人员"):
-        deciding.answered(case, by=lead)
+    for decision in ("approve", "refuse"):
+        with pytest.raises(Refused, match="其他人员"):
+            deciding.answered(case, decision, "理由", by=lead)
     deciding.answered(case, reason="查明是另一家")
     told = queries.shown(queries.events().get(pk=event.pk))
     assert (told["standing"], told["withdrawn_reason"]) == ("withdrawn", "查明是另一家")
