@@ -97,6 +97,12 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(changed: dict[str, Any], says
     assert not Case.objects.exists()
 
 
+def test_what_the_form_itself_finds_is_said_on_top_too_where_a_phone_shows_it() -> None:
+    page = Client().post(reverse("complaints:report"), typed(kind="")).content.decode()
+    top = page[page.index('id="problems"') : page.index("哪家机构</h2>")]
+    assert "请选择要反映的问题" in top
+
+
 def test_a_script_is_shown_as_the_text_it_is() -> None:
     complaint, _ = told(text="<script>alert(1)</script>", kind="other")
     page = browser(sits(Role.OFFICER)).get(reverse("complaints:complaint", args=[complaint.case.number]))

@@ -14,7 +14,7 @@ from tuoyu.complaints import actions, queries, rules
 from tuoyu.complaints.forms import ExtensionForm, HandOverForm, RecordForm
 from tuoyu.complaints.models import Complaint
 from tuoyu.complaints.permissions import EXTEND, RECORD, REVEAL, VIEW, VIEW_PART
-from tuoyu.complaints.views.public import begun, files_of, given_by, mark, received_context
+from tuoyu.complaints.views.public import begun, files_of, given_by, mark, received_context, wrong_in
 from tuoyu.complaints.vocabulary import ComplaintKind, Satisfaction, Stage
 from tuoyu.core import access, audit, clock, uploads
 from tuoyu.core.paging import page_of
@@ -60,7 +60,7 @@ def record(request: HttpRequest) -> HttpResponse:
         return _record_page(request, form)
     form = RecordForm(request.POST)
     if not form.is_valid():
-        return _record_page(request, form, status=422)
+        return _record_page(request, form, wrong_in(form), status=422)
     try:
         receipt = actions.record(by=actor, given=given_by(form), files=files_of(request))
     except Refused as refusal:

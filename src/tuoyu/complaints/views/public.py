@@ -33,7 +33,7 @@ def report(request: HttpRequest) -> HttpResponse:
         return _form_page(request, form)
     form = ReportForm(request.POST)
     if not form.is_valid():
-        return _form_page(request, form, problems=[], status=422)
+        return _form_page(request, form, problems=wrong_in(form), status=422)
     try:
         receipt = actions.report(by=access.actor_of(request), given=given_by(form), files=files_of(request))
     except Refused as refusal:
@@ -80,6 +80,11 @@ def mark(form: ReportForm, refusal: Refused) -> None:
         field = FIELDS.get(problem.field, problem.field)
         if field in form.fields:
             form.add_error(field, problem.message + problem.fix)
+
+
+def wrong_in(form: ReportForm) -> list[Problem]:
+    """What the form itself found, to be said on top as well: on a phone the field is far below."""
+    return [Problem(str(error), field=name) for name, errors in form.errors.items() for error in errors]
 
 
 def _form_page(
