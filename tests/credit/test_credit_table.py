@@ -178,6 +178,7 @@ def test_events_are_listed_and_counted_within_reach_and_those_of_people_for_heal
         assert set(counted if counted is not None else ()) == board, name
         assert set(queries.people_of(by)) == people, name
         assert set(queries.askable(by)) == askable, name
+    assert [row["id"] for row in queries.public_file(nursery.pk)] == [own.pk], "of people never anything"
     assert not takes(person, ACTS["put on list"], who["officer"][0]), "what a person did lists no institution"
     CreditEvent.objects.filter(pk__in=[own.pk, person.pk]).update(department="education")
     assert set(queries.board(who["other_department"][0])) == {own}, "what it decided, about institutions"
