@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from tuoyu.core.prepared import Blank, Prepared
 
@@ -14,7 +14,7 @@ class SessionStore(db.SessionStore):
     """A session of somebody, signed in or not."""
 
     def _get_session_from_db(self) -> Any:
-        found = _by_key().first(key=self.session_key, now=timezone.now())
+        found = _by_key().first(key=self.session_key)
         if found is None:
             self._session_key = None
         return found
@@ -22,5 +22,5 @@ class SessionStore(db.SessionStore):
 
 @cache
 def _by_key() -> Prepared[Session]:
-    still = Session.objects.filter(session_key=Blank("key"), expire_date__gt=Blank("now"))
+    still = Session.objects.filter(session_key=Blank("key"), expire_date__gt=Now())
     return Prepared(still)
