@@ -80,7 +80,11 @@ def inspected(
             division_code=institution.division_code, department=department, origin=origin,
             year=year or day.year, state="confirmed", result=result, created_label="测试",
             begun_at=now - timedelta(hours=2), confirmed_at=now, confirmed_label="检查员",
-            items=[{"key": key, "text": text, "section": "安全"} for key, text in FOUND],
+            items=[
+                {"key": key, "text": text, "section": "安全", "department": department, "rule": key,
+                 "source": "", "asks": "", "severity": "block"}
+                for key, text in FOUND
+            ],
         )  # fmt: skip
         Part.objects.create(inspection=made, department=department, division_code=made.division_code)
         if result != Result.PASS:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields import CharField
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 
@@ -18,7 +18,7 @@ from tuoyu.cases.permissions import DECIDE, INBOX, MEND, REASSIGN, VIEW
 from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent
-from tuoyu.core.permissions import Permission, columns, holds, visible_to
+from tuoyu.core.permissions import Permission, column_of, columns, holds, visible_to
 from tuoyu.core.prepared import Blank, Prepared
 
 STEP_FIELDS = (
@@ -225,9 +225,24 @@ def changes_of(case: Any) -> list[rules.Change]:
     return rules.changes(handed_in[-2]["data"], handed_in[-1]["data"])
 
 
+# Whoever answers for a case follows it; whoever decides in it sees what is not the other's business.
+PAGES_OF_A_CASE = ((MEND, "cases:tracker"), (VIEW, "cases:case"))
+
+
+def ways_in(actor: Actor, at: str = "case") -> dict[str, Exists]:
+    """Columns, for rows with their case `at` a path, by which `page_of_case` tells how it is opened."""
+    asked = [permission for permission, _ in PAGES_OF_A_CASE]
+    return columns(actor, asked, Case.objects.filter(pk=OuterRef(at)))
+
+
+def page_of_case(row: Mapping[str, Any]) -> str:
+    """The page on which the actor opens the case of a row with the columns of `ways_in`; empty for none."""
+    return next((page for held, page in PAGES_OF_A_CASE if row.get(column_of(held))), "")
+
+
 def notices(actor: Actor) -> QuerySet[Notice, Any]:
     """What the program told this person, the newest first, and how the person may open the case of each."""
-    may = columns(actor, (MEND, VIEW), Case.objects.filter(pk=OuterRef("case")))
+    may = ways_in(actor)
     rows = Notice.objects.filter(user=actor.user_id).annotate(**may)
     found: QuerySet[Notice, Any] = rows.values(
         "id", "title", "text", "created_at", "read_at", "case__number", *may

@@ -18,7 +18,7 @@ from tuoyu.cases.permissions import DECIDE, INBOX, MEND, VIEW
 from tuoyu.cases.procedures import Handler, handler_of, offered_at
 from tuoyu.core import access, paging
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import can, column_of, get_visible, require, visible_to
+from tuoyu.core.permissions import can, get_visible, require, visible_to
 from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions.names import department_name, place_name
 
@@ -59,10 +59,6 @@ def case_list(request: HttpRequest) -> HttpResponse:
         row["place"] = place_name(row["division_code"])
     context = {"page": page, "state": state, "text": text, "states": Case.State.choices}
     return render(request, "cases/list.html", context)
-
-
-# Whoever answers for a case follows it; whoever decides in it sees what is not the other's business.
-PAGES_OF_A_CASE = ((MEND, "cases:tracker"), (VIEW, "cases:case"))
 
 
 @require_GET
@@ -169,8 +165,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     """What the program told this person."""
     page = paging.page_of(queries.notices(access.actor_of(request)), request)
     for row in page.rows:
-        opened_by = [name for held, name in PAGES_OF_A_CASE if row.get(column_of(held))]
-        row["page"] = opened_by[0] if opened_by else ""
+        row["page"] = queries.page_of_case(row)
     return render(request, "cases/notices.html", {"page": page})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from tuoyu.cases import queries as cases
 from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor
 from tuoyu.core.models import AuditEvent
@@ -177,9 +178,10 @@ def story(event: CreditEvent) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def requests_of(event: CreditEvent) -> list[dict[str, Any]]:
-    """What was asked about an event, the latest first."""
-    return [request_shown(one) for one in event.requests.select_related("case")]
+def requests_of(event: CreditEvent, actor: Actor) -> list[dict[str, Any]]:
+    """What was asked about an event, the latest first, each with the page of its case for the actor."""
+    rows = event.requests.select_related("case").annotate(**cases.ways_in(actor))
+    return [{**request_shown(one), "page": cases.page_of_case(vars(one))} for one in rows]
 
 
 def request_shown(one: CreditRequest) -> dict[str, Any]:

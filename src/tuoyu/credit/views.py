@@ -92,7 +92,7 @@ def _event_page(
         "form": form,
         "rules": terms.rules_at(found.division_code, found.credit_class),
         "story": queries.story(found),
-        "requests": queries.requests_of(found),
+        "requests": queries.requests_of(found, actor),
         "may_correct": row["standing"] != Standing.WITHDRAWN and can(actor, CORRECT_CREDIT, found),
         "may_ask": queries.askable(actor).filter(pk=found.pk).exists(),
         "may_repair_now": counts and found.repairable_on is not None and found.repairable_on <= clock.today(),

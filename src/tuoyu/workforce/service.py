@@ -88,6 +88,7 @@ def shown(period: ServicePeriod) -> dict[str, Any]:
         "state_label": period.get_state_display(),
         "reason": period.reason,
         "certificate_id": period.certificate_id,
+        "certificate_printed": period.certificate is not None and period.certificate.file_id is not None,
         "certificate_number": period.certificate.number if period.certificate else "",
     }
 

@@ -196,7 +196,7 @@ def credit_event(request: HttpRequest, pk: PK) -> Any:
     found = get_visible(actor, VIEW_CREDIT, queries.events(), pk=pk)
     if found.person_id is not None:
         audit.read(actor, found, ["person"], topic=f"person:{found.person_id}")
-    return queries.shown(found) | {"requests": queries.requests_of(found)}
+    return queries.shown(found) | {"requests": queries.requests_of(found, actor_of(request))}
 
 
 @operation(router, "POST", "/credit-events/{pk}/correction", door=permitted(CORRECT_CREDIT), ok=Made)
