@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser]
 
 Args = Callable[[Town], list[Any]]
 
-LINKS, HREFS = "a[href^='/']", "found => found.map(one => one.getAttribute('href'))"
+LINKS, HREFS = "main a[href^='/']", "found => found.map(one => one.getAttribute('href'))"
 
 # Who looks at which pages; "" is the public. What an address needs is taken from the town.
 APPLICANT, HEALTH, LEAD, CLERK = "nanjing-applicant", "nanjing-health", "nanjing-health-lead", "nanjing-clerk"
@@ -330,7 +330,7 @@ class Looking:
         self.onward(visitor)
 
     def onward(self, visitor: Visitor) -> None:
-        """Where the page leads its reader is let in. Of the links to one kind of page the first is tried."""
+        """Where the page leads its reader is let in: of its links to one kind of page the first is tried."""
         for href in visitor.page.eval_on_selector_all(LINKS, HREFS):
             kind = (id(visitor), resolve(href.partition("?")[0].partition("#")[0]).view_name)
             if kind in self.followed:
