@@ -28,6 +28,7 @@ from tuoyu.core.permissions import visible_to
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.institutions.models import Institution, Publication
 from tuoyu.supervision import actions, hooks
+from tuoyu.supervision.jobs import publish_sanctions
 from tuoyu.supervision.models import Rectification, Sanction, SanctionedFinding
 from tuoyu.supervision.permissions import VIEW_SANCTION
 from tuoyu.supervision.vocabulary import Ground, Origin, Result
@@ -130,6 +131,72 @@ def test_it_is_published_once_and_only_when_decided() -> None:
     assert (published.case, published.kind) == (made.case, "penalty")
     with pytest.raises(Overtaken):
         actions.publish_sanction(by=office(), sanction=made)
+
+
+DECIDED, NEAR, LAST = date(2026, 12, 2), date(2026, 12, 9), date(2026, 12, 11)
+
+
+def delivered() -> Sanction:
+    made = decided()
+    with at(DECIDED):
+        approve(made, "delivery", delivered_on=str(DECIDED))
+    return made
+
+
+def published_by_night(on: date) -> int:
+    with at(on):
+        return publish_sanctions(0)
+
+
+def test_a_delivered_penalty_nobody_published_is_published_by_itself_on_its_last_day() -> None:
+    made = delivered()
+    assert [published_by_night(day) for day in (NEAR, date(2026, 12, 10))] == [0, 0]
+    assert not Publication.objects.filter(case=made.case).exists()
+    assert [published_by_night(LAST), published_by_night(LAST)] == [1, 0]
+    shown = Publication.objects.get(case=made.case)
+    assert (shown.published_on, shown.kind, shown.published_label) == (LAST, "penalty", "系统：处理决定公示")
+
+
+def test_whoever_may_publish_is_reminded_when_the_day_is_near_and_has_it_on_the_board() -> None:
+    made = delivered()
+    desk, elsewhere = office_user(), office_user(department="fire")
+    for day in (date(2026, 12, 8), NEAR, date(2026, 12, 10)):
+        published_by_night(day)
+    (told,) = Notice.objects.filter(case=made.case, title="处理决定须按期公示", user__in=[desk, elsewhere])
+    assert (told.user, "2026-12-11" in told.text, "自动公示" in told.text) == (desk, True, True)
+    with at(NEAR):
+        board = browser(desk).get("/sanctions/", {"state": "unpublished"}).content.decode()
+        assert "2026-12-11前" in "".join(board.split())
+        (row,) = browser(desk).get("/api/v1/sanctions", {"state": "unpublished"}).json()["rows"]
+        assert (row["publish_by"], row["published"]) == ("2026-12-11", False)
+        actions.publish_sanction(by=office(), sanction=made)
+        assert not browser(desk).get("/api/v1/sanctions", {"state": "unpublished"}).json()["rows"]
+    published_by_night(LAST)
+    assert not Notice.objects.filter(title="处理决定到期未公示").exists()
+
+
+def test_what_was_not_delivered_or_is_looked_at_again_is_not_published_but_told() -> None:
+    made, recalled = decided(), delivered()
+    with at(date(2026, 12, 10)):
+        lead = office(role=Role.DEPARTMENT_LEAD)
+        actions.correct(by=lead, inspection=recalled.inspection, result=Result.PASS, reason="误判",
+                        decided_on=date(2026, 12, 10))  # fmt: skip
+    assert [published_by_night(day) for day in (NEAR, LAST, LAST, date(2026, 12, 14))] == [0, 0, 0, 0]
+    for one, why in ((made, "还没有送达"), (recalled, "正在复查")):
+        (told,) = Notice.objects.filter(case=one.case, title="处理决定到期未公示", user=office_user())
+        assert why in told.text
+    with at(date(2026, 12, 14)):
+        approve(made, "delivery", delivered_on="2026-12-14")
+    assert published_by_night(date(2026, 12, 14)) == 1
+
+
+def test_the_measure_is_public_and_may_not_name_the_person_responsible() -> None:
+    made = penalty()
+    employed = staff.carer(head(made.institution), made.institution, 1)
+    with at(date(2026, 11, 24)):
+        approve(made, "notice", measure="罚款")
+    with at(DECIDED), pytest.raises(Refused, match="不写个人姓名"):
+        approve(made, "decision", measure=f"对{employed.name}罚款", responsible=str(employed.person_id))
 
 
 def test_overturned_what_was_published_is_withdrawn_with_the_reason_and_its_trace_stays() -> None:

@@ -56,6 +56,7 @@ class SupervisionConfig(AppConfig):
             ("sanction.hearing_held", "举行听证", "grey", "users"),
             ("sanction.decided", "作出决定", "red", "gavel"),
             ("sanction.delivered", "送达", "grey", "send"),
+            ("sanction.publishing_reminded", "提醒按期公示", "amber", "clock"),
             ("sanction.dropped", "不予处理", "grey", "x"),
             ("sanction.review_asked", "机构申请复核", "amber", "user"),
             ("sanction.recalled", "检查结果变更，复查决定", "amber", "alert-triangle"),

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
 from tuoyu.cases.models import Case, Step
-from tuoyu.core import clock
+from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import Permission, can, visible_to
 from tuoyu.core.problems import Problem
@@ -30,7 +31,10 @@ RECTIFYING = [
     ("failed", "不合格"),
     ("moot", "已终止"),
 ]
-RECALLED = "recalled"
+RECALLED, UNPUBLISHED = "recalled", "unpublished"
+IS_PUBLIC = Exists(
+    Publication.objects.filter(case=OuterRef("case"), kind__in=("penalty", "revocation", "ban"))
+)
 RECALL_STATES = {
     Case.State.OPEN: "正在复查",
     Case.State.RETURNED: "正在复查",
@@ -108,6 +112,8 @@ def sanctions(actor: Actor, narrowed: Narrowed, kind: str = "") -> QuerySet[Sanc
     rows = _narrowed(visible_to(actor, VIEW_SANCTION, Sanction.objects.all()), narrowed)
     if narrowed.state == RECALLED:
         rows = rows.filter(recalls__case__state=Case.State.OPEN)
+    if narrowed.state == UNPUBLISHED:
+        rows = unpublished(rows)
     if narrowed.state in SanctionState.values:
         rows = rows.filter(state=narrowed.state)
     if kind in SanctionKind.values:
@@ -115,13 +121,34 @@ def sanctions(actor: Actor, narrowed: Narrowed, kind: str = "") -> QuerySet[Sanc
     return _sanction_rows(rows)
 
 
+def unpublished(rows: QuerySet[Sanction]) -> QuerySet[Sanction]:
+    """Those of `rows` that are decided, in force and not made public."""
+    return rows.filter(state=SanctionState.DECIDED, publish_by__isnull=False).exclude(IS_PUBLIC)
+
+
+def near_publishing() -> QuerySet[Sanction]:
+    """Decisions that are not public and whose last day for it is near or over, the most urgent first."""
+    soon = workdays.add_working_days(clock.today(), settings.CLOCK_SOON_WORKING_DAYS).on
+    rows = unpublished(Sanction.objects.filter(publish_by__lte=soon))
+    return rows.select_related("case", "institution").order_by("publish_by", "pk")
+
+
+def is_publishable(sanction: Sanction) -> bool:
+    """Whether an unpublished decision may become public of itself: it was delivered, and its department is
+    not just looking at it again."""
+    recalled = sanction.recalls.filter(case__state=Case.State.OPEN)
+    return sanction.delivered_on is not None and not recalled.exists()
+
+
 def _sanction_rows(rows: QuerySet[Sanction]) -> QuerySet[Sanction, Any]:
     recalls = Step.objects.filter(case__recall__sanction=OuterRef("pk"), state=Step.State.ACTIVE)
-    return rows.annotate(recall_due_on=Subquery(recalls.values("due_on")[:1])).order_by("-pk").values(
+    return rows.annotate(
+        recall_due_on=Subquery(recalls.values("due_on")[:1]), published=IS_PUBLIC
+    ).order_by("-pk").values(
         "id", "kind", "state", "institution_id", "institution__name", "institution__division_code",
         "division_code", "department",
         "opened_on", "decide_by", "hearing_until", "decided_on", "delivered_on", "publish_by", "years",
-        "overturned_on", "withdraw_by", "recall_due_on", "case__number", "inspection__number",
+        "published", "overturned_on", "withdraw_by", "recall_due_on", "case__number", "inspection__number",
     )  # fmt: skip
 
 
@@ -147,15 +174,27 @@ def follow_up_at(actor: Actor, pk: int) -> QuerySet[Any, Any] | None:
 
 
 def sanction_dressed(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of sanctions in words; `clock_on` is the day it has to be decided, or looked at again, by."""
-    undecided = row["state"] in (SanctionState.OPEN, SanctionState.NOTIFIED)
+    """A row of sanctions in words; `clock_on` is the day by which it has to be decided, looked at again or
+    made public, `clock_label` which of these."""
+    due, what = _next_day(row)
     return row | {
         "kind_label": SanctionKind(row["kind"]).label,
         "state_label": SanctionState(row["state"]).label,
         "place": place_name(row["institution__division_code"]),
         "office": department_name(row["department"], row["division_code"]),
-        "clock_on": row["decide_by"] if undecided else row["recall_due_on"],
+        "clock_on": due,
+        "clock_label": what,
     }
+
+
+def _next_day(row: dict[str, Any]) -> tuple[date | None, str]:
+    if row["state"] in (SanctionState.OPEN, SanctionState.NOTIFIED):
+        return row["decide_by"], "作出决定"
+    if row["recall_due_on"] is not None:
+        return row["recall_due_on"], "复查决定"
+    if row["state"] == SanctionState.DECIDED and not row["published"]:
+        return row["publish_by"], "公示"
+    return None, ""
 
 
 def today() -> date:

@@ -11,7 +11,7 @@ from tuoyu.core import clock
 from tuoyu.core.checks import check
 from tuoyu.institutions.models import Publication
 from tuoyu.jurisdictions import queries as jurisdictions
-from tuoyu.supervision import visits
+from tuoyu.supervision import boards, visits
 from tuoyu.supervision.actions.sanctions import PUBLICATIONS
 from tuoyu.supervision.models import Assignment, Draw, Inspection, Rectification, Sanction, SanctionedFinding
 from tuoyu.supervision.rules import draws as rules
@@ -119,9 +119,7 @@ def sanctions_in_time() -> Iterator[str]:
     undecided = Q(state__in=[SanctionState.OPEN, SanctionState.NOTIFIED], decide_by__lt=today)
     for one in rows.filter(undecided).iterator():
         yield f"sanction of case {one.case.number} should have been decided by {one.decide_by}"
-    public = Publication.objects.filter(kind__in=PUBLICATIONS.values()).values("case")
-    unpublished = rows.filter(state=SanctionState.DECIDED, publish_by__lt=today).exclude(case__in=public)
-    for one in unpublished.iterator():
+    for one in boards.unpublished(rows).filter(publish_by__lt=today).iterator():
         yield f"sanction of case {one.case.number} should have been public by {one.publish_by}"
     recalls = Step.objects.filter(case__recall__isnull=False, state=Step.State.ACTIVE, due_on__lt=today)
     for step in recalls.select_related("case").order_by("pk").iterator():

@@ -6,7 +6,7 @@ from tuoyu.cases.models import Case
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Overtaken, Refused
-from tuoyu.supervision import actions, queries
+from tuoyu.supervision import actions, boards, queries
 from tuoyu.supervision.models import Inspection, Rectification
 from tuoyu.supervision.vocabulary import InspectionState
 
@@ -40,6 +40,26 @@ def publish_due(timestamp: int) -> int:
             actions.publish(by=Actor.system("检查结果公布"), inspection=inspection)
             done += 1
         except Overtaken:
+            continue
+    return done
+
+
+@app.periodic(cron="29 6,20 * * *")
+@app.task(name="supervision.publish_sanctions", queueing_lock="supervision.publish_sanctions")
+def publish_sanctions(timestamp: int) -> int:
+    """Publish every delivered decision whose last day for it has come, remind of the others that are near;
+    returns how many were published. In the evening again, for what was delivered on the last day itself."""
+    done, by = 0, Actor.system("处理决定公示")
+    for sanction in boards.near_publishing().iterator(chunk_size=200):
+        try:
+            due = sanction.publish_by is not None and sanction.publish_by <= clock.today()
+            if due and boards.is_publishable(sanction):
+                actions.publish_sanction(by=by, sanction=sanction)
+                done += 1
+            else:
+                actions.remind_of_publishing(by=by, sanction=sanction)
+        except (Overtaken, Refused):
+            # Somebody was first, or they were told already.
             continue
     return done
 

@@ -28,7 +28,13 @@ class ProposalForm(forms.Form):
 class DecisionMadeForm(forms.Form):
     """What was decided; the fine is the office's own figure, none is computed."""
 
-    measure = forms.CharField(label="决定内容", max_length=2000, widget=forms.Textarea, error_messages=NEEDED)
+    measure = forms.CharField(
+        label="决定内容",
+        max_length=2000,
+        widget=forms.Textarea,
+        help_text="送达后照此公示，请不要写个人姓名；直接责任人在下面选择，不公示。",
+        error_messages=NEEDED,
+    )
     amount = forms.DecimalField(
         label="罚款金额（元）", required=False, min_value=0, max_digits=10, decimal_places=2,
         help_text="没有罚款的不填。法定幅度见“依据和参考”，金额由部门依法裁量。",

@@ -171,7 +171,7 @@ class SanctionsAsked(Asked):
     """How sanctions are narrowed."""
 
     kind: Literal["penalty", "revocation", "ban", ""] = ""
-    state: Literal["open", "notified", "decided", "dropped", "overturned", "recalled", ""] = ""
+    state: Literal["open", "notified", "decided", "dropped", "overturned", "recalled", "unpublished", ""] = ""
     place: Code | Literal[""] = ""
     text: Text = ""
 
@@ -193,6 +193,7 @@ class SanctionRow(Told):
     decided_on: date | None
     delivered_on: date | None
     publish_by: date | None
+    published: bool
     overturned_on: date | None
     withdraw_by: date | None
     recall_due_on: date | None

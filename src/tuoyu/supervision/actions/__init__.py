@@ -20,6 +20,7 @@ from tuoyu.supervision.actions.rectifications import (
     publish_failing,
     state_ground,
 )
+from tuoyu.supervision.actions.reminders import remind_of_publishing
 from tuoyu.supervision.actions.results import confirm, correct, publish
 from tuoyu.supervision.actions.sanctions import (
     ask_hearing,
@@ -75,6 +76,7 @@ __all__ = [
     "recall",
     "receive",
     "record_hearing",
+    "remind_of_publishing",
     "replace_draw",
     "schedule",
     "schedule_many",

@@ -205,8 +205,8 @@ def notify_proposed(*, by: Actor, case: Case, step: Step, measure: str) -> Sanct
 def decide_sanction(*, by: Actor, case: Case, step: Step, decided: Decided) -> Sanction:
     """Make the decision, once the institution has had its time to be heard.
 
-    Refused before that, when a hearing it asked for was not held, without a measure, or for a responsible
-    person who never worked there.
+    Refused before that, when a hearing it asked for was not held, without a measure, for a responsible
+    person who never worked there, or whom the measure, which is made public, calls by name.
     """
     sanction = _held(case)
     wrong = list(_not_heard(sanction))
@@ -214,9 +214,11 @@ def decide_sanction(*, by: Actor, case: Case, step: Step, decided: Decided) -> S
         wrong.append(Problem("请写明决定的内容。", field="measure"))
     if decided.amount is not None and decided.amount < 0:
         wrong.append(Problem("金额不能小于零。", field="amount"))
-    worked = sanction.institution.employments.filter(person=decided.responsible_id)
-    if decided.responsible_id is not None and not worked.exists():
+    worked = sanction.institution.employments.filter(person=decided.responsible_id).first()
+    if decided.responsible_id is not None and worked is None:
         wrong.append(Problem("直接责任人应是这家机构的从业人员。", field="responsible"))
+    if worked is not None and str(worked.name) in said.replace(sanction.institution.name, ""):
+        wrong.append(Problem("决定内容会公示，不写个人姓名；直接责任人已另外选择。", field="measure"))
     if wrong:
         raise Refused(wrong, status=409 if not any(one.field for one in wrong) else 422)
     today = clock.today()

@@ -84,8 +84,10 @@ class Sanction(models.Model):
 
     `decide_by` is the last day to decide. Before a decision the institution is told what is proposed and may
     ask to be heard until `hearing_until`. `years` are the failing years a revocation rests on. One that is
-    `referred` was begun by the inspection's result itself. `withdraw_by` is the last day for withdrawing what
-    was published of a decision that was overturned; it is withdrawn when that is written down.
+    `referred` was begun by the inspection's result itself. `publish_by` is the last day to publish a
+    decision, `publish_told_on` the day its department was last reminded of that. `withdraw_by` is the last
+    day for withdrawing what was published of a decision that was overturned; it is withdrawn when that is
+    written down.
     """
 
     kind = models.CharField(max_length=16, choices=SanctionKind)
@@ -112,6 +114,7 @@ class Sanction(models.Model):
     decided_on = models.DateField(null=True)
     delivered_on = models.DateField(null=True)
     publish_by = models.DateField(null=True)
+    publish_told_on = models.DateField(null=True)
     overturned_on = models.DateField(null=True)
     overturned_reason = models.CharField(max_length=500, blank=True)
     withdraw_by = models.DateField(null=True)

@@ -43,7 +43,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "narrowed": narrowed,
         "kind": kind,
         "kinds": SanctionKind.choices,
-        "states": [*SanctionState.choices, (boards.RECALLED, "正在复查")],
+        "states": [*SanctionState.choices, (boards.RECALLED, "正在复查"), (boards.UNPUBLISHED, "待公示")],
         "opens_rectifications": can(actor, VIEW_RECTIFICATION),
     }
     return render(request, "supervision/sanctions.html", context)
