@@ -374,6 +374,8 @@ def test_a_person_finds_the_own_file_by_the_account_and_asks_for_repair(nursery:
     employment = staff.hired(head, nursery, 9)
     deciding.sanctioned(nursery, employment.person)
     event = CreditEvent.objects.get(person=employment.person)
+    assert queries.own(head) is None, "the telephone is not proved"
+    User.objects.update(phone_proved_at=clock.now())
     with at(date(2027, 3, 1)):
         page = browser(User.objects.get(pk=head.user_id)).get(reverse("credit:mine"))
         assert event.summary in page.content.decode()
@@ -464,3 +466,29 @@ def test_somebody_who_left_opens_the_own_file_by_number_and_proved_telephone_and
         for _ in range(actions.TRIES - 1):
             assert browser(other).post(address, {"identity": staff.identity(10)}).status_code == 422
         assert browser(other).post(address, {"identity": staff.identity(10)}).status_code == 429
+
+
+def test_a_head_who_writes_the_own_telephone_into_an_entry_reads_nothing_recorded_elsewhere() -> None:
+    former, present = staff.nursery(), staff.nursery()
+    by, schemer = staff.head(former), staff.head(present)
+    employment = staff.hired(by, former, 9)
+    deciding.sanctioned(former, employment.person)
+    event = CreditEvent.objects.get(person=employment.person)
+    end_employment(by=by, employment=employment, last_day=clock.today(), reason="离职")
+    with at(date(2027, 3, 1)):
+        account = User.objects.get(pk=schemer.user_id)
+        account.phone, account.phone_proved_at = "13800138222", clock.now()
+        account.save()
+        hired = staff.hired(schemer, present, 9, phone="13800138222")
+        assert hired.person == employment.person
+        client, address = browser(account), reverse("credit:mine")
+        for _ in ("as who works there", "by the identity number"):
+            assert event.summary not in client.get(address).content.decode()
+            assert client.get("/api/v1/my/credit-events").json() == []
+            assert client.get(reverse("credit:objection", args=[event.pk])).status_code == 404
+            assert client.post(address, {"identity": staff.identity(9)}).status_code == 302
+        leaver = person("leaver")
+        leaver.phone, leaver.phone_proved_at = str(employment.phone), clock.now()
+        leaver.save()
+        assert browser(leaver).post(address, {"identity": staff.identity(9)}).status_code == 302
+        assert event.summary in browser(leaver).get(address).content.decode(), "nobody shut the person out"

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.db.models import Q
-
 from tuoyu.accounts.models import User
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
@@ -187,10 +185,12 @@ TRIES = 5
 @action
 def open_own_file(*, by: Actor, identity: str) -> OwnFile | None:
     """Show that the account is a person's: by the identity number, and by the proved telephone of the account
-    being the one a nursery keeps of that person. None where the two do not meet, whichever it was.
+    being the one a nursery keeps of that person; what is recorded there can be read from then on. Asked
+    again, nurseries are added. None where the two do not meet, whichever it was.
 
     Raises Refused for a number that cannot be (422), an account without a proved telephone (409), or after
-    too many tries in a day (429); Overtaken when the file, or the account, is somebody's already.
+    too many tries in a day (429); Overtaken when another account has shown the same, or this
+    one that it is another person's.
     """
     number = identifiers.identity_number(identity, field="identity").number
     user = User.objects.select_for_update().get(pk=by.user_id or 0)
@@ -200,16 +200,21 @@ def open_own_file(*, by: Actor, identity: str) -> OwnFile | None:
     tries = AuditEvent.objects.filter(verb="credit.file_not_opened", topic=_tries_of(user), at__gt=since)
     if tries.count() >= TRIES:
         raise Refused("今天试的次数太多，请明天再试，或者与当地卫生健康部门联系。", status=429)
-    found = Person.objects.filter(identity_key__in=keyed_hashes(number)).first()
-    kept = {str(one.phone) for one in found.employments.all()} if found else set()
-    if found is None or str(user.phone) not in kept:
+    found = Person.objects.select_for_update().filter(identity_key__in=keyed_hashes(number)).first()
+    employed = found.employments.all() if found else ()
+    kept = {one.institution_id for one in employed if str(one.phone) == str(user.phone)}
+    if found is None or not kept:
         audit.record(by, "credit.file_not_opened", user, topic=_tries_of(user))
         return None
-    known = OwnFile.objects.filter(Q(user=user) | Q(person=found)).first()
-    if known is not None and (known.user_id, known.person_id) != (user.pk, found.pk):
+    made = OwnFile.objects.filter(user=user).first() or OwnFile(user=user, person=found)
+    for other in OwnFile.objects.filter(person=found).exclude(user=user):
+        kept -= set(other.institutions)
+    if made.person_id != found.pk or not kept:
         raise Overtaken("这份档案或这个账号已经核对过，与这次填写的不一致，请与当地卫生健康部门联系。")
-    made = known or OwnFile.objects.create(user=user, person=found)
-    audit.record(by, "credit.file_opened", made, topic=f"person:{found.pk}")
+    made.institutions = sorted(kept.union(made.institutions))
+    made.save()
+    audit.record(by, "credit.file_opened", made, topic=f"person:{found.pk}",
+                 after={"institutions": made.institutions})  # fmt: skip
     return made
 
 

@@ -8,6 +8,7 @@ employment is no credit information and has no place here.
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -173,10 +174,12 @@ class CreditRequest(models.Model):
 
 class OwnFile(models.Model):
     """An account has shown that it is a person's, so that who works nowhere any more still reads what is
-    recorded of the time there, and answers it."""
+    recorded of the time there, and answers it: what is recorded at the `institutions` that kept the telephone
+    which the account has proved, and nothing of any other. What one account has shown no other can."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    person = models.OneToOneField(Person, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    institutions = ArrayField(models.BigIntegerField(), default=list)
     shown_at = models.DateTimeField(default=clock.now)
 
     class Meta:

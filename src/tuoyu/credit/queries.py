@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from tuoyu.accounts.models import User
 from tuoyu.cases import queries as cases
 from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor
@@ -109,25 +110,29 @@ def people_of(actor: Actor) -> QuerySet[CreditEvent]:
     return visible_to(actor, VIEW_PERSON_FILE, events())
 
 
-def own_person(actor: Actor) -> int | None:
-    """Who somebody signed in is in the staff register, where that can be told: as who works there, or by
-    what the account has shown (`open_own_file`)."""
-    if actor.user_id is None:
+def own(actor: Actor) -> Q | None:
+    """Which events are about somebody signed in, where that can be told: as who works at the nursery of the
+    seat, or by what the account has shown (`open_own_file`).
+
+    Only those at nurseries that keep the account's proved telephone of that person. Whoever writes a
+    telephone into a register learns by it nothing but what that nursery was told itself.
+    """
+    file = OwnFile.objects.filter(user=actor.user_id or 0).first()
+    if file is not None:
+        return Q(person=file.person_id, institution__in=file.institutions)
+    if not User.objects.filter(pk=actor.user_id or 0, phone_proved_at__isnull=False).exists():
         return None
-    if shown_before := OwnFile.objects.filter(user=actor.user_id).values_list("person", flat=True).first():
-        return shown_before
     try:
-        return training.own_employment(actor).person_id
+        employed = training.own_employment(actor)
     except Refused:
         return None
+    return Q(person=employed.person_id, institution=employed.institution_id)
 
 
 def askable(actor: Actor) -> QuerySet[CreditEvent]:
     """The events whose subject the actor is, or speaks for."""
     about_institution = visible_to(actor, ASK_REPAIR, CreditEvent.objects.all())
-    person = own_person(actor)
-    own = Q(person=person) if person else Q(pk__in=[])
-    return events().filter(Q(pk__in=about_institution.values("pk")) | own)
+    return events().filter(Q(pk__in=about_institution.values("pk")) | (own(actor) or Q(pk__in=[])))
 
 
 def shown(event: CreditEvent) -> dict[str, Any]:

@@ -210,11 +210,11 @@ def mine(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             _mark(form, refusal)
             status = refusal.status
-    person_id = queries.own_person(actor)
-    rows = queries.events().filter(person=person_id).order_by("-decided_on") if person_id else []
+    own = queries.own(actor)
+    rows = queries.events().filter(own).order_by("-decided_on") if own else []
     context = {
         "rows": [queries.shown(one) for one in rows],
-        "known": person_id is not None,
+        "known": own is not None,
         "form": form,
         "today": clock.today(),
     }

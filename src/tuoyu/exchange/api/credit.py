@@ -255,8 +255,8 @@ def open_own_file(request: HttpRequest, given: OwnFileAsked) -> Any:
 @operation(router, "GET", "/my/credit-events", door=person("one's own file"), ok=list[EventTold])
 def my_credit(request: HttpRequest) -> Any:
     """What is recorded about oneself as one who answers for an institution."""
-    person_id = queries.own_person(actor_of(request))
-    rows = queries.events().filter(person=person_id).order_by("-decided_on") if person_id else []
+    own = queries.own(actor_of(request))
+    rows = queries.events().filter(own).order_by("-decided_on") if own else []
     return [queries.shown(one) for one in rows]
 
 
