@@ -3,12 +3,19 @@
 from datetime import date
 
 import pytest
+from django.test import Client
 
+from credit import deciding
 from exchange.callers import Caller, seated, stranger
 from institutions import desk
-from tuoyu.core import workdays
+from ratings import rated
+from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Actor, Role
+from tuoyu.credit.actions import put_on_list
+from tuoyu.credit.vocabulary import ListKind
 from tuoyu.institutions import actions
+from tuoyu.institutions.models import Publication
+from workforce import staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("packs")]
 
@@ -33,6 +40,32 @@ def test_a_lead_is_told_who_may_take_a_step_and_who_may_sit_in() -> None:
     assert {one["id"] for one in caller.get(path).json()} == {officer.pk, lead.pk}
     seat = officer.memberships.get()
     assert [one["id"] for one in caller.get(f"/seats/{seat.pk}/substitutes").json()] == [lead.pk]
+
+
+def test_the_api_tells_of_an_institution_what_its_public_page_tells() -> None:
+    place = staff.nursery(staff.GULOU, ("小一班", "toddler_small", 15), uscc="52320106MJ0000001X")
+    event = deciding.sanctioned(place)
+    by = deciding.office(staff.GULOU)
+    put_on_list(by=by, institution=place, kind=ListKind.PUNISHMENT, reason="拒不改正", event=event)
+    Publication.objects.create(
+        institution=place, kind=Publication.Kind.FILING, clause="第七条", department="health",
+        division_code=staff.GULOU, published_on=clock.today(), published_label="测试",
+    )  # fmt: skip
+    rated.adopted()
+    graded = rated.published(place)
+    told = stranger().get(f"/institutions/{place.pk}").json()
+    page = Client().get(f"/nurseries/{place.pk}/").content.decode()
+    (shown, listed, published, group) = (
+        told[name][0] for name in ("credit", "credit_lists", "publications", "classes")
+    )
+    assert (shown["summary"], shown["kind"], shown["credit_class"]) == (event.summary, "punish", "general")
+    assert (listed["kind"], listed["reason"]) == ("punishment", "拒不改正")
+    assert (published["kind"], published["clause"]) == ("filing", "第七条")
+    assert (group["name"], group["places"]) == ("小一班", 15)
+    assert (told["graded"]["grade"], told["graded"]["basis"]) == (graded.grade, graded.tree.basis)
+    said = [shown["summary"], shown["office"], listed["reason"], published["clause"], group["name"]]
+    for words in (*said, told["graded"]["basis"], told["uscc"], told["receipt_number"]):
+        assert words in page, words
 
 
 def test_the_checklists_in_force_come_with_the_values_of_their_rules() -> None:

@@ -1,21 +1,14 @@
-"""What the public site reads: points for the map, one institution, what was publicised."""
+"""What the public site reads: points for the map, what was publicised."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db.models import Avg, Count, F, Func, IntegerField, OuterRef, QuerySet, Value
-from django.db.models.functions import JSONObject
+from django.db.models import Avg, Count, F, Func, IntegerField, QuerySet, Value
 
-from tuoyu.core import clock
-from tuoyu.core.prepared import Blank, Prepared
-from tuoyu.institutions import provision
-from tuoyu.institutions.models import Certificate, ClassGroup, Institution, Publication, Suspension
+from tuoyu.institutions.models import Institution, Publication
 from tuoyu.institutions.queries import Narrowed, narrow, public_institutions
-from tuoyu.institutions.vocabulary import FILED, Kind
 
 # More points than this are drawn as groups; a map with more is slow on a phone and says nothing.
 MOST_POINTS = 300
@@ -83,56 +76,6 @@ def _grouped(rows: QuerySet[Institution], frame: Frame) -> list[dict[str, Any]]:
         {"count": row["count"], "longitude": row["longitude_"], "latitude": row["latitude_"]}
         for row in grouped
     ]
-
-
-PUBLIC_FIELDS = (
-    "id", "name", "intro", "kind", "nature", "division_code", "address", "longitude", "latitude", "phone",
-    "opening_hours", "fees", "care_types", "class_types", "places", "inclusive", "filing", "receipt_number",
-    "receipt_issued_on", "verified_on", "public_since", "uscc",
-)  # fmt: skip
-
-TOLD_WITH_IT = (
-    "class_rows", "publication_rows", "suspension_rows", "receipt_codes", "partner_rows", "pairing_rows",
-)  # fmt: skip
-
-
-def institution(pk: int) -> dict[str, Any] | None:
-    """What the public may know of one filed institution; None when it is not public."""
-    row = _told().first(pk=pk)
-    if row is None:
-        return None
-    # Today's number is asked only where there may be one: the query above is built once, whatever the day.
-    opened = provision.opened_on(pk, clock.today()) if row["kind"] == Kind.EMPLOYER else 0
-    return {**row, "opened_places": min(opened, row["places"])}
-
-
-@lru_cache(maxsize=1)
-def _told() -> Prepared[dict[str, Any]]:
-    rows = public_institutions().filter(pk=Blank("pk")).annotate(
-        class_rows=_rows(ClassGroup.objects.open_now().order_by("pk"), "name", "class_type", "places"),
-        publication_rows=_rows(
-            Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department",
-            "division_code", "withdrawn_on", "withdrawn_reason",
-        ),
-        suspension_rows=ArraySubquery(
-            Suspension.objects.holding().filter(institution=OuterRef("pk")).values(
-                row=JSONObject(reason=F("reason"), first=F("days__startswith"), until=F("days__endswith"))
-            )
-        ),
-        receipt_codes=ArraySubquery(
-            Certificate.objects.filter(
-                institution=OuterRef("pk"), kind=Certificate.Kind.RECEIPT, cancelled_on=None
-            ).values("code")
-        ),
-        partner_rows=provision.partner_rows(public=True),
-        pairing_rows=provision.pairing_rows(shown=FILED),
-    )  # fmt: skip
-    return Prepared(rows.values(*PUBLIC_FIELDS, *TOLD_WITH_IT))
-
-
-def _rows(rows: QuerySet[Any], *names: str) -> ArraySubquery:
-    fields = {name: F(name) for name in names}
-    return ArraySubquery(rows.filter(institution=OuterRef("pk")).values(row=JSONObject(**fields)))
 
 
 def publications(kind: str = "") -> QuerySet[Publication, Any]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from tuoyu.core import access, paging
 from tuoyu.credit import queries as credit
-from tuoyu.institutions import life, provision
+from tuoyu.institutions import shown
 from tuoyu.institutions.models import Publication
 from tuoyu.institutions.queries import Narrowed, is_cut
 from tuoyu.institutions.queries import directory as rows_of
@@ -128,7 +128,7 @@ def _feature(row: dict[str, Any]) -> dict[str, Any]:
 @access.public("filed institutions are public")
 def institution(request: HttpRequest, pk: int) -> HttpResponse:
     """One filed institution, as far as the public may know it."""
-    row = queries.institution(pk) if pk < 2**63 else None
+    row = shown.institution(pk) if pk < 2**63 else None
     if row is None:
         raise Http404
     row |= in_words(row)
@@ -137,11 +137,6 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     for publication in row["publication_rows"]:
         publication["label"] = str(Publication.Kind(publication["kind"]).label)
         publication["office"] = department_name(publication["department"], publication["division_code"])
-    audience = provision.audience(row["division_code"]) if row["opened_places"] else None
-    row["opened_to"] = audience.value if audience else "社会"
-    pairing = provision.pairing_rule(row["division_code"]) if row["pairing_rows"] else None
-    row["pairing_name"] = pairing.value if pairing else "结对"
-    row["pauses"] = life.to_come(row["suspension_rows"])
     row["credit"] = credit.public_file(pk)
     row["lists"] = credit.listed_of(pk)
     row["graded"] = ratings.grades_of([pk]).get(pk)

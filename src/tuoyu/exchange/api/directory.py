@@ -11,14 +11,15 @@ from pydantic import Field
 from tuoyu.core import clock, uploads
 from tuoyu.core.access import actor_of
 from tuoyu.core.permissions import get_visible, visible_to
+from tuoyu.credit import queries as credit
 from tuoyu.exchange.api.doors import permitted, public
 from tuoyu.exchange.api.matters import Due
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Asked, Code, Id, PageOf, Told, page_of
-from tuoyu.institutions import actions, documents, provision, queries, yearly
+from tuoyu.institutions import actions, documents, queries, shown, yearly
 from tuoyu.institutions.models import Certificate, Institution, Publication
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
-from tuoyu.institutions.vocabulary import FILED, CareType, Filing, Kind
+from tuoyu.institutions.vocabulary import CareType, Filing, Kind
 from tuoyu.jurisdictions.packs.schema import prefix_of
 from tuoyu.ratings import queries as ratings
 
@@ -80,18 +81,87 @@ class PairedWith(Told):
     agreed_on: date
 
 
-class Shown(PubliclyListed):
-    """What the public may know of a filed institution."""
+class GradedShown(Graded):
+    """The same with the document its tree rests on."""
 
+    basis: str
+
+
+class ClassShown(Told):
+    """A class that takes children."""
+
+    name: str
+    class_type: str
+    places: int
+
+
+class PublishedHere(Told):
+    """What an authority made public about this institution."""
+
+    kind: str
+    reasons: str
+    clause: str
+    department: str
+    division_code: str
+    published_on: date
+    withdrawn_on: date | None
+    withdrawn_reason: str
+
+
+class PauseShown(Told):
+    """When the institution takes no children."""
+
+    reason: str
+    first_day: date
+    last_day: date
+
+
+class CreditShown(Told):
+    """A credit event that shows today; `pledge` where it is just being repaired."""
+
+    kind: str
+    credit_class: str
+    summary: str
+    decided_on: date
+    last_day: date | None
+    office: str
+    pledge: str
+
+
+class OnList(Told):
+    """A list of its place that the institution is on today."""
+
+    kind: str
+    conclusion: str
+    reason: str
+    placed_on: date
+    office: str
+
+
+class Shown(PubliclyListed):
+    """What the public may know of a filed institution. Results of its inspections are those of
+    `/inspection-results`; `receipt_code` is that of `/certificates/{code}`."""
+
+    graded: GradedShown | None
     employers: list[Employer]
     paired_with: list[PairedWith]
+    pairing_name: str
+    opened_to: str
 
     legal_form: str
     opening_hours: str
     fees: str
     intro: str
+    uscc: str
     receipt_issued_on: date | None
+    receipt_code: str
+    verified_on: date | None
     public_since: date | None
+    classes: list[ClassShown]
+    publications: list[PublishedHere]
+    suspensions: list[PauseShown]
+    credit: list[CreditShown]
+    credit_lists: list[OnList]
 
 
 class Search(Asked):
@@ -176,17 +246,23 @@ def search(request: HttpRequest, asked: Annotated[Search, Query()]) -> Any:
 
 @operation(router, "GET", "/institutions/{pk}", door=PUBLIC, ok=Shown)
 def institution(request: HttpRequest, pk: Annotated[Id, Path()]) -> Any:
-    """One filed institution."""
-    behind = {
-        "opened_places": provision.opened_today(),
-        "employers": provision.partner_rows(public=True),
-        "paired_with": provision.pairing_rows(shown=FILED),
-    }
-    names = [name for name in Shown.model_fields if name not in behind and name != "graded"]
-    row = queries.public_institutions().filter(pk=pk).values(*names, **behind).first()
+    """One filed institution, as its public page tells it."""
+    row = shown.institution(pk)
     if row is None:
         raise Http404
-    return row | {"graded": ratings.grades_of([pk]).get(pk)}
+    graded = ratings.grades_of([pk]).get(pk)
+    pauses = [one | {"first_day": one["first"], "last_day": one["last"]} for one in row["pauses"]]
+    return row | {
+        "graded": graded and graded | {"basis": graded["tree__basis"]},
+        "employers": row["partner_rows"],
+        "paired_with": row["pairing_rows"],
+        "receipt_code": next(iter(row["receipt_codes"]), ""),
+        "classes": row["class_rows"],
+        "publications": row["publication_rows"],
+        "suspensions": pauses,
+        "credit": credit.public_file(pk),
+        "credit_lists": credit.listed_of(pk),
+    }
 
 
 class PublishedAsked(Asked):

@@ -1,0 +1,72 @@
+"""What the public may know of one filed institution: its page and the API tell the same."""
+
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+
+from tuoyu.core import clock
+from tuoyu.core.prepared import Blank, Prepared
+from tuoyu.institutions import life, provision
+from tuoyu.institutions.models import Certificate, ClassGroup, Publication, Suspension
+from tuoyu.institutions.queries import public_institutions
+from tuoyu.institutions.vocabulary import FILED, Kind
+
+PUBLIC_FIELDS = (
+    "id", "name", "intro", "kind", "nature", "division_code", "address", "longitude", "latitude", "phone",
+    "legal_form", "opening_hours", "fees", "care_types", "class_types", "places", "inclusive", "filing",
+    "receipt_number", "receipt_issued_on", "verified_on", "public_since", "uscc",
+)  # fmt: skip
+
+TOLD_WITH_IT = (
+    "class_rows", "publication_rows", "suspension_rows", "receipt_codes", "partner_rows", "pairing_rows",
+)  # fmt: skip
+
+
+def institution(pk: int) -> dict[str, Any] | None:
+    """What the public may know of one filed institution; None when it is not public."""
+    row = _told().first(pk=pk)
+    if row is None:
+        return None
+    # Today's number is asked only where there may be one: the query above is built once, whatever the day.
+    opened = provision.opened_on(pk, clock.today()) if row["kind"] == Kind.EMPLOYER else 0
+    audience = provision.audience(row["division_code"]) if opened else None
+    pairing = provision.pairing_rule(row["division_code"]) if row["pairing_rows"] else None
+    return {
+        **row,
+        "opened_places": min(opened, row["places"]),
+        "opened_to": str(audience.value) if audience else "社会",
+        "pairing_name": str(pairing.value) if pairing else "结对",
+        "pauses": life.to_come(row["suspension_rows"]),
+    }
+
+
+@lru_cache(maxsize=1)
+def _told() -> Prepared[dict[str, Any]]:
+    rows = public_institutions().filter(pk=Blank("pk")).annotate(
+        class_rows=_rows(ClassGroup.objects.open_now().order_by("pk"), "name", "class_type", "places"),
+        publication_rows=_rows(
+            Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department",
+            "division_code", "withdrawn_on", "withdrawn_reason",
+        ),
+        suspension_rows=ArraySubquery(
+            Suspension.objects.holding().filter(institution=OuterRef("pk")).values(
+                row=JSONObject(reason=F("reason"), first=F("days__startswith"), until=F("days__endswith"))
+            )
+        ),
+        receipt_codes=ArraySubquery(
+            Certificate.objects.filter(
+                institution=OuterRef("pk"), kind=Certificate.Kind.RECEIPT, cancelled_on=None
+            ).values("code")
+        ),
+        partner_rows=provision.partner_rows(public=True),
+        pairing_rows=provision.pairing_rows(shown=FILED),
+    )  # fmt: skip
+    return Prepared(rows.values(*PUBLIC_FIELDS, *TOLD_WITH_IT))
+
+
+def _rows(rows: QuerySet[Any], *names: str) -> ArraySubquery:
+    fields = {name: F(name) for name in names}
+    return ArraySubquery(rows.filter(institution=OuterRef("pk")).values(row=JSONObject(**fields)))
