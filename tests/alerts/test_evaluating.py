@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from accounts.people import browser, seated
 from alerts import looked
 from care import stated
+from supervision.years import published
 from tuoyu.accounts.actors import actor_for
 from tuoyu.alerts import actions, jobs, live, queries
 from tuoyu.alerts.checking import CHECKS, working_days
@@ -172,6 +173,24 @@ def test_five_working_days_to_act_go_over_spring_festival_and_into_a_year_not_pu
             assert alert.due_at is not None
             assert (alert.due_at.astimezone(clock.BEIJING).date(), alert.provisional) == (last, provisional)
             actions.resolve(by=live.SYSTEM, alert=alert, note="已核实")
+
+
+def test_days_to_act_are_set_anew_once_their_year_is_published_and_what_is_over_keeps_its_own() -> None:
+    place = opened(public_since=date(2026, 1, 1))
+    day = date(2026, 12, 30)
+    with clock.set_to(looked.evening(day)):
+        looked.closes(place, day)
+        (alert,) = looked.standing(place, "return_missing")
+        other = opened(public_since=date(2026, 1, 1))
+        looked.closes(other, day)
+        (over,) = looked.standing(other, "return_missing")
+        actions.resolve(by=live.SYSTEM, alert=over, note="已核实")
+        published(2027)
+    for one, last, provisional in ((alert, date(2027, 1, 7), False), (over, date(2027, 1, 6), True)):
+        one.refresh_from_db()
+        assert one.due_at is not None
+        assert (one.due_at.astimezone(clock.BEIJING).date(), one.provisional) == (last, provisional)
+    assert AuditEvent.objects.filter(verb="alert.clock_recomputed", topic=alert.topic).exists()
 
 
 def test_lapsed_and_missing_papers_and_unasked_records_are_counted_without_names() -> None:

@@ -1,6 +1,6 @@
 """Days that are over are brought to mind once; what a year still lacks; the directory by grade."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.people import browser, seated
 from ratings import rated
 from ratings.rated import BY, scores
+from supervision.years import published
 from tuoyu.accounts.actors import actor_for
 from tuoyu.cases.models import Notice
-from tuoyu.core import clock
+from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Role
 from tuoyu.core.problems import Overtaken
 from tuoyu.ratings import actions, jobs, queries
@@ -27,6 +28,33 @@ LATER = timedelta(days=60)
 
 def told(user: Any) -> list[str]:
     return list(Notice.objects.filter(user=user).order_by("pk").values_list("title", flat=True))
+
+
+# ---------------------------------------------------------------- a year that is published
+
+
+def test_running_days_are_set_anew_once_their_year_is_published_and_the_institution_is_told() -> None:
+    with clock.set_to(datetime(2026, 12, 15, 9, tzinfo=clock.BEIJING)):
+        rated.adopted()
+        own, scoring, told_of = rated.begun(), rated.to_score(rated.begun()), rated.to_score(rated.begun())
+    with clock.set_to(datetime(2026, 12, 30, 9, tzinfo=clock.BEIJING)):
+        rated.scored(told_of, rated.assessor(told_of.agency))
+        actions.tell_result(by=BY, assessment=told_of)
+        head = head_user(told_of.institution)
+        before = [(own.self_due_on, own.self_due_provisional), (scoring.score_due_on, True)]
+        published(2027)
+        for one in (own, scoring, told_of):
+            one.refresh_from_db()
+        assert before == [(date(2027, 1, 12), True), (date(2027, 1, 12), True)]
+        assert (own.self_due_on, own.self_due_provisional) == (date(2027, 1, 13), False)
+        assert (scoring.score_due_on, scoring.score_due_provisional) == (date(2027, 1, 13), False)
+        assert told_of.objection_until == date(2027, 1, 7)
+        assert told(head)[-1] == "评估期限顺延"
+        workdays.set_workday(by=BY, on=date(2027, 1, 2), is_workday=True, note="调休")
+    for one in (own, scoring, told_of):
+        one.refresh_from_db()
+    assert (own.self_due_on, told_of.objection_until) == (date(2027, 1, 13), date(2027, 1, 7))
+    assert scoring.score_due_on == date(2027, 1, 12), "the agency's day is what the calendar gives"
 
 
 # ---------------------------------------------------------------- days that are over

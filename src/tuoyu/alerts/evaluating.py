@@ -9,9 +9,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from tuoyu.alerts.checking import CHECKS, Asked, table
 from tuoyu.alerts.models import Alert
+from tuoyu.alerts.vocabulary import STANDING
 from tuoyu.core import clock, workdays
 from tuoyu.institutions.models import ClassGroup, Institution
 from tuoyu.institutions.vocabulary import FILED
@@ -158,13 +160,24 @@ def source_of(scope: Scope, watch: Watch) -> str:
     return "；".join(sources)[:400]
 
 
-def due_of(scope: Scope, watch: Watch) -> tuple[datetime | None, bool]:
-    """Until when whoever is addressed must act on what is raised now, and whether the calendar for it is yet
-    to be published. Hours run from the moment, working days to the end of the last."""
+def running(scope: Scope, watch: Watch, first: date, last: date) -> QuerySet[Alert]:
+    """What stands of a watch in a scope with a clock that rests on the days from `first` to `last`."""
+    rows = Alert.objects.filter(
+        state__in=STANDING, rule=watch.key, division_code__startswith=scope.prefix,
+        raised_at__date__lte=last, due_at__date__gte=first,
+    )  # fmt: skip
+    for prefix in scope.nearer:
+        rows = rows.exclude(division_code__startswith=prefix)
+    return rows
+
+
+def due_of(scope: Scope, watch: Watch, raised_on: date | None = None) -> tuple[datetime | None, bool]:
+    """Until when whoever is addressed must act on what is raised now (or was, on a day), and whether the
+    calendar for it is yet to be published. Hours run from the moment, working days to the end of the last."""
     if watch.hours is not None and (rule := scope.book.find(watch.hours.rule)) is not None:
         return clock.now() + timedelta(hours=float(rule.value)), False
     if watch.working_days is not None and (rule := scope.book.find(watch.working_days.rule)) is not None:
-        deadline = workdays.add_working_days(clock.today(), int(rule.value))
+        deadline = workdays.add_working_days(raised_on or clock.today(), int(rule.value))
         return datetime.combine(deadline.on, time.max, clock.BEIJING), deadline.provisional
     return None, False
 

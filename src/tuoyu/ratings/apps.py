@@ -10,14 +10,16 @@ class RatingsConfig(AppConfig):
         from django.urls import reverse
 
         from tuoyu.cases import procedures
+        from tuoyu.core import workdays
         from tuoyu.institutions import narrowing, parts
         from tuoyu.institutions.parts import Part
-        from tuoyu.ratings import policy, queries
+        from tuoyu.ratings import clocks, policy, queries
         from tuoyu.ratings.handlers import AssessmentHandler
         from tuoyu.ratings.vocabulary import PROCEDURE
 
         procedures.register(PROCEDURE, AssessmentHandler())
         narrowing.register("grade", queries.with_grade)
+        workdays.recompute_with("ratings", clocks.recompute)
         parts.register(
             Part(
                 "ratings",

@@ -121,7 +121,8 @@ class Assessor(models.Model):
 class Assessment(models.Model):
     """One assessment of one institution for a year, by the tree it began under.
 
-    `again_reason` says why there is a second of the same year. What was published stands until another takes
+    `again_reason` says why there is a second of the same year. `score_from` is the day the agency's days to
+    score began. What was published stands until another takes
     its place (`superseded_at`).
     """
 
@@ -137,6 +138,7 @@ class Assessment(models.Model):
     begun_label = models.CharField(max_length=120)
     self_due_on = models.DateField()
     self_due_provisional = models.BooleanField(default=False)
+    score_from = models.DateField(null=True)
     score_due_on = models.DateField(null=True)
     score_due_provisional = models.BooleanField(default=False)
     told_at = models.DateTimeField(null=True)

@@ -37,8 +37,9 @@ def aspects_at(division_code: str) -> tuple[str, ...]:
     return tuple(found.value) if found else ()
 
 
-def deadline_at(division_code: str, key: str) -> Deadline:
-    """When a period that begins today ends, by the working days a rule gives."""
-    found = jurisdictions.book(division_code).get(f"assessment.{key}")
-    ends = workdays.add_working_days(clock.today(), int(found.value))
+def deadline_at(division_code: str, key: str, begins: date | None = None) -> Deadline:
+    """When a period that begins on a day (today) ends, by the working days a rule gives."""
+    begins = begins or clock.today()
+    found = jurisdictions.book(division_code, begins).get(f"assessment.{key}")
+    ends = workdays.add_working_days(begins, int(found.value))
     return Deadline(ends.on, ends.provisional)

@@ -22,7 +22,7 @@ class SupervisionConfig(AppConfig):
         from tuoyu.core.actor import Actor
         from tuoyu.core.permissions import can
         from tuoyu.institutions import parts
-        from tuoyu.supervision import boards, clocks, handlers, hooks, risks, visits
+        from tuoyu.supervision import boards, handlers, hooks, recomputing, risks, visits
         from tuoyu.supervision.actions import open_rectification
         from tuoyu.supervision.actions.rectifications import is_to_be_mended
         from tuoyu.supervision.models import Correction, Inspection
@@ -85,4 +85,4 @@ class SupervisionConfig(AppConfig):
             return visits.at_institution(actor, pk) if can(actor, VIEW_AT) else None
 
         parts.register(parts.Part("inspections", "检查", 30, inspections, inspected))
-        workdays.recompute_with("supervision.publication", clocks.recompute)
+        workdays.recompute_with("supervision", recomputing.recompute)

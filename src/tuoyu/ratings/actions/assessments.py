@@ -142,8 +142,8 @@ def held_row(assessment: Assessment, *states: State) -> Assessment:
 def to_agency(held: Assessment, from_: State, **also: Any) -> None:
     """Give it to the agency, whose days to score begin today."""
     ends = policy.deadline_at(held.division_code, "score_days")
-    move(held, from_=from_, to=State.SCORING, score_due_on=ends.on, score_due_provisional=ends.provisional,
-         **also)  # fmt: skip
+    move(held, from_=from_, to=State.SCORING, score_from=clock.today(), score_due_on=ends.on,
+         score_due_provisional=ends.provisional, **also)  # fmt: skip
 
 
 @action

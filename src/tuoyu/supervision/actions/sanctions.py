@@ -137,9 +137,10 @@ def _keep(made: Sanction, findings: Iterable[Finding]) -> None:
 
 
 def _propose(sanction: Sanction, measure: str, book: RuleBook) -> None:
-    until = workdays.add_working_days(clock.today(), book.get("penalty.hearing_request_days").value)
+    today = clock.today()
+    until = workdays.add_working_days(today, book.get("penalty.hearing_request_days").value)
     sanction.state = SanctionState.NOTIFIED
-    sanction.proposed = measure
+    sanction.proposed, sanction.notified_on = measure, today
     sanction.hearing_until, sanction.hearing_provisional = until.on, until.provisional
 
 

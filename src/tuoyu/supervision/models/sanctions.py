@@ -82,12 +82,12 @@ class Recheck(models.Model):
 class Sanction(models.Model):
     """A penalty, the taking back of a registration, or a ban; begun, decided, and perhaps overturned.
 
-    `decide_by` is the last day to decide. Before a decision the institution is told what is proposed and may
-    ask to be heard until `hearing_until`. `years` are the failing years a revocation rests on. One that is
-    `referred` was begun by the inspection's result itself. `publish_by` is the last day to publish a
-    decision, `publish_told_on` the day its department was last reminded of that. `withdraw_by` is the last
-    day for withdrawing what was published of a decision that was overturned; it is withdrawn when that is
-    written down.
+    `decide_by` is the last day to decide. Before a decision the institution is told what is proposed
+    (`notified_on`) and may ask to be heard until `hearing_until`. `years` are the failing years a revocation
+    rests on. One that is `referred` was begun by the inspection's result itself. `publish_by` is the last day
+    to publish a decision, `publish_told_on` the day its department was last reminded of that. `withdraw_by`
+    is the last day for withdrawing what was published of a decision that was overturned; it is withdrawn when
+    that is written down.
     """
 
     kind = models.CharField(max_length=16, choices=SanctionKind)
@@ -102,6 +102,7 @@ class Sanction(models.Model):
     opened_on = models.DateField()
     decide_by = models.DateField(null=True)
     proposed = models.TextField(blank=True)
+    notified_on = models.DateField(null=True)
     hearing_until = models.DateField(null=True)
     hearing_provisional = models.BooleanField(default=False)
     hearing_asked_at = models.DateTimeField(null=True)
