@@ -11,13 +11,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from supervision import visiting
 from supervision.visiting import answer, begun, inspector, mark, mine, scheduled, sent
+from tuoyu.accounts.models import User
 from tuoyu.cases.models import Notice
 from tuoyu.core import clock
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.institutions.models import Fact, Premises
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.supervision import actions, visits
-from tuoyu.supervision.models import Answer, Evidence, Signature
+from tuoyu.supervision.models import Answer, Assignment, Evidence, Finding, Part, Signature
 from tuoyu.supervision.vocabulary import InspectionState, Origin, Side, Verdict
 from workforce import staff
 
@@ -224,8 +225,8 @@ def test_many_inspections_of_a_nursery_are_read_in_as_many_statements_as_one(
     for number in (1, 4):
         for _ in range(number):
             begun(scheduled((one, "health"), nursery=nursery, origin=Origin.SPECIAL), one)
-        with jurisdictions.remembering(), django_assert_num_queries(7):
-            told = [visits.told(each) for each in visits.at_institution(head, nursery.pk)]
+        with jurisdictions.remembering(), django_assert_num_queries(2):
+            told = visits.at_institution(head, nursery.pk)
     assert len(told) == 5
     assert all(len(each["inspectors"]) == 2 for each in told)
 
@@ -238,12 +239,34 @@ def test_the_notice_is_the_same_whatever_brought_the_inspectors() -> None:
         one, other = inspector(), inspector()
         made = scheduled((one, "health"), (other, "health"), nursery=nursery, origin=origin, reason=reason)
         assert not Notice.objects.filter(user=head.user_id).exists()
-        assert not visits.at_institution(head, nursery.pk).exists()
+        assert visits.at_institution(head, nursery.pk) == []
         begun(made, one)
         notice = Notice.objects.get(user=head.user_id)
-        told = visits.told(visits.at_institution(head, nursery.pk).get())
+        (told,) = visits.at_institution(head, nursery.pk)
         kept = {key: told[key] for key in ("offices", "begun_on", "state_label", "findings", "result_label")}
         said.add((notice.title, notice.text.replace(made.number, "编号"), str(kept)))
         assert set(told) == set(visits.told(made))
     assert len(said) == 1
     assert "举报" not in str(said)
+
+
+def test_what_came_along_with_a_visit_is_what_is_there(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    nursery = staff.nursery()
+    made = visiting.confirmed("fire.exits", nursery=nursery)
+    with django_assert_num_queries(1):
+        visit = visits.visit_of(made)
+        found = visit.inspection
+        told = [*found.parts.all(), *found.findings.all(), *found.signatures.all(), *visit.assignments]
+        told += [one for given in visit.given.values() for one in given]
+        names = {one.user.name for one in visit.assignments}
+    for one in told:
+        kept = type(one).objects.get(pk=one.pk)
+        assert [getattr(one, column.attname) for column in one._meta.concrete_fields] == [
+            getattr(kept, column.attname) for column in one._meta.concrete_fields
+        ]
+    assert {type(one) for one in told} == {Answer, Assignment, Finding, Part, Signature}
+    assert names == set(User.objects.filter(inspections__inspection=made).values_list("name", flat=True))
+    assert found.findings.filter(item="fire.exits").count() == found.findings.count() == 1
+    assert found.findings.get().inspection == found

@@ -57,7 +57,7 @@ def begun(inspection: Inspection, by: Actor) -> Inspection:
 
 def mine(inspection: Inspection, by: Actor) -> list[str]:
     """The items of somebody's part."""
-    return [item["key"] for item in visits.for_phone(inspection, by)["items"]]
+    return [item["key"] for item in visits.for_phone(visits.visit_of(inspection), by)["items"]]
 
 
 def answer(item: str, verdict: Verdict = Verdict.OK, **more: Any) -> actions.AnswerGiven:

@@ -143,6 +143,15 @@ def get_visible(actor: Actor, permission: Permission, rows: QuerySet[M], **looku
     return found
 
 
+def opened(
+    actor: Actor, permission: Permission, rows: QuerySet[M], *asked: Permission, **lookup: Any
+) -> tuple[M, frozenset[str]]:
+    """The same row, and the keys of those permissions `asked` that `actor` has on it, in one query."""
+    answers = columns(actor, asked, rows.model._default_manager.filter(pk=OuterRef("pk")))
+    found = get_visible(actor, permission, rows.annotate(**answers), **lookup)
+    return found, frozenset(p.key for p in asked if getattr(found, column_of(p), False))
+
+
 def table() -> list[tuple[str, str, str]]:
     """Every (permission, role, relation), sorted: what people read and a test compares."""
     load_from_every_app("permissions")

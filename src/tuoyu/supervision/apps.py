@@ -82,7 +82,7 @@ class SupervisionConfig(AppConfig):
             return reverse("supervision:institution_inspections", args=[pk])
 
         def inspected(actor: Actor, pk: int) -> QuerySet[Any, Any] | None:
-            return visits.at_institution(actor, pk) if can(actor, VIEW_AT) else None
+            return visits.seen_at(actor, pk) if can(actor, VIEW_AT) else None
 
         parts.register(parts.Part("inspections", "检查", 30, inspections, inspected))
         workdays.recompute_with("supervision", recomputing.recompute)

@@ -10,9 +10,10 @@ from django.db.models.functions import Coalesce
 
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor
+from tuoyu.core.along import Along, bringing, brought
 from tuoyu.core.permissions import visible_to
 from tuoyu.core.problems import Problem
-from tuoyu.institutions.models import Fact, Institution, Premises
+from tuoyu.institutions.models import Fact, Institution
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name, place_name
 from tuoyu.jurisdictions.packs.schema import prefix_of
@@ -24,6 +25,7 @@ from tuoyu.supervision.vocabulary import InspectionState, Origin, Result, Verdic
 
 INSPECTORS = "inspectors.min"
 PUBLIC = Q(state=InspectionState.CONFIRMED, published_at__isnull=False)
+MOST_AT_ONE = 100
 OPEN = (InspectionState.PLANNED, InspectionState.UNDERWAY)
 MEALS = "basics.serves_meals"
 
@@ -51,12 +53,17 @@ def items_on(inspection: Inspection, on: date) -> list[dict[str, Any]]:
 def _known(institution: Institution) -> dict[str, Any]:
     """The facts a checklist asks about, as far as they are known."""
     known: dict[str, Any] = {}
-    premises = Premises.objects.filter(institution=institution).first()
-    if premises is not None and premises.tenure:
-        known["tenure"] = premises.tenure
-    served = Fact.objects.filter(institution=institution, key=MEALS, period__contains=clock.today()).first()
-    if served is not None:
-        known["meals"] = served.value in (True, "yes")
+    served = Fact.objects.filter(institution=OuterRef("pk"), key=MEALS, period__contains=clock.today())
+    row = (
+        Institution.objects.filter(pk=institution.pk)
+        .values_list("premises__tenure", Subquery(served.values("value")[:1]))
+        .get()
+    )
+    tenure, meals = row
+    if tenure:
+        known["tenure"] = tenure
+    if meals is not None:
+        known["meals"] = meals in (True, "yes")
     return known
 
 
@@ -92,9 +99,34 @@ class Visit:
         return next((one for one in reversed(self.signatures) if one.assignment_id == of), None)
 
 
+TOLD = (
+    Along(Inspection, "parts"),
+    Along(Inspection, "findings"),
+    Along(Inspection, "corrections"),
+    Along(Inspection, "assignments", also={"user": ("name",)}),
+)
+WHOLE = (
+    *TOLD,
+    Along(Inspection, "signatures"),
+    Along(Inspection, "answers", Answer.objects.filter(part__inspection=OuterRef("pk"))),
+    Along(Inspection, "evidence", Evidence.objects.filter(part__inspection=OuterRef("pk"))),
+)
+
+
+def whole(rows: QuerySet[Inspection]) -> QuerySet[Inspection]:
+    """Inspections, each with its institution and everything of its visit, for `visit_in`; in one query."""
+    return bringing(rows.select_related("institution"), *WHOLE)
+
+
 def visit_of(inspection: Inspection) -> Visit:
     """The visit as it stands; before it begins with the checklist that would hold today."""
-    answers = list(Answer.objects.filter(part__inspection=inspection).select_related("part"))
+    return visit_in(whole(Inspection.objects.all()).get(pk=inspection.pk))
+
+
+def visit_in(inspection: Inspection) -> Visit:
+    """The same of an inspection fetched `whole`."""
+    brought(inspection, *WHOLE)
+    answers: list[Answer] = vars(inspection)["answers"]
     items = inspection.items or items_on(inspection, clock.today())
     counted = counting(answers)
     given: dict[str, list[Answer]] = {}
@@ -106,9 +138,9 @@ def visit_of(inspection: Inspection) -> Visit:
         answers=counted,
         given=given,
         conflicts=frozenset(in_conflict(answers)),
-        evidence=list(Evidence.objects.filter(part__inspection=inspection).select_related("file")),
-        signatures=list(Signature.objects.filter(inspection=inspection)),
-        assignments=list(inspection.assignments.select_related("user")),
+        evidence=vars(inspection)["evidence"],
+        signatures=list(inspection.signatures.all()),
+        assignments=list(inspection.assignments.all()),
         results=results_left(items, counted),
     )
 
@@ -140,8 +172,8 @@ def unready(visit: Visit) -> list[Problem]:
 
 def result_of(inspection: Inspection) -> str:
     """The result that stands: the confirmed one, or what it was changed to last; empty before."""
-    changed = inspection.corrections.order_by("-pk").values_list("result", flat=True).first()
-    return changed or inspection.result
+    changed = [one.result for one in inspection.corrections.all()]
+    return changed[-1] if changed else inspection.result
 
 
 def with_standing(rows: QuerySet[Inspection]) -> QuerySet[Any]:
@@ -187,27 +219,32 @@ def in_words(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_do(actor: Actor) -> QuerySet[Inspection]:
-    """What an inspector has still to do, today's first."""
+    """What an inspector has still to do, today's first; `whole`."""
     rows = Inspection.objects.filter(
         state__in=OPEN, pk__in=Assignment.objects.filter(user=actor.user_id).values("inspection")
     )
-    return rows.select_related("institution").prefetch_related("parts").order_by("scheduled_on", "pk")
+    return whole(rows.order_by("scheduled_on", "pk"))
 
 
-def at_institution(actor: Actor, institution_id: int) -> QuerySet[Inspection]:
+def seen_at(actor: Actor, institution_id: int) -> QuerySet[Inspection]:
     """The inspections of one institution that one may see: an office its own, the nursery what has begun."""
     seen = visible_to(actor, VIEW_INSPECTION, Inspection.objects.filter(institution=institution_id))
-    told = visible_to(actor, VIEW_NOTICE, Inspection.objects.filter(institution=institution_id))
-    found = (seen | told).select_related("institution").prefetch_related(*RELATED)
-    return found.order_by("-pk")
+    begun = visible_to(actor, VIEW_NOTICE, Inspection.objects.filter(institution=institution_id))
+    return seen | begun
+
+
+def at_institution(actor: Actor, institution_id: int) -> list[dict[str, Any]]:
+    """The same as they are told, the latest first; a hundred at most."""
+    rows = bringing(seen_at(actor, institution_id).select_related("institution"), *TOLD)
+    return [told(brought(one, *TOLD)) for one in rows.order_by("-pk")[:MOST_AT_ONE]]
 
 
 # ---------------------------------------------------------------- what a phone is given
 
 
-def for_phone(inspection: Inspection, by: Actor) -> dict[str, Any]:
+def for_phone(visit: Visit, by: Actor) -> dict[str, Any]:
     """One visit as an inspector's phone keeps it: the items of the own department, and what stands there."""
-    visit = visit_of(inspection)
+    inspection = visit.inspection
     mine = next(one for one in visit.assignments if one.user_id == by.user_id)
     part = next(one for one in inspection.parts.all() if one.department == mine.department)
     institution = inspection.institution
@@ -260,15 +297,12 @@ def _signed(signature: Signature | None) -> str:
 # ---------------------------------------------------------------- what the nursery and the public see
 
 
-RELATED = ("parts", "findings", "corrections", "assignments__user")
-
-
 def told(inspection: Inspection) -> dict[str, Any]:
     """An inspection as the nursery may know it: that it began, the result and the findings once confirmed.
 
     What brought the inspectors, and answers under way, are no part of it.
     """
-    prefetch_related_objects([inspection], *RELATED)
+    prefetch_related_objects([inspection], "parts", "findings", "corrections", "assignments__user")
     confirmed = inspection.state == InspectionState.CONFIRMED
     sections = {item["key"]: item["section"] for item in inspection.items}
     return {
@@ -315,6 +349,10 @@ def _day(moment: datetime | None) -> date | None:
     return moment.astimezone(clock.BEIJING).date() if moment else None
 
 
+# Nobody is named.
+PUBLISHED = (Along(Inspection, "parts"), Along(Inspection, "findings"), Along(Inspection, "corrections"))
+
+
 def results(*, place: str = "", institution: int | None = None) -> QuerySet[Inspection]:
     """What has been published, the latest first; `place` is a division, with those below it."""
     rows = Inspection.objects.filter(PUBLIC)
@@ -322,12 +360,12 @@ def results(*, place: str = "", institution: int | None = None) -> QuerySet[Insp
         rows = rows.filter(division_code__startswith=prefix_of(place))
     if institution is not None:
         rows = rows.filter(institution=institution)
-    related = rows.select_related("institution").prefetch_related("parts", "findings", "corrections")
-    return related.order_by("-published_at", "-pk")
+    return bringing(rows.select_related("institution"), *PUBLISHED).order_by("-published_at", "-pk")
 
 
 def published(inspection: Inspection) -> dict[str, Any]:
-    """A published result as everybody reads it: the words of the checklist, nobody named."""
+    """One of `results` as everybody reads it: the words of the checklist, nobody named."""
+    brought(inspection, *PUBLISHED)
     words = {item["key"]: item["text"] for item in inspection.items}
     sections = {item["key"]: item["section"] for item in inspection.items}
     return {

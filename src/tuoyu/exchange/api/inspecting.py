@@ -349,8 +349,8 @@ def _seen(request: HttpRequest, pk: int) -> Inspection:
 @operation(router, "GET", "/inspections/{pk}", door=permitted(VIEW_INSPECTION), ok=InspectionTold)
 def inspection(request: HttpRequest, pk: PK) -> Any:
     """One inspection with everything that came back from the visit."""
-    found = _seen(request, pk)
-    visit = visits.visit_of(found)
+    visit = visits.visit_of(_seen(request, pk))
+    found = visit.inspection
     return visits.told(found) | {
         "origin": found.origin,
         "reason": found.reason,
@@ -402,7 +402,7 @@ def correct(request: HttpRequest, pk: PK, given: CorrectionGiven) -> Any:
 def my_visits(request: HttpRequest) -> Any:
     """What one has to inspect, with all a phone needs without a network."""
     actor = actor_of(request)
-    rows = [visits.for_phone(one, actor) for one in visits.to_do(actor)]
+    rows = [visits.for_phone(visits.visit_in(one), actor) for one in visits.to_do(actor)]
     return {"user_id": actor.user_id, "name": actor.label, "visits": rows}
 
 
@@ -427,7 +427,7 @@ def receive(request: HttpRequest, pk: PK, given: VisitSent) -> Any:
     return {
         "has": received.has,
         "refused": [{"key": key, "message": why} for key, why in received.refused.items()],
-        "visit": visits.for_phone(found, actor),
+        "visit": visits.for_phone(visits.visit_of(found), actor),
     }
 
 
@@ -482,7 +482,7 @@ def photo(request: HttpRequest, pk: PK) -> HttpResponseBase:
 def institution_inspections(request: HttpRequest, pk: PK) -> Any:
     """The inspections of one institution: an office sees those of its places, a nursery what has begun."""
     found = get_visible(actor_of(request), VIEW_AT, Institution.objects.all(), pk=pk)
-    return [visits.told(one) for one in visits.at_institution(actor_of(request), found.pk)[:100]]
+    return visits.at_institution(actor_of(request), found.pk)
 
 
 @operation(

@@ -86,7 +86,7 @@ def _play(told: Told, institution: Institution, place: Place, cast: Cast, days: 
 
 
 def _answer(made: Inspection, by: Actor, told: Told) -> None:
-    now, items = clock.now(), visits.for_phone(made, by)["items"]
+    now, items = clock.now(), visits.for_phone(visits.visit_of(made), by)["items"]
     given = [
         actions.AnswerGiven(
             key=uuid4(),

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from tuoyu.core import access, clock, paging, uploads
 from tuoyu.core import queries as story
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import can, get_visible, which
+from tuoyu.core.along import bringing, brought
+from tuoyu.core.permissions import can, get_visible, opened
 from tuoyu.core.problems import Refused
 from tuoyu.institutions import parts
 from tuoyu.jurisdictions import queries as jurisdictions
@@ -66,8 +67,7 @@ def inspections(request: HttpRequest) -> HttpResponse:
 
 
 def _seen(request: HttpRequest, pk: int) -> Inspection:
-    rows = Inspection.objects.select_related("institution")
-    return get_visible(access.actor_of(request), VIEW_INSPECTION, rows, pk=pk)
+    return get_visible(access.actor_of(request), VIEW_INSPECTION, Inspection.objects.all(), pk=pk)
 
 
 @require_GET
@@ -75,14 +75,15 @@ def _seen(request: HttpRequest, pk: int) -> Inspection:
 @never_cache
 def inspection(request: HttpRequest, pk: int) -> HttpResponse:
     """One inspection: what is asked, what was found, what the result waits for."""
-    return _shown(request, _seen(request, pk))
+    return _shown(request, pk)
 
 
 def _shown(
-    request: HttpRequest, found: Inspection, problems: list[Any] | None = None, status: int = 200
+    request: HttpRequest, pk: int, problems: list[Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    actor = access.actor_of(request)
-    visit = visits.visit_of(found)
+    actor, rows = access.actor_of(request), visits.whole(Inspection.objects.all())
+    found, may = opened(actor, VIEW_INSPECTION, rows, INSPECT, CONFIRM, PUBLISH, CORRECT, pk=pk)
+    visit = visits.visit_in(found)
     due = clocks.publish_due(found.division_code, clock.today())
     context = {
         "inspection": found,
@@ -102,7 +103,7 @@ def _shown(
         "results": [(one.value, one.label) for one in visit.results],
         "all_results": Result.choices,
         "result": visits.result_of(found),
-        "may": which(actor, [INSPECT, CONFIRM, PUBLISH, CORRECT], found),
+        "may": may,
         "problems": problems or [],
         "would_be_due": due,
         "story": _story(found),
@@ -156,13 +157,13 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm the one result."""
     found, form = _seen(request, pk), ResultForm(request.POST)
     if not form.is_valid():
-        return _shown(request, found, ["请选择检查结果。"], 422)
+        return _shown(request, pk, ["请选择检查结果。"], 422)
     try:
         actions.confirm(
             by=access.actor_of(request), inspection=found, result=Result(form.cleaned_data["result"])
         )
     except Refused as refusal:
-        return _shown(request, found, refusal.problems, refusal.status)
+        return _shown(request, pk, refusal.problems, refusal.status)
     messages.success(request, "检查结果已确认，机构已收到通知。")
     return redirect("supervision:inspection", pk)
 
@@ -175,7 +176,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         actions.publish(by=access.actor_of(request), inspection=found)
     except Refused as refusal:
-        return _shown(request, found, refusal.problems, refusal.status)
+        return _shown(request, pk, refusal.problems, refusal.status)
     messages.success(request, "检查结果已公布。")
     return redirect("supervision:inspection", pk)
 
@@ -186,7 +187,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a confirmed result."""
     found, form = _seen(request, pk), CorrectionForm(request.POST)
     if not form.is_valid():
-        return _shown(request, found, [e for errors in form.errors.values() for e in errors], 422)
+        return _shown(request, pk, [e for errors in form.errors.values() for e in errors], 422)
     given = form.cleaned_data
     try:
         actions.correct(
@@ -197,7 +198,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
             decided_on=given["decided_on"],
         )
     except Refused as refusal:
-        return _shown(request, found, refusal.problems, refusal.status)
+        return _shown(request, pk, refusal.problems, refusal.status)
     messages.success(request, "检查结果已变更，原结果已撤回并说明理由。")
     return redirect("supervision:inspection", pk)
 
@@ -222,12 +223,12 @@ def photo(request: HttpRequest, pk: int) -> HttpResponseBase:
 def institution_inspections(request: HttpRequest, pk: int) -> HttpResponse:
     """The inspections of one institution: an office sees those of its places, a nursery what has begun."""
     actor = access.actor_of(request)
-    opened = parts.opened(actor, VIEW_AT, pk)
-    rows = [visits.told(one) | {"opens": _opens(actor)} for one in visits.at_institution(actor, pk)[:100]]
+    part = parts.opened(actor, VIEW_AT, pk)
+    rows = [one | {"opens": _opens(actor)} for one in visits.at_institution(actor, pk)]
     return render(
         request,
         "supervision/institution_inspections.html",
-        {**opened.shown("inspections"), "rows": rows},
+        {**part.shown("inspections"), "rows": rows},
     )
 
 
@@ -240,8 +241,8 @@ def _opens(actor: Actor) -> str:
 @never_cache
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """What the nursery reads of an inspection: that it began, its result, its findings."""
-    rows = Inspection.objects.select_related("institution")
-    found = get_visible(access.actor_of(request), VIEW_NOTICE, rows, pk=pk)
+    rows = bringing(Inspection.objects.select_related("institution"), *visits.TOLD)
+    found = brought(get_visible(access.actor_of(request), VIEW_NOTICE, rows, pk=pk), *visits.TOLD)
     return render(request, "supervision/notice.html", {"told": visits.told(found)})
 
 
