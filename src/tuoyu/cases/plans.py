@@ -51,8 +51,8 @@ def plan(procedure: str, division_code: str, facts: Mapping[str, Any], on: date)
     Raises Refused when the place has no such procedure, or nobody is named to take a step.
     """
     try:
-        version = queries.version_for_case(division_code, on)
-        rules = queries.book(division_code, on, version)
+        version = queries.version_at(division_code, on)
+        rules = queries.book(division_code, on, version.digest)
         found = rules.procedure(procedure)
         steps = tuple(
             _planned(found, step, after, rules, facts, division_code)

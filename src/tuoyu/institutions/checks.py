@@ -6,7 +6,7 @@ from tuoyu.cases.models import Case, Step
 from tuoyu.core import clock
 from tuoyu.core.checks import check
 from tuoyu.core.models import OutboxMessage
-from tuoyu.institutions import facts, standing
+from tuoyu.institutions import facts, situation
 from tuoyu.institutions.models import (
     Application,
     Certificate,
@@ -66,7 +66,7 @@ def cancelled_is_ended() -> Iterator[str]:
     for number, pk in good.values_list("number", "institution").order_by("pk"):
         yield f"institution {pk}: its filing is cancelled and receipt {number} is still good"
     left = Application.objects.filter(
-        institution__filing=Filing.CANCELLED, procedure__in=AFTER_FILING, state__in=standing.UNDER_WAY
+        institution__filing=Filing.CANCELLED, procedure__in=AFTER_FILING, state__in=situation.UNDER_WAY
     )
     for number, pk in left.values_list("case__number", "institution").order_by("pk"):
         yield f"institution {pk}: its filing is cancelled and case {number} is still under way"

@@ -1,14 +1,15 @@
 """What may come after an institution's filing: the matters its place knows, what stands against each."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from tuoyu.core import clock
 from tuoyu.core.problems import Problem
-from tuoyu.institutions import policy, rules, standing, yearly
-from tuoyu.institutions.models import Application, Institution, Suspension, YearlyResult
+from tuoyu.institutions import policy, rules, yearly
+from tuoyu.institutions.models import Application, Institution, Suspension
+from tuoyu.institutions.situation import Situation, situation_of
 from tuoyu.institutions.vocabulary import (
     AFTER_FILING,
     ANNUAL_REPORT,
@@ -62,19 +63,25 @@ def name_of(application: Application) -> str:
     return offered[application.procedure].name if offered else ""
 
 
-def matters_of(institution: Institution, owner_id: int, *, at_window: bool = False) -> list[Matter]:
-    """Every matter that an institution's place knows, each with what stands against it now."""
+def matters_of(
+    institution: Institution, owner_id: int, *, at_window: bool = False, now: Situation | None = None
+) -> list[Matter]:
+    """Every matter that an institution's place knows, each with what stands against it now.
+
+    `now` is how the institution stands, where that was asked already.
+    """
+    now = now or situation_of(institution.pk)
     offered = policy.offered_at(institution.division_code, AFTER_FILING)
     book = jurisdictions.book(institution.division_code)
-    dues = {due.procedure: due for due in yearly.dues_of_one(institution)}
+    dues = {due.procedure: due for due in yearly.dues_of_one(institution, now)}
     return [
         Matter(
             procedure=key,
             name=found.name,
             lead=LEADS[key],
             source=f"《{book.procedure_title(found)}》{found.clause}",
-            year=year_for(institution, key),
-            obstacles=tuple(obstacles(institution, key, owner_id, at_window=at_window)),
+            year=year_for(institution, key, now),
+            obstacles=tuple(obstacles(institution, key, owner_id, at_window=at_window, now=now)),
             due=dues.get(key),
         )
         for key, found in offered.items()
@@ -88,19 +95,22 @@ def obstacles(
     *,
     at_window: bool = False,
     application: Application | None = None,
+    now: Situation | None = None,
 ) -> list[Problem]:
     """What stands against `owner_id` applying for a matter of an institution now.
 
     At a window the clerk has looked at the papers of whoever came, where the institution has no head yet.
+    `now` is how the institution stands, where that was asked already.
     """
     if standing_against := _not_filed(institution, procedure):
         return [standing_against]
     if procedure not in policy.offered_at(institution.division_code, [procedure]):
         return [Problem("当地的文件没有规定这一事项，不用办理。")]
+    now = now or situation_of(institution.pk)
     # What else is under way is told to its head and to nobody else.
-    return list(_not_its_head(institution, owner_id, at_window)) or [
-        *_under_way(institution, procedure, application),
-        *_not_now(institution, procedure),
+    return list(_not_its_head(now.heads, owner_id, at_window)) or [
+        *_under_way(now.under_way_besides(application), procedure),
+        *_not_now(institution, procedure, now),
     ]
 
 
@@ -113,13 +123,7 @@ def _not_filed(institution: Institution, procedure: str) -> Problem | None:
     return None
 
 
-def _under_way(
-    institution: Institution, procedure: str, application: Application | None
-) -> Iterable[Problem]:
-    others = Application.objects.filter(institution=institution, state__in=standing.UNDER_WAY)
-    if application is not None:
-        others = others.exclude(pk=application.pk)
-    under_way = set(others.values_list("procedure", flat=True))
+def _under_way(under_way: set[str], procedure: str) -> Iterable[Problem]:
     if procedure in under_way:
         yield Problem("这一事项已有一件正在办理，同时只能办一件。", fix="请等那一件办结，或先撤回。")
     elif CANCELLATION in under_way:
@@ -130,8 +134,7 @@ def _under_way(
         )
 
 
-def _not_its_head(institution: Institution, owner_id: int, at_window: bool) -> Iterable[Problem]:
-    heads = standing.heads_of(institution.pk)
+def _not_its_head(heads: Collection[int], owner_id: int, at_window: bool) -> Iterable[Problem]:
     if owner_id in heads or (at_window and not heads):
         return
     yield Problem(
@@ -142,10 +145,10 @@ def _not_its_head(institution: Institution, owner_id: int, at_window: bool) -> I
     )
 
 
-def _not_now(institution: Institution, procedure: str) -> Iterable[Problem]:
-    if procedure == RESUMPTION and suspension_on(institution.pk) is None:
+def _not_now(institution: Institution, procedure: str, now: Situation) -> Iterable[Problem]:
+    if procedure == RESUMPTION and not now.suspended:
         yield Problem("这家机构没有在暂停服务。")
-    if procedure in YEARLY and year_for(institution, procedure) is None:
+    if procedure in YEARLY and year_for(institution, procedure, now) is None:
         yield Problem("现在没有需要办理的年度。", fix="到了下一次办理的时间，这里会可以办理。")
 
 
@@ -218,22 +221,19 @@ def _restart(application: Application, day: date) -> list[Problem]:
 # ---------------------------------------------------------------- years
 
 
-def year_for(institution: Institution, procedure: str, on: date | None = None) -> int | None:
+def year_for(institution: Institution, procedure: str, now: Situation | None = None) -> int | None:
     """The year an institution's review or report is due for next: the last one or this one, the older first.
 
-    None while neither can be done: it has been, or this year's cannot begin yet.
+    None while neither can be done: it has been, or this year's cannot begin yet. `now` is how the institution
+    stands, where that was asked already.
     """
     if procedure not in YEARLY or institution.receipt_issued_on is None:
         return None
-    today = on or clock.today()
+    today = clock.today()
     book = policy.book_at(institution.division_code, today)
     begins, every = book.number(f"{procedure}.from_month"), book.number(f"{procedure}.every_years")
     years = [today.year - 1, *([today.year] if today.month >= (begins or 1) else [])]
-    done = list(
-        YearlyResult.objects.filter(institution=institution, procedure=procedure)
-        .exclude(result=YearlyResult.Result.FAILED)
-        .values_list("year", flat=True)
-    )
+    done = (now or situation_of(institution.pk)).years_of(procedure)
     for year in years:
         fresh = all(not 0 <= year - before < (every or 1) for before in done)
         if year >= institution.receipt_issued_on.year and fresh:

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from tuoyu.accounts.models import Membership
 from tuoyu.cases import plans
 from tuoyu.cases.models import Case
@@ -11,8 +14,9 @@ from tuoyu.core import clock, identifiers
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import policy, stated
+from tuoyu.institutions import policy, situation, stated
 from tuoyu.institutions.models import Application, Institution, Publication
+from tuoyu.institutions.situation import Situation
 from tuoyu.institutions.vocabulary import (
     MAY_FILE,
     CareType,
@@ -23,7 +27,6 @@ from tuoyu.institutions.vocabulary import (
 )
 from tuoyu.jurisdictions.names import department_name, place_name
 
-UNDER_WAY = (Application.State.SUBMITTED, Application.State.MENDING)
 REMINDED = "institution.reminded"
 
 
@@ -32,13 +35,7 @@ REMINDED = "institution.reminded"
 
 def heads_of(institution_id: int) -> list[int]:
     """The people who head an institution today."""
-    rows = Membership.objects.filter(
-        role=Role.NURSERY_HEAD,
-        institution_id=institution_id,
-        valid__contains=clock.today(),
-        user__is_active=True,
-    )
-    return list(rows.order_by("pk").values_list("user_id", flat=True))
+    return list(situation.heads(institution_id).values_list("user_id", flat=True))
 
 
 def acts_for(actor: Actor, institution: Institution) -> list[int]:
@@ -53,27 +50,33 @@ def acts_for(actor: Actor, institution: Institution) -> list[int]:
 
 
 def headed_by(actor: Actor) -> list[Institution]:
-    """The institutions headed today by the actor, or by somebody in whose name it may file for them."""
-    held = dict.fromkeys(
-        Membership.objects.filter(
-            role=Role.NURSERY_HEAD, user__in=actor.owner_ids, valid__contains=clock.today()
-        ).values_list("institution_id", "user_id")
+    """The institutions headed today by the actor, or by somebody in whose name it may file for them; each
+    with its situation."""
+    held = Membership.objects.filter(
+        role=Role.NURSERY_HEAD, user__in=actor.owner_ids, valid__contains=clock.today()
     )
-    rows = Institution.objects.filter(pk__in={pk for pk, _ in held}).order_by("pk")
-    return [row for row in rows if any((row.pk, owner) in held for owner in acts_for(actor, row))]
+    whose = ArraySubquery(held.filter(institution_id=OuterRef("pk")).values("user_id"))
+    rows = Institution.objects.filter(pk__in=held.values("institution_id")).annotate(
+        whose=whose, **situation.columns()
+    )
+    return [row for row in rows.order_by("pk") if not set(acts_for(actor, row)).isdisjoint(row.whose)]
 
 
-def owner_for(actor: Actor, institution: Institution) -> int:
-    """For whom a filing is begun when nobody was chosen: its head, where the actor may act in that name."""
-    heads = set(heads_of(institution.pk))
+def owner_for(actor: Actor, institution: Institution, heads: Iterable[int] | None = None) -> int:
+    """For whom a filing is begun when nobody was chosen: its head, where the actor may act in that name.
+
+    `heads` are those it has, where they were asked for already.
+    """
+    heads = set(heads_of(institution.pk) if heads is None else heads)
     acting = [pk for pk in acts_for(actor, institution) if pk in heads]
     return acting[0] if acting else actor.user_id or 0
 
 
 def registered_as(uscc: str) -> Institution:
-    """The institution with this credit code. Refused when the code is none, or nobody is registered so."""
+    """The institution with this credit code, with its situation. Refused when the code is none, or nobody is
+    registered so."""
     code = identifiers.credit_code(uscc, field="uscc")
-    found = Institution.objects.filter(uscc=code).first()
+    found = Institution.objects.annotate(**situation.columns()).filter(uscc=code).first()
     if found is None:
         raise Refused(
             Problem(
@@ -101,7 +104,7 @@ def taken(application: Application, uscc: str) -> list[Problem]:
             )
         ]
     others = Application.objects.filter(
-        kind=application.kind, institution=None, state__in=UNDER_WAY, data__provider__uscc=uscc
+        kind=application.kind, institution=None, state__in=situation.UNDER_WAY, data__provider__uscc=uscc
     ).exclude(pk=application.pk)
     if others.exists():
         wrong = "这所幼儿园已有一件申请正在办理，同时只能办一件。"
@@ -110,23 +113,26 @@ def taken(application: Application, uscc: str) -> list[Problem]:
 
 
 def obstacles(
-    institution: Institution, owner_id: int, application: Application | None = None
+    institution: Institution,
+    owner_id: int,
+    application: Application | None = None,
+    now: Situation | None = None,
 ) -> list[Problem]:
-    """What stands against `owner_id` applying for a filing of `institution` now."""
+    """What stands against `owner_id` applying for a filing of `institution` now.
+
+    `now` is how it stands, where that was asked already.
+    """
     if institution.registration != Registration.REGISTERED:
         return [Problem("这家机构的法人登记已经注销，不能备案。", fix="请先到登记机关办理登记。")]
     if institution.filing not in MAY_FILE:
         return [Problem("这家机构已经备案，不用再申请。")]
     found = []
-    others = Application.objects.filter(institution=institution, state__in=UNDER_WAY)
-    if application is not None:
-        others = others.exclude(pk=application.pk)
-    if others.exists():
+    now = now or situation.situation_of(institution.pk)
+    if now.under_way_besides(application):
         found.append(
             Problem("这家机构已有一件申请正在办理，同时只能办一件。", fix="请等那一件办结后再申请。")
         )
-    heads = heads_of(institution.pk)
-    if heads and owner_id not in heads:
+    if now.heads and owner_id not in now.heads:
         found.append(
             Problem(
                 "这家机构已有负责人账号，备案由负责人申请。",
@@ -209,19 +215,23 @@ def registrar_name(institution: Institution) -> str:
 
 
 def history(
-    institution: Institution, *, without: int | None = None, actor: Actor | None = None
+    institution: Institution,
+    *,
+    without: int | None = None,
+    actor: Actor | None = None,
+    heads: Iterable[int] | None = None,
 ) -> list[dict[str, Any]]:
     """What became of earlier applications, and what was made public; the newest first.
 
     With `actor`, an applicant: only the own applications (those of a nursery's head are the nursery's) and
-    what everybody may read anyway.
+    what everybody may read anyway. `heads` are those it has, where they were asked for already.
     """
     earlier = Application.objects.filter(institution=institution)
     if without is not None:
         earlier = earlier.exclude(pk=without)
     if actor is not None:
         owners = acts_for(actor, institution)
-        if not set(owners).intersection(heads_of(institution.pk)):
+        if set(owners).isdisjoint(heads_of(institution.pk) if heads is None else heads):
             earlier = earlier.filter(owner__in=owners)
     published = {
         row["case"]: row

@@ -1,7 +1,7 @@
 """What a filed institution owes each year (review, report): by when, and whether that day has passed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -11,8 +11,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tuoyu.core import clock
-from tuoyu.institutions import policy, standing
+from tuoyu.institutions import policy, situation
 from tuoyu.institutions.models import Application, Institution, YearlyResult
+from tuoyu.institutions.situation import Situation
 from tuoyu.institutions.vocabulary import FILED, YEARLY
 from tuoyu.jurisdictions import queries as jurisdictions
 
@@ -68,26 +69,43 @@ def dues_of(rows: Iterable[Mapping[str, Any]]) -> dict[int, list[Due]]:
         place = row["division_code"]
         if place not in known:
             known[place] = _asked_at(place)
-        if mine := [one for one in known[place] if row["receipt_issued_on"].year <= one.filed_by]:
+        if mine := _asked_of(row["receipt_issued_on"], known[place]):
             asked[row["id"]] = mine
     if not asked:
         return {}
     done, under_way = _done(asked), _under_way(asked)
-    found: dict[int, list[Due]] = {}
-    for pk, every in asked.items():
-        left: dict[str, Due] = {}
-        for one in every:
-            key = (pk, one.due.procedure)
-            if key not in under_way and not one.is_covered_by(done[key]):
-                left.setdefault(one.due.procedure, one.due)
-        if left:
-            found[pk] = list(left.values())
-    return found
+    found = {
+        pk: _left(
+            every, {key: done[pk, key] for key in YEARLY}, {key for key in YEARLY if (pk, key) in under_way}
+        )
+        for pk, every in asked.items()
+    }
+    return {pk: left for pk, left in found.items() if left}
 
 
-def dues_of_one(institution: Institution) -> list[Due]:
-    """What one institution is to hand in now."""
-    return dues_of([{name: getattr(institution, name) for name in READS}]).get(institution.pk, [])
+def dues_of_one(institution: Institution, now: Situation | None = None) -> list[Due]:
+    """What one institution is to hand in now; `now` is how it stands, where that was asked already."""
+    if institution.filing not in FILED or institution.receipt_issued_on is None:
+        return []
+    now = now or situation.situation_of(institution.pk)
+    asked = _asked_of(institution.receipt_issued_on, _asked_at(institution.division_code))
+    return _left(asked, {key: now.years_of(key) for key in YEARLY}, now.under_way_besides(None))
+
+
+def _asked_of(filed_on: date, asked: Iterable[_Asked]) -> list[_Asked]:
+    return [one for one in asked if filed_on.year <= one.filed_by]
+
+
+def _left(
+    asked: Iterable[_Asked], done: Mapping[str, Iterable[int]], under_way: Collection[str]
+) -> list[Due]:
+    """What is neither done nor under way of what is asked, of each kind the oldest."""
+    left: dict[str, Due] = {}
+    for one in asked:
+        procedure = one.due.procedure
+        if procedure not in under_way and not one.is_covered_by(done[procedure]):
+            left.setdefault(procedure, one.due)
+    return list(left.values())
 
 
 def only_overdue(rows: QuerySet[Institution]) -> QuerySet[Institution]:
@@ -108,7 +126,7 @@ def _lacking(one: _Asked) -> Q:
         institution=OuterRef("pk"), procedure=one.due.procedure, year__in=years
     ).exclude(result=YearlyResult.Result.FAILED)
     under_way = Application.objects.filter(
-        institution=OuterRef("pk"), procedure=one.due.procedure, state__in=standing.UNDER_WAY
+        institution=OuterRef("pk"), procedure=one.due.procedure, state__in=situation.UNDER_WAY
     )
     return Q(~Exists(done), ~Exists(under_way), receipt_issued_on__year__lte=one.filed_by)
 
@@ -147,6 +165,6 @@ def _done(ids: Iterable[int]) -> dict[tuple[int, str], list[int]]:
 
 def _under_way(ids: Iterable[int]) -> set[tuple[int, str]]:
     rows = Application.objects.filter(
-        institution__in=list(ids), procedure__in=YEARLY, state__in=standing.UNDER_WAY
+        institution__in=list(ids), procedure__in=YEARLY, state__in=situation.UNDER_WAY
     )
     return set(rows.values_list("institution", "procedure"))

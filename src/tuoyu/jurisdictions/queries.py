@@ -186,13 +186,20 @@ def forget() -> None:
 # ---------------------------------------------------------------- packs
 
 VERSIONS = ("versions",)
-COLUMNS = {"code": "code", "digest": "digest", "parent": "parent__digest", "active_from": "active_from"}
+COLUMNS = {
+    "pk": "pk",
+    "code": "code",
+    "digest": "digest",
+    "parent": "parent__digest",
+    "active_from": "active_from",
+}
 
 
 @dataclass(frozen=True)
 class Version:
     """A loaded version of a pack, without its content."""
 
+    pk: int
     code: str
     digest: str
     parent: str | None

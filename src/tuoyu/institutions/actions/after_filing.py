@@ -10,7 +10,7 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Overtaken, Refused
-from tuoyu.institutions import life, matters, queries, standing, stated
+from tuoyu.institutions import life, matters, queries, situation, standing, stated
 from tuoyu.institutions.actions import filings
 from tuoyu.institutions.actions.applications import channel_of
 from tuoyu.institutions.actions.facts import Ground, Supplier, move_state, state_classes, state_facts
@@ -243,7 +243,7 @@ def cancel_filing(*, by: Actor, case: Case, step: Step) -> Institution:
 
 def _others_under_way(case: Case) -> list[str]:
     mine = Application.objects.get(case=case)
-    rows = Application.objects.filter(institution=mine.institution_id, state__in=standing.UNDER_WAY)
+    rows = Application.objects.filter(institution=mine.institution_id, state__in=situation.UNDER_WAY)
     return list(rows.exclude(pk=mine.pk).order_by("case").values_list("case__number", flat=True))
 
 

@@ -7,7 +7,7 @@ from tuoyu.core import audit, clock
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Overtaken, Problem, Refused
-from tuoyu.institutions import standing
+from tuoyu.institutions import situation
 from tuoyu.institutions.actions.facts import Ground, Supplier, move_state
 from tuoyu.institutions.models import Application, Certificate, Institution, Publication
 from tuoyu.institutions.vocabulary import FILED, Filing, GroundKind, Registration
@@ -101,7 +101,7 @@ def withdraw_publication(*, by: Actor, publication: Publication, reason: str) ->
 def _end_filing(*, by: Actor, institution: Institution, case: Case, step: Step, words: str) -> None:
     """What was under way for the institution ends with its filing."""
     reason = ENDED.format(words=words, day=clock.today())
-    under_way = Application.objects.filter(institution=institution, state__in=standing.UNDER_WAY)
+    under_way = Application.objects.filter(institution=institution, state__in=situation.UNDER_WAY)
     for one in under_way.exclude(case=None).select_related("case").order_by("case"):
         if one.case is not None:
             cases.end_moot(by=by, case=one.case, reason=reason)

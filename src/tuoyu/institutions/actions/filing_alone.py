@@ -12,7 +12,7 @@ from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
 from tuoyu.core.problems import Problem, Refused
-from tuoyu.institutions import asking, facts, pages, policy, provision, queries, standing, stated
+from tuoyu.institutions import asking, facts, pages, policy, provision, queries, situation, standing, stated
 from tuoyu.institutions.actions.applications import channel_of
 from tuoyu.institutions.models import Application, Institution, Paper
 from tuoyu.institutions.permissions import REMIND, START
@@ -135,7 +135,7 @@ def remind(*, by: Actor, institution: Institution) -> int:
     held = Institution.objects.select_for_update().get(pk=institution.pk)
     if held.registration != Registration.REGISTERED or held.filing != Filing.NONE:
         raise Refused("这家机构不在“已登记未备案”之列，不用提醒。", status=409)
-    if Application.objects.filter(institution=held, state__in=standing.UNDER_WAY).exists():
+    if Application.objects.filter(institution=held, state__in=situation.UNDER_WAY).exists():
         raise Refused("这家机构的备案正在办理，不用提醒。", status=409)
     heads = standing.heads_of(held.pk)
     if not heads:

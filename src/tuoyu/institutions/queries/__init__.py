@@ -36,6 +36,7 @@ from tuoyu.institutions.queries.directory import (
 )
 from tuoyu.institutions.queries.institutions import (
     division_of,
+    institution_of,
     institutions,
     record,
     unfiled,
@@ -55,6 +56,7 @@ __all__ = [
     "files_of",
     "form_of",
     "form_pages_of",
+    "institution_of",
     "institutions",
     "is_cut",
     "named",

@@ -1,5 +1,6 @@
 """Institutions as offices and nurseries see them: lists, those not yet filed, one record."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from tuoyu.institutions import (
     counts,
     parts,
     provision,
+    situation,
     stories,
     yearly,
 )
@@ -117,6 +119,7 @@ def record(actor: Actor, pk: int) -> Any:
                 .values(row=JSONObject(**{name: F(name) for name in stories.COLUMNS}))
             ),
             **parts.counted(actor, pk),
+            **situation.columns(),
             publication_rows=_rows(
                 "institution", Publication.objects.all(), "kind", "reasons", "clause", "published_on",
                 "department", "division_code",
@@ -164,6 +167,11 @@ def record(actor: Actor, pk: int) -> Any:
     for event in found["event_rows"] if found is not None else ():
         event["at"] = datetime.fromisoformat(event["at"])
     return found
+
+
+def institution_of(row: Mapping[str, Any]) -> Institution:
+    """The institution of such a row; for reading, not for saving."""
+    return Institution(**{field.attname: row[field.attname] for field in Institution._meta.concrete_fields})
 
 
 def _rows(

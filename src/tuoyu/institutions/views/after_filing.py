@@ -12,6 +12,7 @@ from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import actions, life, policy, standing
 from tuoyu.institutions.models import Application, Institution
 from tuoyu.institutions.permissions import START
+from tuoyu.institutions.situation import Situation
 from tuoyu.institutions.views.filing_alone import choosing
 from tuoyu.institutions.views.start import step_in_words
 
@@ -46,11 +47,12 @@ def _page(request: HttpRequest, *, desk: bool) -> HttpResponse:
 
 def _matters(actor: Actor, found: Institution, desk: bool) -> list[dict[str, Any]]:
     """What can be done now first, each with its way."""
-    owner = standing.owner_for(actor, found)
+    now = Situation.of(vars(found))
+    owner = standing.owner_for(actor, found, now.heads)
     if desk:
         # Who has come is known only once somebody is named; then it is asked whether that is its head.
-        owner = next(iter(standing.heads_of(found.pk)), owner)
-    every = life.matters_of(found, owner, at_window=desk)
+        owner = next(iter(now.heads), owner)
+    every = life.matters_of(found, owner, at_window=desk, now=now)
     told = [{"matter": one, "route": _route(found, one)} for one in every]
     return sorted(told, key=lambda one: bool(one["matter"].obstacles))
 

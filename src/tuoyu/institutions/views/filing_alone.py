@@ -1,6 +1,6 @@
 """已经登记，只办备案: find the institution, see what stands against it, begin; and reminding to file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +16,7 @@ from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import actions, policy, standing
 from tuoyu.institutions.models import Application, Institution
 from tuoyu.institutions.permissions import REMIND, START, VIEW_UNFILED
+from tuoyu.institutions.situation import Situation
 from tuoyu.institutions.views.start import owner_of, owners_of, step_in_words
 from tuoyu.institutions.vocabulary import MAY_FILE, Registration
 from tuoyu.jurisdictions.names import place_name
@@ -63,8 +64,10 @@ def choosing(
     problems: list[Problem] = []
     found: Institution | None = None
     status = 200
+    number = given.get("institution", "")
+    headed = standing.headed_by(actor) if number or not desk else []
     try:
-        found = named(actor, given.get("institution", ""), given.get("uscc", ""))
+        found = named(headed, number, given.get("uscc", ""))
         if request.method == "POST":
             if found is None:
                 raise Refused(Problem("请填写统一社会信用代码。", field="uscc"))
@@ -76,9 +79,9 @@ def choosing(
     context = {
         "desk": desk,
         "here": reverse(here),
-        "own": [] if desk else own(actor),
+        "own": [] if desk else own(headed),
         "uscc": given.get("uscc", "")[:40],
-        "chosen": given.get("institution", "")[:18],
+        "chosen": number[:18],
         "procedure": given.get("procedure", "")[:60],
         "owners": owners_of(actor),
         "typed": request.POST,
@@ -90,8 +93,8 @@ def choosing(
     return render(request, template, context, status=status)
 
 
-def own(actor: Actor) -> list[dict[str, Any]]:
-    """The institutions the actor heads, each with whether it may file."""
+def own(headed: Iterable[Institution]) -> list[dict[str, Any]]:
+    """The institutions somebody heads, each with whether it may file."""
     return [
         {
             "pk": one.pk,
@@ -100,7 +103,7 @@ def own(actor: Actor) -> list[dict[str, Any]]:
             "filing_label": one.get_filing_display(),
             "may_file": _may_file(one),
         }
-        for one in standing.headed_by(actor)
+        for one in headed
     ]
 
 
@@ -108,18 +111,18 @@ def _may_file(institution: Institution) -> bool:
     return institution.registration == Registration.REGISTERED and institution.filing in MAY_FILE
 
 
-def named(actor: Actor, number: str, code: str) -> Institution | None:
-    """The institution an address names: one of the own by its number, any by its credit code."""
+def named(headed: Iterable[Institution], number: str, code: str) -> Institution | None:
+    """The institution an address names: one of those headed by its number, any by its credit code."""
     if number.isascii() and number.isdigit() and len(number) < 19:
-        return next((one for one in standing.headed_by(actor) if one.pk == int(number)), None)
+        return next((one for one in headed if one.pk == int(number)), None)
     return standing.registered_as(code) if code.strip() else None
 
 
 def _told(actor: Actor, found: Institution, desk: bool, said: list[Problem]) -> dict[str, Any]:
-    owner = standing.owner_for(actor, found)
-    headed = bool(standing.heads_of(found.pk))
+    now = Situation.of(vars(found))
+    owner = standing.owner_for(actor, found, now.heads)
     # At a window the owner is known only once somebody is named.
-    obstacles = [] if desk else standing.obstacles(found, owner)
+    obstacles = [] if desk else standing.obstacles(found, owner, now=now)
     facts = [("统一社会信用代码", found.uscc), ("登记机关", standing.registrar_name(found)),
              ("登记日期", found.registered_on), ("所在地", place_name(found.division_code)),
              ("备案状态", found.get_filing_display())]  # fmt: skip
@@ -136,11 +139,11 @@ def _told(actor: Actor, found: Institution, desk: bool, said: list[Problem]) -> 
     except Refused as refusal:
         obstacles += refusal.problems
     return {
-        "headed": headed,
+        "headed": bool(now.heads),
         "facts": facts,
         "obstacles": [problem for problem in obstacles if problem not in said],
         "route": route,
-        "history": standing.history(found, actor=actor),
+        "history": standing.history(found, actor=actor, heads=now.heads),
     }
 
 

@@ -25,6 +25,7 @@ from tuoyu.institutions import (
 )
 from tuoyu.institutions.models import Certificate, Institution, Publication, YearlyResult
 from tuoyu.institutions.permissions import REMIND, VIEW_INSTITUTION, VIEW_UNFILED
+from tuoyu.institutions.situation import Situation
 from tuoyu.institutions.vocabulary import (
     CANCELLATION,
     FILED,
@@ -126,13 +127,14 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     }
     for paper in row["paper_rows"]:
         paper["label"] = slots.get(paper["slot"], paper["title"])
+    institution, now = queries.institution_of(row), Situation.of(row)
     context = {
         "row": row,
-        "dues": yearly.dues_of([row]).get(pk, []),
+        "dues": yearly.dues_of_one(institution, now),
         "story": stories.in_words(row["event_rows"]),
         "known": dict.fromkeys(facts.COLUMNS) | provenance.known_on(row),
         "tabs": parts.tabs_of(row),
-        "matters": _matters(actor, pk),
+        "matters": _matters(actor, institution, now),
     }
     return render(request, "institutions/record.html", context)
 
@@ -154,12 +156,12 @@ def behind(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _matters(actor: Actor, pk: int) -> list[life.Matter]:
+def _matters(actor: Actor, institution: Institution, now: Situation) -> list[life.Matter]:
     """What the head of an institution can do for it now."""
-    if not any(seat.institution_id == pk for seat in actor.seats_as(Role.NURSERY_HEAD)):
+    heads = any(seat.institution_id == institution.pk for seat in actor.seats_as(Role.NURSERY_HEAD))
+    if not heads or institution.filing == Filing.NONE:
         return []
-    found = Institution.objects.get(pk=pk)
-    every = life.matters_of(found, actor.user_id or 0) if found.filing != Filing.NONE else []
+    every = life.matters_of(institution, actor.user_id or 0, now=now)
     return [one for one in every if not one.obstacles]
 
 

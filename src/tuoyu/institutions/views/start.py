@@ -173,6 +173,8 @@ def step_in_words(step: StepPlan) -> dict[str, Any]:
 
 def owners_of(actor: Actor) -> list[tuple[int, str]]:
     """Whom an applicant may apply for: itself first, then those who authorised it."""
+    if actor.user_id is not None and actor.owner_ids == {actor.user_id}:
+        return [(actor.user_id, actor.label)]
     rows = User.objects.filter(pk__in=actor.owner_ids).values_list("pk", "name")
     return sorted(rows, key=lambda row: (row[0] != actor.user_id, row[1]))
 
