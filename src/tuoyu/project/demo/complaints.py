@@ -1,5 +1,5 @@
-"""What the public of each county has told of its nurseries: answered, under way, overdue, and one report of abuse
-that became an inspection."""
+"""What the public of each county has told of its nurseries: answered, under way, overdue, a petition that takes
+longer, and one report of abuse that became an inspection."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +19,7 @@ from tuoyu.institutions.vocabulary import FILED
 from tuoyu.project.demo.people import Cast
 
 COLLEAGUES = 3
+LONGER = 20
 PUBLIC = Actor.public()
 
 
@@ -45,6 +46,10 @@ def complain(cast: Cast) -> None:
     )
     told.sorted_out(other, 8, "hygiene", "毛巾没有一人一巾，消毒记录也看不到。")
     told.overdue(one, 30, "food", "孩子说午餐的菜是凉的，连着几天都这样。")
+    told.longer(
+        one, 50, "hygiene", "新装修的教室气味很重，家长要求检测空气，机构一直没有答复。",
+        "已委托检测机构检测室内空气，须等检测报告。（演示）",
+    )  # fmt: skip
     told.received(2, "unfiled", "楼下住宅里有人收了十来个孩子，门口没有牌子。")
     told.abuse(other, 0, "午睡时听见打孩子的声音，孩子手背有红印。")
 
@@ -71,6 +76,13 @@ class _Told:
 
     def overdue(self, nursery: Institution, ago: int, kind: str, text: str) -> None:
         self.sorted_out(nursery, ago, kind, text, arrived_by="hotline")
+
+    def longer(self, nursery: Institution, ago: int, kind: str, text: str, reason: str) -> None:
+        """A petition: its rule knows longer days."""
+        complaint = self.sorted_out(nursery, ago, kind, text, arrived_by="petition")
+        with _before(5):
+            by = self.cast.lead("health", self.place)
+            actions.extend(by=by, complaint=complaint, days=LONGER, reason=reason)
 
     def sorted_out(
         self, nursery: Institution, ago: int, kind: str, text: str, arrived_by: str = "form"
