@@ -1,10 +1,12 @@
 """Days that are over are brought to mind once; what a year still lacks; the directory by grade."""
 
+from copy import copy
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.base import ModelState
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -13,10 +15,11 @@ from ratings import rated
 from ratings.rated import BY, scores
 from supervision.years import published
 from tuoyu.accounts.actors import actor_for
-from tuoyu.cases.models import Notice
+from tuoyu.cases.models import Case, Notice
 from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Role
 from tuoyu.core.problems import Overtaken
+from tuoyu.institutions.models import Institution
 from tuoyu.ratings import actions, jobs, queries
 from tuoyu.ratings.models import Assessment, Reminder
 from workforce.staff import GULOU, XUANWU, head_user, nursery
@@ -146,38 +149,54 @@ def test_a_year_lacks_whoever_has_no_published_result_as_a_number_and_a_list() -
 # ---------------------------------------------------------------- the directory
 
 
-def test_the_directory_and_its_api_know_the_grade_by_one_statement_however_many_there_are() -> None:
+def like(one: Assessment, institutions: list[Institution]) -> None:
+    """Each of these has a result like that one, with a decided case of its own."""
+    assert one.case is not None
+    cases = Case.objects.bulk_create(
+        copied(one.case, number=f"{one.case.number}{n:02d}") for n in range(len(institutions))
+    )
+    Assessment.objects.bulk_create(
+        copied(one, institution=institution, case=case)
+        for institution, case in zip(institutions, cases, strict=True)
+    )
+
+
+def copied(row: Any, **changed: Any) -> Any:
+    made = copy(row)
+    made.pk, made._state = None, ModelState()
+    for name, value in changed.items():
+        setattr(made, name, value)
+    return made
+
+
+def test_the_directory_and_its_api_know_the_grade_by_as_many_statements_for_one_as_for_fifty() -> None:
     tree, agency = rated.adopted(), rated.agency()
-    institutions = [nursery(GULOU, name=f"星级托育园{number:02d}") for number in range(12)]
-
-    def graded(institution: Any, grade: str) -> None:
-        one = rated.published(institution, of=agency) if grade == "五星" else None
-        if one is None:
-            one = rated.published(institution, scores(25), of=agency)
-        assert one.grade == grade
-        assert one.tree == tree
-
-    graded(institutions[0], "五星")
-    graded(institutions[1], "四星")
+    four, *five = [nursery(GULOU, name=f"星级托育园{number:02d}") for number in range(51)]
+    plain = nursery(GULOU, name="没有星级的园")
+    second = rated.published(four, scores(25), of=agency)
+    first = rated.published(five[0], of=agency)
+    assert ((first.grade, second.grade), first.tree) == (("五星", "四星"), tree)
+    like(first, five[1:])
     family, address = Client(), "/api/v1/institutions"
 
     def asked(**narrowed: Any) -> tuple[list[dict[str, Any]], int]:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             rows = family.get(address, narrowed).json()["rows"]
         return rows, len(captured)
 
-    asked(size=50)
-    rows, many = asked(size=50)
-    assert len(rows) == 12
-    one, few = asked(grade="五星", size=50)
-    assert ([row["name"] for row in one], many) == (["星级托育园00"], few)
-    assert (one[0]["graded"]["grade"], one[0]["graded"]["stars"]) == ("五星", 5)
-    by_name = {row["name"]: row["graded"] for row in rows}
-    assert by_name["星级托育园01"]["grade"] == "四星"
-    assert by_name["星级托育园02"] is None
+    def page(grade: str) -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as captured:
+            said = family.get("/nurseries/", {"grade": grade}).content.decode()
+        return said, len(captured)
+
+    asked(grade="五星", size=50), page("五星")
+    (one, few), (many, more) = asked(grade="四星", size=50), asked(grade="五星", size=50)
+    assert ([row["name"] for row in one], len(many), few) == ([four.name], 50, more)
+    assert {(row["graded"]["grade"], row["graded"]["stars"]) for row in many} == {("五星", 5)}
+    (said, of_one), (_, of_many) = page("四星"), page("五星")
+    assert (four.name in said, five[0].name in said, of_one) == (True, False, of_many)
+    everybody, whole = asked(name="星级", size=50)
+    assert (len(everybody), whole) == (50, few)
     assert asked(grade="三星")[0] == []
-    assert family.get(f"{address}/{institutions[0].pk}").json()["graded"]["grade"] == "五星"
-    page = family.get("/nurseries/", {"grade": "四星"}).content.decode()
-    assert ("星级托育园01" in page, "星级托育园00" in page) == (True, False)
+    assert family.get(f"{address}/{four.pk}").json()["graded"]["grade"] == "四星"
+    assert family.get(f"{address}/{plain.pk}").json()["graded"] is None
