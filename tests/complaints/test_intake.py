@@ -97,10 +97,29 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(changed: dict[str, Any], says
     assert not Case.objects.exists()
 
 
-def test_what_the_form_itself_finds_is_said_on_top_too_where_a_phone_shows_it() -> None:
-    page = Client().post(reverse("complaints:report"), typed(kind="")).content.decode()
+def test_everything_that_is_missing_is_said_at_once_in_the_order_of_the_page() -> None:
+    """On top too, where a phone shows it."""
+    empty = typed(kind="", text=" ", described="", division_code="", files=[photo() for _ in range(4)])
+    page = Client().post(reverse("complaints:report"), empty).content.decode()
     top = page[page.index('id="problems"') : page.index("哪家机构</h2>")]
-    assert "请选择要反映的问题" in top
+    said = (
+        "请写明是哪家机构",
+        "请选择机构所在的县",
+        "请选择要反映的问题",
+        "请写明发生了什么",
+        "最多上传3个附件",
+    )
+    assert [top.count(one) for one in said] == [1] * len(said)
+    assert sorted(said, key=top.index) == list(said)
+    assert page.count("请写明发生了什么") == 2, "and beside the field"
+
+
+def test_an_officer_is_told_at_once_what_is_missing_too() -> None:
+    page = browser(sits(Role.OFFICER)).post(reverse("complaints:record_new"), {"token": "x" * 20})
+    top = page.content.decode().split('id="problems"')[1].split("怎样收到</h2>")[0]
+    said = ("请选择来源渠道", "请填写收到日期", "请写明是哪家机构", "请选择要反映的问题", "请写明发生了什么")
+    assert [top.count(one) for one in said] == [1] * len(said)
+    assert sorted(said, key=top.index) == list(said)
 
 
 def test_a_script_is_shown_as_the_text_it_is() -> None:

@@ -21,17 +21,18 @@ def _text(label: str, *, required: bool = False, rows: int = 0, **more: Any) -> 
 
 
 class ReportForm(forms.Form):
-    """A complaint as the public tells it; what is missing or too long the action says."""
+    """A complaint as the public tells it, in the order of the page; what is missing or too long the action
+    says."""
 
+    institution = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    described = _text("机构名称和地址")
+    division_code = forms.CharField(label="机构所在地", required=False, max_length=12)
     kind = forms.ChoiceField(
         label="反映什么问题",
         choices=ComplaintKind.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "请选择要反映的问题。", "invalid_choice": "没有这一类，请重新选择。"},
     )
-    institution = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    described = _text("机构名称和地址")
-    division_code = forms.CharField(label="机构所在地", required=False, max_length=12)
     text = _text("发生了什么", rows=6)
     reporter_name = _text("您的称呼")
     reporter_phone = _text("您的电话")
@@ -47,6 +48,7 @@ class ReportForm(forms.Form):
 class RecordForm(ReportForm):
     """The same, recorded by an officer: how it came, and when."""
 
+    field_order = ("arrived_by", "received_on")
     arrived_by = forms.ChoiceField(
         label="来源渠道",
         choices=[one for one in ArrivedBy.choices if one[0] != ArrivedBy.FORM],

@@ -8,7 +8,7 @@ from tuoyu.complaints.actions.handling import (
     reveal_reporter,
     triage,
 )
-from tuoyu.complaints.actions.intake import Receipt, ReportGiven, record, report
+from tuoyu.complaints.actions.intake import Receipt, ReportGiven, record, report, wrong_with
 from tuoyu.complaints.actions.keeping import erase_contact
 from tuoyu.complaints.actions.reporters import ask_review, look_up, rate
 
@@ -27,4 +27,5 @@ __all__ = [
     "report",
     "reveal_reporter",
     "triage",
+    "wrong_with",
 ]

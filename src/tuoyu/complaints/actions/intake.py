@@ -67,7 +67,7 @@ def report(*, by: Actor, given: ReportGiven, files: Sequence[uploads.Handed] = (
         audit.record(Actor.public(), "complaint.sent_again", known, topic=known.case.topic)
         return _receipt(known, given.token, again=True)
     floods.check_reports(address)
-    institution = _checked(given, public=True)
+    institution = _checked(given, files, public=True)
     made = _received(Actor.public(), given, institution, files)
     Attempt.objects.create(what=Attempt.What.REPORT, address_key=keys.address_key(address))
     return _receipt(made, given.token)
@@ -84,7 +84,7 @@ def record(*, by: Actor, given: ReportGiven, files: Sequence[uploads.Handed] = (
     if (known := _known(given.token)) is not None:
         audit.record(by, "complaint.sent_again", known, topic=known.case.topic)
         return _receipt(known, given.token, again=True)
-    institution = _checked(given, public=False)
+    institution = _checked(given, files, public=False)
     place = institution.division_code if institution else given.division_code
     seats = by.seats_as(Role.OFFICER, Role.DEPARTMENT_LEAD)
     if not any(seat.covers_place(place) for seat in seats):
@@ -151,23 +151,32 @@ def _received(
     return made
 
 
-def _checked(given: ReportGiven, *, public: bool) -> Institution | None:
-    """The institution meant, where one is named; Refused with every field that is wrong."""
-    wrong = list(_problems(given, public))
-    institution = _institution(given, public)
-    if given.institution_id and institution is None:
-        wrong.append(Problem("没有找到这家机构，请重新查找，或直接写明名称和地址。", field="institution_id"))
-    if not given.institution_id:
-        if not given.described.strip():
-            wrong.append(Problem("请写明是哪家机构：名称、地址，越具体越好。", field="described"))
-        if given.division_code not in places() or places()[given.division_code].level not in (
-            "county",
-            "street",
-        ):
-            wrong.append(Problem("请选择机构所在的县（市、区）。", field="division_code"))
-    if wrong:
+def wrong_with(given: ReportGiven, files: Sequence[uploads.Handed] = (), *, public: bool) -> list[Problem]:
+    """Everything wrong with what is told, in the order in which it is asked; nothing is written."""
+    wrong = _wrong_place(given, public) + _problems(given, public)
+    if len(files) > rules.MOST_FILES:
+        wrong.append(Problem(f"最多上传{rules.MOST_FILES}个附件。", field="files"))
+    return wrong
+
+
+def _wrong_place(given: ReportGiven, public: bool) -> list[Problem]:
+    if given.institution_id:
+        said = "没有找到这家机构，请重新查找，或直接写明名称和地址。"
+        return [] if _institution(given, public) else [Problem(said, field="institution_id")]
+    wrong = []
+    if not given.described.strip():
+        wrong.append(Problem("请写明是哪家机构：名称、地址，越具体越好。", field="described"))
+    place = places().get(given.division_code)
+    if place is None or place.level not in ("county", "street"):
+        wrong.append(Problem("请选择机构所在的县（市、区）。", field="division_code"))
+    return wrong
+
+
+def _checked(given: ReportGiven, files: Sequence[uploads.Handed], *, public: bool) -> Institution | None:
+    """The institution meant, where one is named; Refused with everything that is wrong."""
+    if wrong := wrong_with(given, files, public=public):
         raise Refused(wrong)
-    return institution
+    return _institution(given, public)
 
 
 def _institution(given: ReportGiven, public: bool) -> Institution | None:

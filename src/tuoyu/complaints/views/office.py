@@ -14,7 +14,7 @@ from tuoyu.complaints import actions, queries, rules
 from tuoyu.complaints.forms import ExtensionForm, HandOverForm, RecordForm
 from tuoyu.complaints.models import Complaint
 from tuoyu.complaints.permissions import EXTEND, RECORD, REVEAL, VIEW, VIEW_PART
-from tuoyu.complaints.views.public import begun, files_of, given_by, mark, received_context, wrong_in
+from tuoyu.complaints.views.public import begun, given_by, mark, received_context, wrong_in
 from tuoyu.complaints.vocabulary import ComplaintKind, Satisfaction, Stage
 from tuoyu.core import access, audit, clock, uploads
 from tuoyu.core.paging import page_of
@@ -58,11 +58,11 @@ def record(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         form = RecordForm(initial=begun(request) | {"received_on": clock.today()})
         return _record_page(request, form)
-    form = RecordForm(request.POST)
+    form, files = RecordForm(request.POST), request.FILES.getlist("files")
     if not form.is_valid():
-        return _record_page(request, form, wrong_in(form), status=422)
+        return _record_page(request, form, wrong_in(form, files, public=False), status=422)
     try:
-        receipt = actions.record(by=actor, given=given_by(form), files=files_of(request))
+        receipt = actions.record(by=actor, given=given_by(form), files=files)
     except Refused as refusal:
         mark(form, refusal)
         return _record_page(request, form, refusal.problems, refusal.status)

@@ -31,11 +31,11 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         form = ReportForm(initial=begun(request))
         return _form_page(request, form)
-    form = ReportForm(request.POST)
+    form, files = ReportForm(request.POST), request.FILES.getlist("files")
     if not form.is_valid():
-        return _form_page(request, form, problems=wrong_in(form), status=422)
+        return _form_page(request, form, problems=wrong_in(form, files, public=True), status=422)
     try:
-        receipt = actions.report(by=access.actor_of(request), given=given_by(form), files=files_of(request))
+        receipt = actions.report(by=access.actor_of(request), given=given_by(form), files=files)
     except Refused as refusal:
         mark(form, refusal)
         return _form_page(request, form, problems=refusal.problems, status=refusal.status)
@@ -60,18 +60,10 @@ def received_context(receipt: actions.Receipt, *, office: bool) -> dict[str, Any
 
 
 def given_by(form: ReportForm) -> ReportGiven:
-    """What was typed, for the action."""
-    said = dict(form.cleaned_data)
+    """What was typed, for the action; empty where it could not be read."""
+    said = {"token": "", "kind": "", "text": ""} | form.cleaned_data
     said.pop("website", None)
-    return ReportGiven(institution_id=said.pop("institution"), **said)
-
-
-def files_of(request: HttpRequest) -> list[Any]:
-    """The files that came along; Refused when there are too many."""
-    files = request.FILES.getlist("files")
-    if len(files) > rules.MOST_FILES:
-        raise Refused(Problem(f"最多上传{rules.MOST_FILES}个附件。", field="files"))
-    return files
+    return ReportGiven(institution_id=said.pop("institution", None), **said)
 
 
 def mark(form: ReportForm, refusal: Refused) -> None:
@@ -82,9 +74,14 @@ def mark(form: ReportForm, refusal: Refused) -> None:
             form.add_error(field, problem.message + problem.fix)
 
 
-def wrong_in(form: ReportForm) -> list[Problem]:
-    """What the form itself found, to be said on top as well: on a phone the field is far below."""
-    return [Problem(str(error), field=name) for name, errors in form.errors.items() for error in errors]
+def wrong_in(form: ReportForm, files: list[Any], *, public: bool) -> list[Problem]:
+    """What the form itself found and what the action would say of the rest, in the order of the page; to be
+    said on top as well, since on a phone the field is far below."""
+    found = actions.wrong_with(given_by(form), files, public=public)
+    rest = [one for one in found if FIELDS.get(one.field, one.field) not in form.errors]
+    mark(form, Refused(rest))
+    typed = [Problem(error, field=name) for name in form.fields for error in form.errors.get(name, ())]
+    return typed + [one for one in rest if FIELDS.get(one.field, one.field) not in form.fields]
 
 
 def _form_page(

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from ninja import File, Form, Path, Query, Router, Status, UploadedFile
 from pydantic import Field
 
-from tuoyu.complaints import actions, queries, rules
+from tuoyu.complaints import actions, queries
 from tuoyu.complaints.actions import Receipt, ReportGiven
 from tuoyu.complaints.models import Complaint
 from tuoyu.complaints.permissions import EXTEND, RECORD, REVEAL, VIEW, VIEW_PART
@@ -199,18 +199,12 @@ def report(
     request: HttpRequest, given: Form[ReportStated], files: File[list[UploadedFile] | None] = None
 ) -> Any:
     """Tell something of a nursery. Nothing is kept of who sent it but what they write."""
-    receipt = actions.report(by=actor_of(request), given=_stated(given), files=_few(files))
+    receipt = actions.report(by=actor_of(request), given=_stated(given), files=files or [])
     return Status(200 if receipt.again else 201, receipt)
 
 
 def _stated(given: ReportStated) -> ReportGiven:
     return ReportGiven(**given.model_dump())
-
-
-def _few(files: list[UploadedFile] | None) -> list[UploadedFile]:
-    if len(files or ()) > rules.MOST_FILES:
-        raise Refused(Problem(f"最多上传{rules.MOST_FILES}个附件。", field="files"))
-    return files or []
 
 
 def _looked_up(request: HttpRequest, given: KeyGiven) -> Complaint:
@@ -268,7 +262,7 @@ def record(
     request: HttpRequest, given: Form[RecordStated], files: File[list[UploadedFile] | None] = None
 ) -> Any:
     """Write down what reached an office otherwise; the receipt is for whoever told it."""
-    receipt: Receipt = actions.record(by=actor_of(request), given=_stated(given), files=_few(files))
+    receipt: Receipt = actions.record(by=actor_of(request), given=_stated(given), files=files or [])
     return Status(200 if receipt.again else 201, receipt)
 
 
