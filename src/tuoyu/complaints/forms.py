@@ -171,7 +171,7 @@ class HandOverForm(forms.Form):
 
 
 class ExtensionForm(forms.Form):
-    """How many days longer, and why."""
+    """How many days longer, and why; `most` as the rule has it, so that everything wrong is said at once."""
 
     days = forms.IntegerField(
         label="延长天数",
@@ -191,6 +191,16 @@ class ExtensionForm(forms.Form):
         help_text="提出人凭编号和查询码可见。",
         error_messages={"required": "延期须写明理由，提出人会看到。"},
     )
+
+    def __init__(self, data: Any = None, *, most: int | None = None) -> None:
+        super().__init__(data)
+        self.most = most
+
+    def clean_days(self) -> int:
+        days: int = self.cleaned_data["days"]
+        if self.most is not None and days > self.most:
+            raise forms.ValidationError(f"最多延长{self.most}天。")
+        return days
 
 
 def _not_too_long(written: str) -> str:

@@ -122,6 +122,7 @@ def progress(complaint: Complaint) -> dict[str, Any]:
         "stage_label": Stage(stage).label,
         "office": department_name(now.department, now.division_code, full=True) if now else "",
         "due_on": now.due_on if now else None,
+        "provisional": now is not None and now.provisional,
         "extended_to": longer.due_on if longer else None,
         "extension_reason": longer.reason if longer else "",
         "extension_source": longer.source if longer else "",
@@ -135,13 +136,17 @@ def progress(complaint: Complaint) -> dict[str, Any]:
         "may_ask_review": may_ask_review(complaint),
         "review_asked_at": review.asked_at if review else None,
         "review_answer": review.answer if review else "",
-        "steps": [
-            {"label": "已收到", "done": True},
-            {"label": "分办", "done": stage in (Stage.HANDLING, Stage.ANSWERED)},
-            {"label": "处理", "done": stage == Stage.ANSWERED},
-            {"label": "答复", "done": stage == Stage.ANSWERED},
-        ],
+        "steps": _steps(stage),
     }
+
+
+def _steps(stage: str) -> list[dict[str, str]]:
+    """What is done, what is under way, what is to come."""
+    done = {Stage.TRIAGE: 1, Stage.HANDLING: 2, Stage.ANSWERED: 4}.get(Stage(stage), 1)
+    return [
+        {"label": label, "state": "done" if number < done else "now" if number == done else "todo"}
+        for number, label in enumerate(("已收到", "分办", "处理", "答复"))
+    ]
 
 
 def _stage_of(case: Case, now: Step | None) -> str:

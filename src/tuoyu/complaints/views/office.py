@@ -158,7 +158,8 @@ def department(request: HttpRequest, number: str) -> HttpResponse:
 def extension(request: HttpRequest, number: str) -> HttpResponse:
     """Make the days of handling longer."""
     found = _found(request, number)
-    form = ExtensionForm(request.POST)
+    rule = queries.extension_rule(found)
+    form = ExtensionForm(request.POST, most=int(rule.value) if rule else None)
     status = 422
     if form.is_valid():
         try:

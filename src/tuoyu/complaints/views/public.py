@@ -80,7 +80,7 @@ def wrong_in(form: ReportForm, files: list[Any], *, public: bool) -> list[Proble
     found = actions.wrong_with(given_by(form), files, public=public)
     rest = [one for one in found if FIELDS.get(one.field, one.field) not in form.errors]
     mark(form, Refused(rest))
-    typed = [Problem(error, field=name) for name in form.fields for error in form.errors.get(name, ())]
+    typed = [Problem(str(error), field=name) for name in form.fields for error in form.errors.get(name, ())]
     return typed + [one for one in rest if FIELDS.get(one.field, one.field) not in form.fields]
 
 

@@ -95,6 +95,7 @@ class ProgressTold(Told):
     stage: str
     office: str
     due_on: date | None
+    provisional: bool
     extended_to: date | None
     extension_reason: str
     reason: str

@@ -33,6 +33,10 @@ def complain(cast: Cast) -> None:
     cast.staff("health", place, COLLEAGUES)
     one, other = nurseries[0], nurseries[-1]
     told = _Told(cast)
+    told.longer(
+        one, 50, "hygiene", "新装修的教室气味很重，家长要求检测空气，机构一直没有答复。",
+        "已委托检测机构检测室内空气，须等检测报告。（演示）",
+    )  # fmt: skip
     told.answered(
         other,
         40,
@@ -46,10 +50,6 @@ def complain(cast: Cast) -> None:
     )
     told.sorted_out(other, 8, "hygiene", "毛巾没有一人一巾，消毒记录也看不到。")
     told.overdue(one, 30, "food", "孩子说午餐的菜是凉的，连着几天都这样。")
-    told.longer(
-        one, 50, "hygiene", "新装修的教室气味很重，家长要求检测空气，机构一直没有答复。",
-        "已委托检测机构检测室内空气，须等检测报告。（演示）",
-    )  # fmt: skip
     told.received(2, "unfiled", "楼下住宅里有人收了十来个孩子，门口没有牌子。")
     told.abuse(other, 0, "午睡时听见打孩子的声音，孩子手背有红印。")
 
