@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +15,7 @@ from PIL import Image
 from accounts.people import browser
 from complaints.told import GULOU, TEXT, answered, given, lead, officer, sits, sorted_out, step, told
 from tuoyu.cases.models import Case, Notice
-from tuoyu.complaints import actions, jobs, rules
+from tuoyu.complaints import actions, floods, jobs, keys, queries, rules
 from tuoyu.complaints.models import Attachment, Attempt, Complaint
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role
@@ -257,3 +258,185 @@ def test_a_review_is_asked_once_in_time_and_only_where_the_channel_knows_one() -
     assert (asked.kind, asked.department, asked.division_code) == ("appeal", "health", "320100")
     with pytest.raises(Refused):
         actions.ask_review(by=Actor.public(), complaint=petition, reason="不服")
+
+
+# ---------------------------------------------------------------- guards of the form and the office
+
+
+def test_a_draft_unfiled_nursery_or_a_channel_not_ones_own_cannot_be_named() -> None:
+    unfiled, by = staff.nursery(GULOU, filing="pending"), officer()
+    for wrong, says in (
+        (given(unfiled), "没有找到这家机构"),
+        (given(institution_id=10**20), "没有找到这家机构"),
+        (given(arrived_by="petition"), "来源渠道"),
+        (given(division_code="320100"), "机构所在的县"),
+        (given(token="x" * 65), "页面已过期"),
+        (given(token="x" * 15), "页面已过期"),
+        (given(reporter_name="王" * 61), "称呼最多60字"),
+    ):
+        with pytest.raises(Refused, match=says):
+            actions.report(by=Actor.public(), given=wrong)
+    tomorrow = clock.today() + timedelta(days=1)
+    for wrong, says in (
+        (given(arrived_by="form"), "来源渠道"),
+        (given(arrived_by="letter", received_on=tomorrow), "不能晚于今天"),
+    ):
+        with pytest.raises(Refused, match=says):
+            actions.record(by=by, given=wrong)
+    with pytest.raises(PermissionDenied):
+        actions.record(by=staff.head(staff.nursery(GULOU)), given=given(arrived_by="letter"))
+    actions.record(by=by, given=given(unfiled, arrived_by="letter", received_on=clock.today()))
+    assert Complaint.objects.get().institution == unfiled
+
+
+def test_the_place_of_what_an_officer_records_is_that_of_the_nursery_whatever_is_typed() -> None:
+    elsewhere = staff.nursery("320102")
+    with pytest.raises(Refused, match="本辖区"):
+        actions.record(by=officer(), given=given(elsewhere, arrived_by="letter", division_code=GULOU))
+
+
+def test_an_officer_who_clicks_twice_records_once() -> None:
+    by, form = officer(), given(arrived_by="letter")
+    first, second = (actions.record(by=by, given=form) for _ in range(2))
+    assert (first.number, first.code, second.again) == (second.number, second.code, True)
+    assert Complaint.objects.count() == 1
+
+
+def test_a_code_opens_its_own_complaint_only_and_is_not_told_once_keys_have_changed() -> None:
+    (one, first), (other, second) = told(), told()
+    by = Actor.public()
+    assert actions.look_up(by=by, number=first.number, code=second.code) is None
+    assert (
+        actions.look_up(by=by, number=f" \x00{first.number} ", code=f" {first.code[:4]}-{first.code[4:]}")
+        == one
+    )
+    form = given()
+    actions.report(by=by, given=form)
+    Complaint.objects.exclude(pk__in=[one.pk, other.pk]).update(code_hash="of another key")
+    assert actions.report(by=by, given=form).code == ""
+
+
+def test_a_telephone_alone_is_not_anonymous_and_is_masked() -> None:
+    complaint, _ = told(reporter_phone="13800138000")
+    assert (complaint.anonymous, complaint.masked_reporter) == (False, "138****8000")
+
+
+@pytest.mark.parametrize("kind", [Attempt.What.REPORT, Attempt.What.WRONG_CODE])
+def test_of_a_day_no_more_is_taken_from_one_address_and_only_what_counts_is_counted(
+    kind: Attempt.What,
+) -> None:
+    address, limits = "203.0.113.50", (rules.REPORTS_AN_ADDRESS, rules.WRONG_CODES_AN_ADDRESS)
+    check, other, many = {
+        Attempt.What.REPORT: (floods.check_reports, Attempt.What.WRONG_CODE, limits[0][1].count),
+        Attempt.What.WRONG_CODE: (
+            lambda at: floods.check_codes(at, "N"),
+            Attempt.What.REPORT,
+            limits[1][1].count,
+        ),
+    }[kind]
+
+    def tried(what: Attempt.What, number: int, ago: timedelta) -> None:
+        key = keys.address_key(address)
+        rows = [Attempt(what=what, address_key=key, at=clock.now() - ago) for _ in range(number)]
+        Attempt.objects.bulk_create(rows)
+
+    tried(other, many, timedelta())
+    tried(kind, many, timedelta(hours=25))
+    tried(kind, many - 1, timedelta(hours=1))
+    check(address)
+    tried(kind, 1, timedelta(hours=1))
+    with pytest.raises(Refused):
+        check(address)
+    check("203.0.113.51")
+    check("")
+
+
+def test_wrong_codes_of_many_numbers_count_against_the_address_and_of_a_day_against_the_number() -> None:
+    _, receipt = told()
+    by = Actor.public("203.0.113.60")
+    for n in range(rules.WRONG_CODES_AN_ADDRESS[0].count):
+        assert actions.look_up(by=by, number=f"N{n}", code="22222222") is None
+    with pytest.raises(Refused, match="错误次数过多"):
+        actions.look_up(by=by, number=receipt.number, code=receipt.code)
+    key = keys.number_key(receipt.number)
+    rows = [
+        Attempt(what=Attempt.What.WRONG_CODE, number_key=key, at=clock.now() - timedelta(hours=2))
+        for _ in range(rules.WRONG_CODES_A_NUMBER[1].count)
+    ]
+    Attempt.objects.bulk_create(rows)
+    with pytest.raises(Refused, match="错误次数过多"):
+        actions.look_up(by=Actor.public(), number=receipt.number, code=receipt.code)
+
+
+def test_what_is_counted_against_floods_is_kept_as_long_as_it_counts() -> None:
+    told()
+    with clock.set_to(clock.now() + timedelta(hours=47)):
+        assert jobs.forget_attempts(0) == 0
+
+
+def test_whoever_follows_their_complaint_signed_in_leaves_no_name() -> None:
+    by = staff.head(staff.nursery(GULOU))
+    receipt = actions.record(by=officer(), given=given(arrived_by="petition"))
+    petition = answered(sorted_out(Complaint.objects.get(case__number=receipt.number)))
+    form = given()
+    actions.report(by=Actor.public(), given=form)
+    before = AuditEvent.objects.count()
+    actions.report(by=by, given=form)
+    actions.look_up(by=by, number=receipt.number, code=receipt.code)
+    actions.rate(by=by, complaint=petition, satisfaction="fairly")
+    review = actions.ask_review(by=by, complaint=petition, reason="不服")
+    events = AuditEvent.objects.order_by("pk")[before:]
+    assert {event.actor_id for event in events} == {None}
+    assert review.case.filed_by is None
+
+
+def test_a_judgement_and_a_review_are_said_in_words_that_can_be_kept() -> None:
+    receipt = actions.record(by=officer(), given=given(arrived_by="petition"))
+    one = answered(sorted_out(Complaint.objects.get(case__number=receipt.number)))
+    by = Actor.public()
+    for said, says in (
+        ({"satisfaction": "so-so"}, "是否满意"),
+        ({"satisfaction": "fairly", "note": "长" * 301}, "300"),
+    ):
+        with pytest.raises(Refused, match=says):
+            actions.rate(by=by, complaint=one, **said)
+    for reason in (" ", "长" * (rules.LONGEST_TEXT + 1)):
+        with pytest.raises(Refused, match="不服的理由"):
+            actions.ask_review(by=by, complaint=one, reason=reason)
+    fresh = Complaint.objects.get(pk=told()[0].pk)
+    fresh.answered_at = clock.now()  # as somebody read it who is wrong
+    with pytest.raises(Overtaken):
+        actions.rate(by=by, complaint=fresh, satisfaction="fairly")
+
+
+def test_the_last_day_of_a_review_counts() -> None:
+    assert rules.may_be_reviewed(date(2026, 3, 1), 30, date(2026, 3, 31))
+    assert not rules.may_be_reviewed(date(2026, 3, 1), 30, date(2026, 4, 1))
+    assert not rules.may_be_reviewed(date(2026, 3, 1), None, date(2026, 3, 1))
+
+
+def test_contacts_are_kept_while_a_review_is_open_and_of_what_is_not_over() -> None:
+    receipt = actions.record(by=officer(), given=given(arrived_by="petition", reporter_name="王小明"))
+    one = answered(sorted_out(Complaint.objects.get(case__number=receipt.number)))
+    told(reporter_name="李小红"), answered(sorted_out(told()[0]))
+    actions.ask_review(by=Actor.public(), complaint=one, reason="不服")
+    with clock.set_to(clock.now() + timedelta(days=400)):
+        assert queries.contacts_to_erase() == []
+
+
+def test_only_places_served_and_public_nurseries_are_offered() -> None:
+    offered = {code for _, counties in queries.counties() for code, _ in counties}
+    assert GULOU in offered
+    assert "110101" not in offered
+    for number in range(queries.MOST_FOUND + 1):
+        staff.nursery(GULOU, name=f"晨光托育园{number}")
+    staff.nursery(GULOU, name="晨光未备案园", filing="pending", public_since=None)
+    rows = queries.found("晨光\x00")
+    assert len(rows) == queries.MOST_FOUND
+    assert queries.found(" ") == []
+    assert (queries.chosen(0), queries.chosen(2**63), queries.chosen(None)) == (None, None, None)
+    address = reverse("complaints:report")
+    for odd in ("9" * 30, "٣", "x"):
+        assert Client().get(address, {"institution": odd}).status_code == 200
+    assert Client().post(reverse("complaints:tracker"), {"number": "", "code": ""}).status_code == 422
+    assert not Attempt.objects.exists(), "an empty form is no attempt"

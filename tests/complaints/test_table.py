@@ -7,20 +7,23 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.people import browser, seated
 from complaints.told import GULOU, TEXT, answered, given, lead, officer, sits, sorted_out, step, told
 from tuoyu.accounts.actors import actor_for
 from tuoyu.cases import actions as cases
-from tuoyu.complaints import actions, queries
+from tuoyu.cases.models import Step
+from tuoyu.complaints import actions, queries, rules
 from tuoyu.complaints.models import Complaint, Extension
-from tuoyu.complaints.permissions import VIEW
+from tuoyu.complaints.permissions import EXTEND, REVEAL, VIEW
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role
-from tuoyu.core.permissions import visible_to
+from tuoyu.core.models import AuditEvent
+from tuoyu.core.permissions import can, visible_to
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.institutions.models import Institution
 from workforce import staff
@@ -252,10 +255,10 @@ def test_the_head_extends_on_the_page_and_an_officer_is_not_offered_it() -> None
     assert act not in desk.get(address).content.decode()
     assert desk.post(act, {"days": "3", "reason": "甲"}).status_code == 403
     assert act in head.get(address).content.decode()
-    wrong = head.post(act, {"days": "300", "reason": "须委托鉴定"})
+    wrong = head.post(act, {"days": "300", "reason": " "})
     assert wrong.status_code == 422
-    assert "最多延长30天" in wrong.content.decode()
-    assert "须委托鉴定" in wrong.content.decode()
+    for said in ("最多延长30天", "延期须写明理由", 'value="300"'):
+        assert said in wrong.content.decode()
     assert head.post(act, {"days": "20", "reason": "须委托鉴定"}).status_code == 302
     page = head.get(address).content.decode()
     assert "须委托鉴定" in page
@@ -314,3 +317,136 @@ def test_a_clock_that_ran_out_yesterday_is_overdue_and_one_made_longer_is_not() 
         assert queries.complaints(lead(), stage="overdue").count() == 0
         with pytest.raises(Overtaken):
             actions.extend(by=lead(), complaint=answered(one), days=3, reason="再")
+
+
+# ---------------------------------------------------------------- guards
+
+
+def test_longer_by_a_day_at_least_until_the_last_day_and_for_reasons_that_can_be_kept() -> None:
+    one = handled()
+    with clock.set_to(clock.now().replace(2026, 5, 6, 2)):  # the last day
+        for days, reason, says in (
+            (0, "须委托鉴定", "最多延长30天"),
+            (31, "", "最多延长30天.*提出人会看到"),
+            (1, "长" * 501, "最多500字"),
+        ):
+            with pytest.raises(Refused, match=says):
+                actions.extend(by=lead(), complaint=one, days=days, reason=reason)
+        with CaptureQueriesContext(connection) as asked:
+            actions.extend(by=lead(), complaint=one, days=30, reason="须委托鉴定")
+    assert locks(asked, "complaints_complaint"), "a second one waits until this one is written"
+    event = AuditEvent.objects.get(verb="complaint.extended")
+    assert (event.after, event.note) == ({"days": 30}, "须委托鉴定")
+
+
+def locks(asked: CaptureQueriesContext, table: str) -> bool:
+    return any("FOR UPDATE" in one["sql"] and f'FROM "{table}"' in one["sql"] for one in asked)
+
+
+def test_a_review_is_asked_under_a_lock_and_goes_to_the_department_that_answered() -> None:
+    nursery = staff.nursery(GULOU)
+    one = sorted_out(petition(nursery), department="market_regulation")
+    one = answered(one, officer(department="market_regulation"))
+    with CaptureQueriesContext(connection) as asked:
+        review = actions.ask_review(by=Actor.public(), complaint=one, reason="不服")
+    assert locks(asked, "complaints_complaint")
+    step_asked = review.case.steps.get()
+    assert (step_asked.department, step_asked.division_code) == ("market_regulation", "320100")
+
+
+def test_the_review_of_a_report_of_harm_is_seen_by_as_few() -> None:
+    head, sent = lead(), [str(officer(f"r-{n}").user_id) for n in range(2)]
+    one = petition(staff.nursery(GULOU), kind="abuse")
+    one = answered(sorted_out(one, head, inspectors=sent), officer("r-0"))
+    assert actions.ask_review(by=Actor.public(), complaint=one, reason="不服").case.restricted
+
+
+def test_a_stranger_is_told_nothing_of_how_far_it_is_and_only_those_who_handle_get_it() -> None:
+    one, stranger = petition(staff.nursery(GULOU)), officer(place="320102")
+    with pytest.raises(PermissionDenied):
+        actions.hand_over(by=stranger, complaint=one, department="fire_rescue", reason="属于消防")
+    one = sorted_out(one)
+    with pytest.raises(Refused, match="请选择承办部门"):
+        actions.hand_over(by=lead(), complaint=one, department="sports", reason="属于体育")
+
+
+def test_who_told_it_is_not_read_where_there_is_nobody_to_read() -> None:
+    anonymous, _ = told()
+    named = petition(staff.nursery(GULOU))
+    actions.erase_contact(by=Actor.system("测试"), complaint=named)
+    assert (named.reporter_name, named.reporter_phone) == ("", "")
+    address, head = "complaints:complaint", browser(sits(Role.DEPARTMENT_LEAD))
+    for one in (anonymous, named):
+        with pytest.raises(Refused, match="没有留下联系方式"):
+            actions.reveal_reporter(by=lead(), complaint=one, reason="当面核实")
+        page = head.get(reverse(address, args=[one.case.number])).content.decode()
+        assert "查看提出人的姓名和电话" not in page
+
+
+def test_a_department_whose_turn_has_not_come_neither_learns_who_told_it_nor_extends() -> None:
+    one = petition(staff.nursery(GULOU))
+    one.case.steps.filter(kind="triage").update(department="market_regulation")
+    assert step(one, "handling").state == "waiting"
+    assert not any(can(lead(), may, one) for may in (REVEAL, EXTEND))
+    one.case.steps.filter(kind="handling").update(assignee=officer().user_id)
+    assert not can(officer(), REVEAL, one)
+
+
+def test_sorting_names_a_nursery_of_the_place_and_one_only() -> None:
+    two = [staff.nursery(GULOU, name="同名托育园") for _ in range(2)]
+    far = staff.nursery("320102", name="外区托育园")
+    named, _ = told(two[0])
+    for written, says in (("同名托育园", ""), ("外区托育园", "本地没有这家机构"), ("", "请写明是哪家机构")):
+        if says:
+            with pytest.raises(Refused, match=says):
+                sorted_out(named, institution=written)
+    described, _ = told()
+    with pytest.raises(Refused, match="几家同名机构"):
+        sorted_out(described, institution="同名托育园")
+    Institution.objects.filter(pk=two[1].pk).update(uscc="91320106MA1TEST001")
+    assert sorted_out(described, institution="91320106ma1test001").institution == two[1]
+    assert far.complaints.count() == 0
+
+
+def test_an_answer_can_be_kept_whole() -> None:
+    one = sorted_out(told()[0])
+    for field in ("answer", "found"):
+        with pytest.raises(Refused, match="最多5000字"):
+            answered(one, **{field: "长" * 5001})
+
+
+def test_the_list_is_narrowed_by_stage_kind_and_words_and_the_newest_comes_first() -> None:
+    by = lead()
+    new, _ = told(kind="fees")
+    open_, _ = told(staff.nursery(GULOU, name="暖阳托育园"), kind="fire")
+    sorted_out(open_, by)
+    done = answered(sorted_out(told()[0], by), by)
+    away, _ = told()
+    cases.decide(by=by, step=step(away, "triage"), decision="refuse", reason="不属于托育机构")
+
+    def found(**asked: str) -> list[int]:
+        return [row["id"] for row in queries.complaints(by, **asked)]
+
+    assert found() == [away.pk, done.pk, open_.pk, new.pk]
+    for stage, one in (("triage", new), ("handling", open_), ("answered", done), ("not_taken", away)):
+        assert found(stage=stage) == [one.pk]
+    assert found(kind="fees") == [new.pk]
+    assert found(text="暖阳") == found(text=open_.case.number.lower()) == [open_.pk]
+    assert found(text="某小区") == [away.pk, done.pk, new.pk]
+
+
+def test_figures_are_of_what_one_sees_and_late_is_after_the_last_day() -> None:
+    by = officer()
+    for _ in range(5):
+        answered(sorted_out(told()[0], by), by)
+    assert queries.figures(by)["in_time"] == "100%"
+    assert queries.figures(officer(place="320102"))["all"] == 0
+    last = Step.objects.filter(kind="handling").order_by("pk").first()
+    assert last is not None
+    assert last.decided_at is not None
+    day = last.decided_at.astimezone(clock.BEIJING).date()
+    Step.objects.filter(pk=last.pk).update(due_on=day)
+    assert queries.figures(by)["in_time"] == "100%"
+    Step.objects.filter(pk=last.pk).update(due_on=date(2020, 1, 1))
+    assert queries.figures(by)["in_time"] == "80%"
+    assert (rules.suppressed(5, 5), rules.suppressed(0, 5), rules.share(4, 4, 5)) == ("5", "0", "—")

@@ -12,6 +12,8 @@ from django.urls import reverse
 from accounts.people import browser, seated
 from complaints.told import GULOU, TEXT, answered, given, lead, officer, sits, sorted_out, step, told
 from exchange.callers import Caller
+from institutions import desk
+from tuoyu.accounts.actors import actor_for
 from tuoyu.accounts.models import User
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case, Notice, Step
@@ -19,11 +21,11 @@ from tuoyu.cases.permissions import DECIDE, INBOX
 from tuoyu.cases.permissions import VIEW as VIEW_CASE
 from tuoyu.complaints import actions, queries
 from tuoyu.complaints.checks import harm_is_inspected, harm_is_reported, somebody_sees_it
-from tuoyu.complaints.models import Complaint
+from tuoyu.complaints.models import Attachment, Complaint
 from tuoyu.complaints.permissions import REVEAL, VIEW
-from tuoyu.core import clock
+from tuoyu.core import clock, uploads
 from tuoyu.core.actor import Actor, Role
-from tuoyu.core.models import AuditEvent
+from tuoyu.core.models import AuditEvent, OutboxMessage
 from tuoyu.core.permissions import can, visible_to
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.institutions.models import Institution
@@ -76,8 +78,6 @@ def test_a_report_of_abuse_is_seen_by_the_head_and_those_sent_and_by_no_other_of
 
 
 def test_the_lead_of_the_place_sees_complaints_but_no_report_of_abuse() -> None:
-    from tuoyu.accounts.actors import actor_for
-
     plain, _ = told()
     complaint, _, _ = abuse()
     jurisdiction_lead = actor_for(seated(Role.JURISDICTION_LEAD, "health", "320100"))
@@ -345,3 +345,89 @@ def test_an_officer_finds_the_nursery_by_its_name_and_records_what_came_by_telep
     assert "请告知提出人" in client.post(address, typed).content.decode()
     complaint = Complaint.objects.get()
     assert (complaint.institution, complaint.arrived_by) == (nursery, "telephone")
+
+
+# ---------------------------------------------------------------- guards
+
+
+def test_who_inspects_sees_it_from_the_seat_that_was_sent_and_no_case() -> None:
+    complaint, head, people = abuse()
+    sent = [str(one.user_id) for one in people[:2]]
+    complaint = sorted_out(complaint, head, inspectors=sent)
+    second = User.objects.get(pk=people[1].user_id)
+    number = complaint.case.number
+    page = browser(second).get(reverse("complaints:complaint", args=[number])).content.decode()
+    assert reverse("cases:case", args=[number]) not in page
+    first = User.objects.get(pk=people[0].user_id)
+    for user in (first, second):
+        user.memberships.update(department="fire_rescue")
+        assert not can(actor_for(user), VIEW, complaint)
+        assert not can(actor_for(user), REVEAL, complaint)
+
+
+def test_whoever_told_it_reads_the_kind_they_chose_whatever_it_turns_out_to_be() -> None:
+    plain, receipt = told(staff.nursery(GULOU), kind="staff")
+    lead()
+    sent = [str(officer(f"k-{n}").user_id) for n in range(2)]
+    sorted_out(plain, officer("k-2"), kind="abuse", inspectors=sent)
+    page = Client().post(reverse("complaints:tracker"), {"number": receipt.number, "code": receipt.code})
+    assert "人员资质和行为" in page.content.decode()
+    assert "虐待" not in page.content.decode()
+
+
+def test_a_reason_of_a_case_is_for_whoever_told_it_only_where_it_was_not_taken_up() -> None:
+    complaint, _ = told()
+    Case.objects.filter(pk=complaint.case_id).update(reason="内部说明")
+    complaint.case.refresh_from_db()
+    assert queries.progress(complaint)["reason"] == ""
+
+
+def test_of_harm_the_heads_are_told_and_no_officer() -> None:
+    complaint, head, people = abuse()
+    users = set(Notice.objects.filter(case=complaint.case).values_list("user", flat=True))
+    assert users == {head.user_id}
+    assert people[0].user_id not in users
+
+
+def test_the_checks_speak_when_nobody_sees_a_report_nobody_was_told_or_nobody_was_sent() -> None:
+    complaint, head, people = abuse()
+    complaint = sorted_out(complaint, head, inspectors=[str(one.user_id) for one in people[:2]])
+    assert not [*harm_is_reported(), *harm_is_inspected(), *somebody_sees_it()]
+    Complaint.objects.update(inspection=None)
+    OutboxMessage.objects.all().delete()
+    complaint.case.steps.update(assignee=None)
+    User.objects.get(pk=head.user_id).memberships.update(valid=("2020-01-01", "2020-01-02"))
+    assert [len(list(check())) for check in (harm_is_reported, harm_is_inspected, somebody_sees_it)] == [
+        1,
+        1,
+        1,
+    ]
+
+
+def test_a_file_is_read_with_its_own_complaint_and_that_is_written_down() -> None:
+    mine, other = told()[0], told()[0]
+    stored = uploads.store(file=desk.image(), by=Actor.system("测试"), purpose="complaint")
+    one = Attachment.objects.create(complaint=mine, file=stored)
+    client = browser(sits(Role.OFFICER))
+    assert client.get(reverse("complaints:attachment", args=[other.case.number, one.pk])).status_code == 404
+    assert client.get(reverse("complaints:attachment", args=[mine.case.number, one.pk])).status_code == 200
+    assert AuditEvent.objects.filter(verb="personal.read", topic=mine.case.topic).count() == 1
+    assert client.get(f"/complaints/{mine.case.number}%00/").status_code == 200
+
+
+def test_an_officer_chooses_among_the_nurseries_of_own_places_and_harm_is_not_offered_to_others() -> None:
+    far = staff.nursery("320102", name="外区托育园")
+    client = browser(sits(Role.OFFICER))
+    page = client.get(reverse("complaints:record_new"), {"institution": far.pk}).content.decode()
+    assert "外区托育园" not in page
+    complaint, head, people = abuse()
+    complaint = sorted_out(complaint, head, inspectors=[str(one.user_id) for one in people[:2]])
+    page = browser(User.objects.get(pk=people[0].user_id)).get(
+        reverse("complaints:complaint", args=[complaint.case.number])
+    )
+    assert reverse("complaints:department", args=[complaint.case.number]) not in page.content.decode()
+
+
+def test_a_nurserys_people_have_no_such_tab_not_even_an_empty_one() -> None:
+    nursery = staff.nursery(GULOU)
+    assert queries.of_institution(staff.head(nursery), nursery.pk) is None

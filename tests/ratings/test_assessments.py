@@ -1,26 +1,30 @@
 """Trees adopted whole or not at all, who sees what of an assessment, and how a result comes about."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.people import browser, seated
 from institutions import desk
 from ratings import rated
 from ratings.rated import BY, FULL, scores
 from tuoyu.accounts.actors import actor_for
+from tuoyu.accounts.models import User
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case, Notice
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
+from tuoyu.core.models import AuditEvent
 from tuoyu.core.problems import Overtaken, Refused
-from tuoyu.ratings import actions, queries
-from tuoyu.ratings.models import Assessment, HandedIn, IndicatorTree
+from tuoyu.institutions.models import Institution
+from tuoyu.ratings import actions, queries, stories
+from tuoyu.ratings.models import Assessment, Evidence, HandedIn, IndicatorTree
 from tuoyu.ratings.rules import Scored
 from workforce.staff import GULOU, XUANWU, head, head_user, nursery
 
@@ -410,3 +414,355 @@ def test_an_assessor_is_kept_as_well_and_one_who_comes_too_late_is_told() -> Non
     actions.call_off(by=BY, assessment=one, reason="机构搬迁")
     assert client.post(address, {"points-2.1": "1"}, headers={"HX-Request": "true"}).status_code == 404
     assert queries.scores_of(one, "expert")["2.1"].points == Decimal(30)
+
+
+# ---------------------------------------------------------------- guards of trees and agencies
+
+
+def people() -> dict[str, Any]:
+    """Who has nothing to do with the trees, agencies and assessments of health in Gulou."""
+    return {
+        "market": actor_for(seated(Role.OFFICER, "market_regulation", GULOU)),
+        "neighbour": actor_for(seated(Role.DEPARTMENT_LEAD, "health", XUANWU)),
+        "head": head(nursery(GULOU)),
+    }
+
+
+def test_nobody_else_writes_adopts_or_discards_a_tree_or_reads_one_that_is_a_draft() -> None:
+    tree = actions.draft_tree(by=BY, name="区级", division_code=GULOU)
+    tree = actions.write_tree(by=BY, tree=tree, content=rated.CONTENT, version=tree.version)
+    for who, by in people().items():
+        assert not queries.trees(by).exists(), who
+        for act in (
+            lambda by=by: actions.write_tree(by=by, tree=tree, content={}, version=tree.version),
+            lambda by=by: actions.discard_tree(by=by, tree=tree),
+            lambda by=by: actions.adopt_tree(by=by, tree=tree, basis="文", effective_from=clock.today()),
+        ):
+            with pytest.raises(PermissionDenied):
+                act()
+        with pytest.raises(Refused, match="本级卫生健康部门"):
+            actions.draft_tree(by=by, name="别家", division_code=GULOU)
+    desk_ = seated(Role.OFFICER, "health", GULOU)
+    assert queries.trees(actor_for(desk_)).get() == tree
+    for wrong, says in (({"name": " "}, "名称"), ({"name": "甲", "outline": "no-such"}, "没有这个标准")):
+        with pytest.raises(Refused, match=says):
+            actions.draft_tree(by=BY, division_code=GULOU, **wrong)
+    actions.discard_tree(by=actor_for(desk_), tree=tree)
+    with pytest.raises(Overtaken):
+        actions.discard_tree(by=BY, tree=tree)
+    with pytest.raises(Overtaken):
+        actions.adopt_tree(by=BY, tree=tree, basis="文", effective_from=clock.today())
+
+
+def test_a_market_lead_at_the_same_place_adopts_no_tree_of_health() -> None:
+    tree = actions.draft_tree(by=BY, name="区级", division_code=GULOU)
+    tree = actions.write_tree(by=BY, tree=tree, content=rated.CONTENT, version=tree.version)
+    for role in (Role.DEPARTMENT_LEAD, Role.JURISDICTION_LEAD):
+        by = actor_for(seated(role, "market_regulation", GULOU, username=f"market-{role}".lower()))
+        with pytest.raises(PermissionDenied):
+            actions.adopt_tree(by=by, tree=tree, basis="文", effective_from=clock.today())
+
+
+def test_a_tree_counts_from_its_day_at_its_place_and_adopted() -> None:
+    assert queries.tree_at(GULOU, clock.today()) is None
+    rated.adopted("360100")
+    rated.adopted(on=clock.today() + timedelta(days=1))
+    draft = actions.draft_tree(by=BY, name="草稿", division_code=GULOU)
+    IndicatorTree.objects.filter(pk=draft.pk).update(effective_from=clock.today())
+    assert queries.tree_at(GULOU, clock.today()) is None
+    first, second = rated.adopted(GULOU), rated.adopted(GULOU, on=clock.today() + timedelta(days=2))
+    later = clock.today() + timedelta(days=2)
+    assert (queries.tree_at(GULOU, clock.today()), queries.tree_at(GULOU, later)) == (first, second)
+
+
+def test_only_health_of_the_place_notes_agencies_with_kind_and_basis_and_each_once() -> None:
+    agency = rated.agency(GULOU)
+    user = rated.assessor_user(agency)
+    one = agency.assessors.get()
+    given = {"name": "另一评估中心", "kind": "agency", "entrusted_by": "合同"}
+    for by in people().values():
+        assert not queries.agencies(by).exists()
+        if by.seats[0].department != "health":
+            with pytest.raises(PermissionDenied):
+                actions.add_agency(by=by, **given, division_code=GULOU)
+        for act in (
+            lambda by=by: actions.end_agency(by=by, agency=agency, reason="到期"),
+            lambda by=by: actions.name_assessor(by=by, agency=agency, username=user.username),
+            lambda by=by: actions.let_assessor_go(by=by, assessor=one),
+        ):
+            with pytest.raises(PermissionDenied):
+                act()
+    for wrong, says in (
+        ({"name": " "}, "名称"),
+        ({"kind": "club"}, "行业协会"),
+        ({"entrusted_by": " "}, "依据"),
+    ):
+        with pytest.raises(Refused, match=says):
+            actions.add_agency(by=BY, **(given | wrong), division_code=GULOU)
+    by = actor_for(seated(Role.OFFICER, "health", GULOU))
+    assert actions.add_agency(by=by, **given).division_code == GULOU
+    with pytest.raises(Refused, match="已在受托名单上"):
+        actions.add_agency(by=by, **given)
+
+
+def test_an_agency_ends_once_with_a_reason_and_names_nobody_then() -> None:
+    agency, other = rated.agency(GULOU), rated.agency(GULOU)
+    user = rated.assessor_user(agency)
+    one = agency.assessors.get()
+    client = browser(seated(Role.OFFICER, "health", GULOU))
+    let_go = f"/ratings/agencies/{{}}/assessors/{one.pk}/end/"
+    assert client.post(let_go.format(other.pk)).status_code == 404
+    assert client.post(let_go.format(agency.pk)).status_code == 302
+    with pytest.raises(Overtaken):
+        actions.let_assessor_go(by=BY, assessor=one)
+    for name, changed in (("gone", {"valid": ("2020-01-01", "2021-01-01")}), ("closed", {})):
+        seated(Role.ASSESSOR, "", GULOU, username=name).memberships.update(
+            **{"division_code": GULOU} | changed
+        )
+    User.objects.filter(username="closed").update(is_active=False)
+    for name in ("gone", "closed"):
+        with pytest.raises(Refused, match="没有这个账号"):
+            actions.name_assessor(by=BY, agency=agency, username=name)
+    with pytest.raises(Refused, match="理由"):
+        actions.end_agency(by=BY, agency=agency, reason=" ")
+    actions.end_agency(by=BY, agency=agency, reason="到期")
+    with pytest.raises(Overtaken):
+        actions.end_agency(by=BY, agency=agency, reason="再次")
+    with pytest.raises(Refused, match="已经终止"):
+        actions.name_assessor(by=BY, agency=agency, username=user.username)
+
+
+# ---------------------------------------------------------------- guards of assessments
+
+
+def test_only_a_filed_institution_of_this_year_or_the_last_is_begun_with_an_agency_of_the_place() -> None:
+    rated.adopted()
+    agency, year = rated.agency(), clock.today().year
+    with pytest.raises(Refused, match="只评估已备案"):
+        rated.begun(nursery(GULOU, filing="pending"), of=agency)
+    for wrong in (year - 2, year + 1):
+        with pytest.raises(Refused, match="今年或去年"):
+            rated.begun(of=agency, year=wrong)
+    with pytest.raises(Refused, match="正在受托"):
+        rated.begun(of=rated.agency(XUANWU))
+    with CaptureQueriesContext(connection) as asked:
+        one = rated.begun(of=agency, year=year - 1, again_reason="不是再次")
+    assert one.again_reason == ""
+    assert locks(asked, "institutions_institution"), "a second one waits until this one is written"
+    with CaptureQueriesContext(connection) as asked:
+        actions.call_off(by=BY, assessment=one, reason="搬迁")
+    assert locks(asked, "ratings_assessment")
+    ended = rated.agency()
+    actions.end_agency(by=BY, agency=ended, reason="到期")
+    ended.ended_on = None  # as somebody has it before them who read it earlier
+    with pytest.raises(Refused, match="正在受托"):
+        rated.begun(of=ended)
+
+
+def locks(asked: CaptureQueriesContext, table: str) -> bool:
+    return any("FOR UPDATE" in one["sql"] and f'FROM "{table}"' in one["sql"] for one in asked)
+
+
+def test_ten_files_an_item_and_what_was_taken_away_is_shown_to_nobody() -> None:
+    rated.adopted()
+    one = rated.begun()
+    by = head(one.institution)
+    stored = actions.add_evidence(by=by, assessment=one, code="1.1", file=desk.image())
+    Evidence.objects.bulk_create(
+        Evidence(assessment=one, code="1.1", file=stored.file, added_label="x") for _ in range(9)
+    )
+    with pytest.raises(Refused, match="最多放10份"):
+        actions.add_evidence(by=by, assessment=one, code="1.1", file=desk.image())
+    actions.add_evidence(by=by, assessment=one, code="1.2", file=desk.image())
+    own, other = browser(head_user(one.institution)), browser(head_user(nursery(GULOU)))
+    away = f"/ratings/evidence/{stored.pk}/removal/"
+    assert other.post(away).status_code == 404
+    assert own.post(away).status_code == 302
+    assert own.post(away).status_code == 404
+    assert own.get(f"/ratings/evidence/{stored.pk}/").status_code == 404
+    assert stored not in queries.files_of(by, one)
+    actions.add_evidence(by=by, assessment=one, code="1.1", file=desk.image())
+    stranger = head(nursery(GULOU))
+    assert queries.files_of(stranger, one) == []
+    for act in (
+        lambda: actions.add_evidence(by=stranger, assessment=one, code="1.1", file=desk.image()),
+        lambda: actions.remove_evidence(by=stranger, evidence=stored),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
+
+
+def test_who_else_reads_a_file_is_written_down() -> None:
+    rated.adopted()
+    one = rated.begun()
+    shown = actions.add_evidence(by=head(one.institution), assessment=one, code="1.1", file=desk.image())
+    reads = AuditEvent.objects.filter(verb="personal.read", topic=one.topic)
+    address = f"/ratings/evidence/{shown.pk}/"
+    assert browser(head_user(one.institution)).get(address).status_code == 200
+    assert not reads.exists()
+    assert browser(seated(Role.OFFICER, "health", GULOU)).get(address).status_code == 200
+    assert reads.count() == 1
+
+
+def test_each_act_says_why_and_once() -> None:
+    rated.adopted()
+    one = rated.to_score(rated.begun())
+    gone, expert = rated.assessor_user(one.agency), rated.assessor_user(one.agency)
+    actions.let_assessor_go(by=BY, assessor=one.agency.assessors.get(user=gone))
+    rated.scored(one, actor_for(expert))
+    for act, says in (
+        (lambda: actions.send_back(by=BY, assessment=one, reason=" "), "退回重评须写明理由"),
+        (lambda: actions.call_off(by=BY, assessment=one, reason=" "), "终止评估的理由"),
+    ):
+        with pytest.raises(Refused, match=says):
+            act()
+    actions.send_back(by=BY, assessment=one, reason="漏看")
+    rated.scored(one, actor_for(expert))
+    actions.tell_result(by=BY, assessment=one)
+    own = head(one.institution)
+    for act, says in (
+        (lambda: actions.object_to(by=own, assessment=one, text=" "), "异议和理由"),
+        (lambda: actions.answer_objection(by=BY, assessment=one, upheld=True, answer="无"), "没有等待答复"),
+        (lambda: actions.answer_objection(by=BY, assessment=one, upheld=True, answer=" "), "须写明理由"),
+    ):
+        with pytest.raises(Refused, match=says):
+            act()
+    one.refresh_from_db()
+    assert one.objection_until is not None
+    noon = datetime.combine(one.objection_until, time(12), tzinfo=clock.BEIJING)
+    with clock.set_to(noon):  # the last day
+        with pytest.raises(Refused, match="可以提出异议"):
+            rated.decide(one)
+        actions.object_to(by=own, assessment=one, text="漏看了户外场地")
+        with pytest.raises(Refused, match="异议未答复"):
+            actions.accept(by=own, assessment=one)
+        actions.answer_objection(by=BY, assessment=one, upheld=False, answer="没有漏看")
+        actions.accept(by=own, assessment=one)
+        with pytest.raises(Refused, match="已经确认过"):
+            actions.accept(by=own, assessment=one)
+        with pytest.raises(Refused, match="已确认没有异议"):
+            actions.object_to(by=own, assessment=one, text="又有了")
+    assert Notice.objects.filter(user=expert, title="评分被退回").count() == 1
+    assert not Notice.objects.filter(user=gone).exists()
+
+
+def test_scored_anew_the_institution_waits_until_it_is_told_anew() -> None:
+    rated.adopted()
+    one = rated.to_score(rated.begun())
+    expert = rated.assessor(one.agency)
+    rated.scored(one, expert, scores(20))
+    actions.tell_result(by=BY, assessment=one)
+    actions.object_to(by=head(one.institution), assessment=one, text="漏看")
+    actions.answer_objection(by=BY, assessment=one, upheld=True, answer="确有")
+    rated.scored(one, expert, scores(38))
+    one.refresh_from_db()
+    assert queries.expert_of(one, office=False) == {}
+    assert queries.expert_of(one, office=True)["1.1"].points == 38
+    assert queries.told_of(one, "expert")["1.1"].points == 38
+
+
+def test_who_scored_another_decides_this_one_and_who_scored_it_does_not_publish_it() -> None:
+    rated.adopted()
+    agency = rated.agency()
+    one, other = (rated.to_score(rated.begun(of=agency)) for _ in range(2))
+    mine, theirs = rated.assessor_user(agency), rated.assessor_user(agency)
+    rated.scored(other, actor_for(mine))
+    rated.scored(one, actor_for(theirs))
+    for user in (mine, theirs):
+        user.memberships.create(
+            role="officer", department="health", division_code=GULOU, valid=("2020-01-01", None)
+        )
+    actions.tell_result(by=BY, assessment=one)
+    actions.accept(by=head(one.institution), assessment=one)
+
+    def decides(user: Any) -> None:
+        one.refresh_from_db()
+        assert one.case is not None
+        step = one.case.steps.get(state="active")
+        cases.decide(by=actor_for(user), step=step, decision="approve")
+
+    decides(mine)
+    with pytest.raises(Refused, match="回避"):
+        decides(theirs)
+    decides(mine)
+    one.refresh_from_db()
+    assert one.state == "published"
+
+
+def test_a_result_takes_the_place_of_those_of_its_own_institution_only() -> None:
+    rated.adopted()
+    first = rated.published()
+    rated.published()
+    first.refresh_from_db()
+    assert first.superseded_at is None
+
+
+def test_with_its_case_an_assessment_ends_too() -> None:
+    rated.adopted()
+    one = rated.to_score(rated.begun())
+    rated.scored(one, rated.assessor(one.agency))
+    one.refresh_from_db()
+    assert one.case is not None
+    cases.end_moot(by=BY, case=one.case, reason="机构已注销")
+    one.refresh_from_db()
+    assert (one.state, one.end_reason) == ("called_off", "机构已注销")
+
+
+def test_a_nursery_reads_its_story_without_names_and_without_what_passes_between_offices() -> None:
+    rated.adopted()
+    one = rated.to_score(rated.begun())
+    rated.scored(one, rated.assessor(one.agency))
+    events = list(AuditEvent.objects.filter(topic=one.topic).order_by("pk"))
+    own, office = (stories.story(events, office=office) for office in (False, True))
+    assert {row["who"] for row in own} == {""}
+    assert "评估机构提交评分" in {row["text"] for row in office} - {row["text"] for row in own}
+    assert all(row["who"] for row in office)
+
+
+def test_what_was_not_handed_in_the_office_and_the_agency_do_not_read() -> None:
+    rated.adopted()
+    one = rated.begun()
+    actions.save_self(by=head(one.institution), assessment=one, scores=scores(17))
+    officer = browser(seated(Role.OFFICER, "health", GULOU))
+    assert "17.0" not in officer.get(f"/ratings/{one.pk}/").content.decode()
+    assert "17.0" in browser(head_user(one.institution)).get(f"/ratings/{one.pk}/").content.decode()
+
+
+def test_results_are_narrowed_and_of_public_institutions_only() -> None:
+    rated.adopted()
+    five, four = rated.published(nursery(GULOU)), rated.published(nursery(XUANWU), scores(25))
+    hidden = rated.published(nursery(GULOU))
+    Institution.objects.filter(pk=hidden.institution_id).update(filing="pending", public_since=None)
+    year = clock.today().year
+
+    def found(**asked: str) -> list[int]:
+        return [row["id"] for row in queries.results(**asked)]
+
+    assert found() == [four.pk, five.pk]
+    assert found(place=GULOU) == [five.pk]
+    assert found(grade="四星") == [four.pk]
+    assert (found(year=str(year - 1)), len(found(year=str(year)))) == ([], 2)
+    assert queries.result(hidden.pk) is None
+    page = Client().get(f"/ratings/results/{hidden.pk}/")
+    assert page.status_code == 404
+    second = rated.begun(five.institution, again_reason="搬迁")
+    assert queries.result(second.pk) is None
+
+
+def test_the_list_is_of_own_places_and_narrowed_by_year_and_state() -> None:
+    rated.adopted()
+    old = rated.begun(year=clock.today().year - 1)
+    new = rated.to_score(rated.begun())
+    by, far = (actor_for(seated(Role.OFFICER, "health", place)) for place in (GULOU, XUANWU))
+    assert list(queries.assessments(by)) == [new, old]
+    assert list(queries.assessments(by, year=str(old.year))) == [old]
+    assert list(queries.assessments(by, state="scoring")) == [new]
+    assert not queries.assessments(far).exists()
+    assert list(queries.of_institution(by, old.institution_id) or ()) == [old]
+    assert not (queries.of_institution(far, old.institution_id) or Assessment.objects.none()).exists()
+    teacher = actor_for(seated(Role.NURSERY_STAFF, institution_id=old.institution_id))
+    assert queries.of_institution(teacher, old.institution_id) is None
+    city = browser(seated(Role.JURISDICTION_LEAD, "health", "320100"))
+    assert "没有评估" not in city.get("/ratings/").content.decode()
+    officer = browser(seated(Role.OFFICER, "health", GULOU, username="gaps"))
+    assert officer.get("/ratings/gaps/?year=0001").status_code == 200

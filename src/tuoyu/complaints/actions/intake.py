@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import IntegrityError
-
 from tuoyu.accounts.rules import phone_of
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
@@ -119,27 +117,24 @@ def _received(
         restricted=urgent,
     )
     name, phone = given.reporter_name.strip(), given.reporter_phone.strip()
-    try:
-        made = Complaint.objects.create(
-            case=case,
-            kind=given.kind,
-            kind_stated=given.kind,
-            arrived_by=given.arrived_by,
-            institution=institution,
-            described=given.described.strip(),
-            division_code=place,
-            received_on=given.received_on or clock.today(),
-            text=given.text.strip(),
-            anonymous=not name and not phone,
-            reporter_name=name,
-            reporter_phone=phone_of(phone) or phone,
-            token_key=keys.token_key(given.token),
-            code_hash=keys.code_hash(case.number, keys.code_of(given.token)),
-            recorded_by_id=by.user_id,
-            recorded_label=by.label,
-        )
-    except IntegrityError as error:
-        raise Refused("这份表已经提交过，请刷新页面查看回执。", status=409) from error
+    made = Complaint.objects.create(
+        case=case,
+        kind=given.kind,
+        kind_stated=given.kind,
+        arrived_by=given.arrived_by,
+        institution=institution,
+        described=given.described.strip(),
+        division_code=place,
+        received_on=given.received_on or clock.today(),
+        text=given.text.strip(),
+        anonymous=not name and not phone,
+        reporter_name=name,
+        reporter_phone=phone_of(phone) or phone,
+        token_key=keys.token_key(given.token),
+        code_hash=keys.code_hash(case.number, keys.code_of(given.token)),
+        recorded_by_id=by.user_id,
+        recorded_label=by.label,
+    )
     for file in files:
         stored = uploads.store(file=file, by=by, purpose="complaint")
         Attachment.objects.create(complaint=made, file=stored)

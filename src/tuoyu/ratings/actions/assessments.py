@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from tuoyu.accounts.queries import heads_of
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
@@ -38,6 +36,7 @@ def begin(
     or there is a result of the year and no reason for another.
     """
     require(by, BEGIN_ASSESSMENT, institution)
+    # The lock keeps a second assessment out until this one is written.
     held = Institution.objects.select_for_update().get(pk=institution.pk)
     if held.filing not in FILED:
         raise Refused("只评估已备案的机构。", status=409)
@@ -69,11 +68,7 @@ def begin(
         again_reason=reason if of_year else "", begun_label=by.label[:120], self_due_on=ends.on,
         self_due_provisional=ends.provisional,
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            made.save()
-    except IntegrityError:
-        raise Refused("刚刚有人先为这家机构发起了评估，请刷新后查看。", status=409) from None
+    made.save()
     audit.record(
         by, "assessment.begun", made, topic=made.topic, note=made.again_reason,
         after={"institution": held.pk, "year": year, "tree": tree.pk, "agency": agency.pk},

@@ -22,8 +22,7 @@ def tell_result(*, by: Actor, assessment: Assessment) -> Assessment:
     require(by, CONDUCT, assessment)
     held = held_row(assessment, State.CHECKING)
     ends = policy.deadline_at(held.division_code, "objection_days")
-    move(held, from_=State.CHECKING, to=State.TOLD, told_at=clock.now(), objection_until=ends.on,
-         accepted_at=None)  # fmt: skip
+    move(held, from_=State.CHECKING, to=State.TOLD, told_at=clock.now(), objection_until=ends.on)
     audit.record(by, "assessment.told", held, topic=held.topic, after={"until": ends.on.isoformat()},
                  place=held.division_code)  # fmt: skip
     _tell(held, "评估结果已告知", f"请核对，有异议的请在 {ends.on} 前提出；没有异议可直接确认。")
@@ -127,8 +126,6 @@ def publish(*, by: Actor, case: Case) -> Assessment:
     held = held_row(Assessment.objects.get(case=case), State.APPROVING)
     _check_independent(by, held)
     found = rules.result_of(held.tree.tree, queries.scores_of(held, Side.EXPERT))
-    if found.total is None:
-        raise Refused("专家评分不完整，不能公布。", status=409)
     now, label = clock.now(), by.label[:120]
     before = Assessment.objects.filter(
         institution=held.institution_id, state=State.PUBLISHED, superseded_at=None
