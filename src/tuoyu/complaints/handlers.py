@@ -10,7 +10,7 @@ from tuoyu.cases.models import Case, Step
 from tuoyu.cases.procedures import DecisionOffered, FormPage, Material
 from tuoyu.complaints import actions, queries
 from tuoyu.complaints.forms import AnswerForm, ReviewAnswerForm, TriageForm
-from tuoyu.complaints.models import Complaint, Review
+from tuoyu.complaints.models import Complaint
 from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Refused
 
@@ -50,7 +50,7 @@ class ComplaintHandler:
 
     def material(self, case: Case, actor: Actor) -> Material:
         """The complaint; that a restricted one was read is written down."""
-        complaint = queries.of_case(case)
+        complaint = queries.whole(actor).get(case=case)
         return Material("complaints/_complaint.html", queries.material(actor, complaint))
 
     def sources(self, case: Case) -> Sequence[tuple[str, str]]:
@@ -89,9 +89,8 @@ class ReviewHandler(ComplaintHandler):
 
     def material(self, case: Case, actor: Actor) -> Material:
         """The complaint, its answer, and why whoever told it is not content."""
-        review = Review.objects.select_related("complaint__case", "complaint__institution").get(case=case)
-        context = queries.material(actor, review.complaint)
-        return Material("complaints/_complaint.html", context | {"review": review})
+        complaint = queries.whole(actor).get(review__case=case)
+        return Material("complaints/_complaint.html", queries.material(actor, complaint))
 
     def offered(self, step: Step) -> Sequence[DecisionOffered]:
         """Answer it."""

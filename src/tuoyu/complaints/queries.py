@@ -9,12 +9,13 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from tuoyu.cases.models import Case, Step
 from tuoyu.cases.permissions import VIEW as VIEW_CASE
 from tuoyu.complaints import rules
-from tuoyu.complaints.models import Complaint, Extension, Review
+from tuoyu.complaints.models import Complaint
 from tuoyu.complaints.permissions import EXTEND, REVEAL, VIEW, VIEW_PART
 from tuoyu.complaints.vocabulary import ArrivedBy, ComplaintKind, Satisfaction, Stage
 from tuoyu.core import audit, clock
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import can, visible_to
+from tuoyu.core.along import Along, bringing, brought
+from tuoyu.core.permissions import Permission, can, column_of, columns, visible_to
 from tuoyu.institutions.queries import Narrowed, directory
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.atlas import places
@@ -55,7 +56,7 @@ def extension_rule(complaint: Complaint) -> RuleValue | None:
 
 def may_ask_review(complaint: Complaint) -> bool:
     """Whether whoever told it may still ask the office above."""
-    if complaint.answered_at is None or Review.objects.filter(complaint=complaint).exists():
+    if complaint.answered_at is None or hasattr(complaint, "review"):
         return False
     answered = complaint.answered_at.astimezone(clock.BEIJING).date()
     return rules.may_be_reviewed(answered, review_days(complaint), clock.today())
@@ -106,12 +107,11 @@ def _counties(prefixes: tuple[str, ...]) -> list[tuple[str, list[tuple[str, str]
 
 def progress(complaint: Complaint) -> dict[str, Any]:
     """What whoever told it may know: how far it has come, by when, what was answered. No officer's name."""
-    case = complaint.case
-    steps = list(case.steps.order_by("stage", "pk"))
+    case, steps = complaint.case, steps_of(complaint)
     now = next((step for step in steps if step.state == Step.State.ACTIVE), None)
     stage = _stage_of(case, now)
-    review = Review.objects.filter(complaint=complaint).first()
-    longer = Extension.objects.filter(complaint=complaint).first()
+    review = getattr(complaint, "review", None)
+    longer = getattr(complaint, "extension", None)
     return {
         "number": case.number,
         "about": complaint.about,
@@ -160,9 +160,37 @@ def _stage_of(case: Case, now: Step | None) -> str:
 # ---------------------------------------------------------------- the office
 
 
+STEPS = Along(Complaint, "step_rows", Step.objects.filter(case=OuterRef("case")).order_by("stage", "pk"))
+FILES = Along(Complaint, "attachments", also={"file": ("kind",)})
+
+
 def of_case(case: Case) -> Complaint:
     """The complaint of a case."""
     return Complaint.objects.select_related("case", "institution", "inspection").get(case=case)
+
+
+def whole(actor: Actor) -> QuerySet[Complaint]:
+    """Complaints with all that is told of one to `actor`, and what it may do with each."""
+    rows = Complaint.objects.select_related(
+        "case", "institution", "inspection", "review__case", "extension"
+    ).annotate(
+        **columns(actor, [REVEAL, EXTEND], Complaint.objects.filter(pk=OuterRef("pk"))),
+        **columns(actor, [VIEW_CASE], Case.objects.filter(pk=OuterRef("case"))),
+    )
+    return bringing(rows, STEPS, FILES)
+
+
+def steps_of(complaint: Complaint) -> list[Step]:
+    """The steps of a complaint, in order."""
+    if STEPS.at in vars(complaint):
+        brought(complaint, STEPS)
+    came: list[Step] | None = vars(complaint).get(STEPS.name)
+    return list(complaint.case.steps.order_by("stage", "pk")) if came is None else came
+
+
+def _may(complaint: Complaint, permission: Permission) -> bool:
+    """What a column of `whole` says."""
+    return bool(getattr(complaint, column_of(permission), False))
 
 
 def complaints(
@@ -237,35 +265,36 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def record(actor: Actor, number: str) -> Complaint | None:
-    """The complaint with this number, if the actor may see it."""
-    rows = Complaint.objects.select_related("case", "institution", "inspection")
-    return visible_to(actor, VIEW, rows).filter(case__number=number).first()
+    """The complaint with this number, if the actor may see it; `whole`."""
+    return visible_to(actor, VIEW, whole(actor)).filter(case__number=number).first()
 
 
 def material(actor: Actor, complaint: Complaint) -> dict[str, Any]:
-    """A complaint as those read it who act on it; that a restricted one was read is written down."""
+    """A complaint, fetched `whole`, as those read it who act on it; that a restricted one was read is written
+    down."""
     if complaint.case.restricted:
         audit.read(actor, complaint, ["text"], topic=complaint.case.topic)
     contact = not complaint.anonymous and complaint.contact_erased_at is None
     return {
         "complaint": complaint,
         "place": place_name(complaint.division_code),
-        "files": list(complaint.attachments.select_related("file")),
-        "may_reveal": contact and can(actor, REVEAL, complaint),
-        "opens_case": can(actor, VIEW_CASE, complaint.case),
-        "extension": Extension.objects.filter(complaint=complaint).first(),
-        "review": Review.objects.filter(complaint=complaint).select_related("case").first(),
+        "files": list(brought(complaint, FILES).attachments.all()),
+        "may_reveal": contact and _may(complaint, REVEAL),
+        "opens_case": _may(complaint, VIEW_CASE),
+        "extension": getattr(complaint, "extension", None),
+        "review": getattr(complaint, "review", None),
     }
 
 
-def may_extend(actor: Actor, complaint: Complaint, handling: Step | None) -> RuleValue | None:
-    """The rule by which the actor may still make the days of handling longer; None where that may not be."""
+def may_extend(complaint: Complaint, handling: Step | None) -> RuleValue | None:
+    """The rule by which whoever fetched a complaint `whole` may still make the days of handling longer; None
+    where that may not be."""
     rule = extension_rule(complaint)
     if rule is None or handling is None or handling.due_on is None or handling.due_on < clock.today():
         return None
-    if handling.kind != Step.Kind.HANDLING or Extension.objects.filter(complaint=complaint).exists():
+    if handling.kind != Step.Kind.HANDLING or hasattr(complaint, "extension"):
         return None
-    return rule if can(actor, EXTEND, complaint) else None
+    return rule if _may(complaint, EXTEND) else None
 
 
 def figures(actor: Actor) -> dict[str, Any]:

@@ -87,6 +87,12 @@ def brought(row: M, *every: Along) -> M:
     return row
 
 
+def whole(row: M, rows: QuerySet[M, Any], *every: Along) -> M:
+    """The same of any row: one that came without is fetched again from `rows`, which are of `bringing`, so
+    that a row somebody works on stays as it is."""
+    return brought(row if every[0].at in vars(row) else rows.get(pk=row.pk), *every)
+
+
 def _made(model: Any, row: Mapping[str, Any], database: str | None) -> Any:
     given = [one for one in model._meta.concrete_fields if one.attname in row]
     values = [_value(one, row[one.attname]) for one in given]

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
-from tuoyu.cases.models import Case, Step
+from tuoyu.cases.models import Case, Remark, Step, Submission
 from tuoyu.core import clock, workdays
 from tuoyu.core.actor import Actor, Role
+from tuoyu.core.along import Along, bringing, whole
 from tuoyu.core.permissions import Permission, can, visible_to
 from tuoyu.core.problems import Problem
 from tuoyu.institutions.models import Publication
@@ -19,7 +20,7 @@ from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name, place_name
 from tuoyu.jurisdictions.packs.schema import prefix_of
 from tuoyu.supervision.actions.rectifications import MENDED, field_of
-from tuoyu.supervision.models import Finding, Proof, Recall, Rectification, Sanction
+from tuoyu.supervision.models import Finding, Inspection, Proof, Recall, Rectification, Sanction
 from tuoyu.supervision.permissions import ANSWER_RECTIFICATION, VIEW_RECTIFICATION, VIEW_SANCTION
 from tuoyu.supervision.vocabulary import Ground, SanctionKind, SanctionState, Severity
 
@@ -202,19 +203,47 @@ def today() -> date:
     return clock.today()
 
 
+RECTIFICATION = (
+    Along(Rectification, "handed_in", Submission.objects.filter(case=OuterRef("case")).order_by("round")),
+    Along(Rectification, "proofs", also={"file": ("name",)}),
+    Along(
+        Rectification,
+        "to_mend",
+        Finding.objects.filter(inspection=OuterRef("inspection")).exclude(severity=Severity.INFO),
+    ),
+    Along(
+        Rectification,
+        "rechecked_by",
+        Inspection.objects.filter(recheck_of__rectification=OuterRef("pk")).order_by("recheck_of__pk"),
+    ),
+    Along(Rectification, "published", Publication.objects.filter(case=OuterRef("case"))),
+    Along(
+        Rectification,
+        "remarks",
+        Remark.objects.filter(case=OuterRef("case"), round=OuterRef("case__round")).order_by("pk"),
+    ),
+)
+
+
+def whole_rectifications() -> QuerySet[Rectification]:
+    """Rectifications with all that `rectification_told` tells of one."""
+    return bringing(Rectification.objects.select_related("case", "inspection", "institution"), *RECTIFICATION)
+
+
 def rectification_told(found: Rectification) -> dict[str, Any]:
-    """One rectification: its findings with what was done about each, files, re-checks, what is public."""
-    submissions = list(found.case.submissions.order_by("round"))
-    proofs = list(found.proofs.select_related("file"))
-    findings = found.inspection.findings.exclude(severity=Severity.INFO)
+    """One rectification: its findings with what was done about each, files, re-checks, what is public, and
+    the remarks its next answer is to heed."""
+    found = whole(found, whole_rectifications(), *RECTIFICATION)
+    along, proofs = vars(found), list(found.proofs.all())
     return {
         "rectification": found,
         "case": found.case,
         "inspection": found.inspection,
         "ground": Ground(found.ground).label,
-        "findings": [_finding_told(one, submissions, proofs) for one in findings],
-        "rechecks": [one.inspection for one in found.rechecks.select_related("inspection").order_by("pk")],
-        "publications": list(Publication.objects.filter(case=found.case_id)),
+        "findings": [_finding_told(one, along["handed_in"], proofs) for one in along["to_mend"]],
+        "rechecks": along["rechecked_by"],
+        "publications": along["published"],
+        "remarks": along["remarks"],
     }
 
 
@@ -247,28 +276,56 @@ def proof_of(actor: Actor, pk: int) -> Proof:
     return get_object_or_404(kept.filter(rectification__in=seen.values("pk")), pk=pk)
 
 
+SANCTION = (
+    Along(
+        Sanction,
+        "punished",
+        Finding.objects.filter(sanctioned__sanction=OuterRef("pk")).order_by("sanctioned__pk"),
+    ),
+    Along(Sanction, "published", Publication.objects.filter(case=OuterRef("case"))),
+    Along(
+        Sanction,
+        "recalls",
+        also={"case": ("number", "state"), "correction": ("former", "result", "reason")},
+    ),
+    Along(
+        Sanction,
+        "recall_steps",
+        Step.objects.filter(case__recall__sanction=OuterRef("pk")).order_by("pk"),
+    ),
+)
+
+
+def whole_sanctions() -> QuerySet[Sanction]:
+    """Sanctions with all that `sanction_told` tells of one."""
+    rows = Sanction.objects.select_related("case", "inspection", "institution", "responsible", "review")
+    return bringing(rows, *SANCTION)
+
+
 def sanction_told(found: Sanction) -> dict[str, Any]:
     """One sanction: what it rests on, its days, what is public, and the frame the law gives, as guidance."""
+    found = whole(found, whole_sanctions(), *SANCTION)
+    along = vars(found)
+    steps = {step.case_id: step for step in along["recall_steps"]}
     book = jurisdictions.book(found.institution.division_code)
     return {
         "sanction": found,
         "case": found.case,
         "inspection": found.inspection,
-        "findings": [one.finding for one in found.sanctioned.select_related("finding")],
+        "findings": along["punished"],
         "guidance": [rule for key in GUIDANCE if (rule := book.find(key)) is not None]
         if found.kind == SanctionKind.PENALTY
         else [],
-        "publications": list(Publication.objects.filter(case=found.case_id)),
+        "publications": along["published"],
         "review": getattr(found, "review", None),
         "recall": None,
-        "recalls": [_recall_told(one) for one in found.recalls.select_related("case", "correction")],
-        "withdrawn_late": _withdrawn_late(found),
+        "recalls": [_recall_told(one, steps.get(one.case_id)) for one in found.recalls.all()],
+        "withdrawn_late": _withdrawn_late(found, along["published"]),
         "today": clock.today(),
     }
 
 
-def _recall_told(one: Recall) -> dict[str, Any]:
-    step = one.case.steps.order_by("-pk").first()
+def _recall_told(one: Recall, step: Step | None) -> dict[str, Any]:
     return {
         "case_number": one.case.number,
         "state": one.case.state,
@@ -282,11 +339,10 @@ def _recall_told(one: Recall) -> dict[str, Any]:
     }
 
 
-def _withdrawn_late(found: Sanction) -> bool:
+def _withdrawn_late(found: Sanction, published: list[Publication]) -> bool:
     """Whether what was published of an overturned decision was withdrawn after its days."""
-    if found.withdraw_by is None:
-        return False
-    return Publication.objects.filter(case=found.case_id, withdrawn_on__gt=found.withdraw_by).exists()
+    due = found.withdraw_by
+    return due is not None and any(one.withdrawn_on and one.withdrawn_on > due for one in published)
 
 
 def problems_of(form: forms.Form) -> list[Problem]:

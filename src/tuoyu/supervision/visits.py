@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
-from tuoyu.core import clock
+from tuoyu.core import along, clock
 from tuoyu.core.actor import Actor
 from tuoyu.core.along import Along, bringing, brought
 from tuoyu.core.permissions import visible_to
@@ -114,18 +114,13 @@ WHOLE = (
 
 
 def whole(rows: QuerySet[Inspection]) -> QuerySet[Inspection]:
-    """Inspections, each with its institution and everything of its visit, for `visit_in`; in one query."""
+    """Inspections, each with its institution and everything of its visit, for `visit_of`; in one query."""
     return bringing(rows.select_related("institution"), *WHOLE)
 
 
 def visit_of(inspection: Inspection) -> Visit:
     """The visit as it stands; before it begins with the checklist that would hold today."""
-    return visit_in(whole(Inspection.objects.all()).get(pk=inspection.pk))
-
-
-def visit_in(inspection: Inspection) -> Visit:
-    """The same of an inspection fetched `whole`."""
-    brought(inspection, *WHOLE)
+    inspection = along.whole(inspection, whole(Inspection.objects.all()), *WHOLE)
     answers: list[Answer] = vars(inspection)["answers"]
     items = inspection.items or items_on(inspection, clock.today())
     counted = counting(answers)

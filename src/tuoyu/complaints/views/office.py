@@ -95,7 +95,7 @@ def _record_page(
 @never_cache
 def complaint(request: HttpRequest, number: str) -> HttpResponse:
     """One complaint; that a restricted one was read is written down."""
-    return _page(request, _found(request, number))
+    return _page(request, number)
 
 
 def _found(request: HttpRequest, number: str) -> Complaint:
@@ -107,21 +107,21 @@ def _found(request: HttpRequest, number: str) -> Complaint:
 
 def _page(
     request: HttpRequest,
-    found: Complaint,
+    number: str,
     reporter: tuple[str, str] | None = None,
     form: HandOverForm | None = None,
     longer: ExtensionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    actor = access.actor_of(request)
-    step = found.case.steps.filter(state=Step.State.ACTIVE).order_by("pk").first()
+    actor, found = access.actor_of(request), _found(request, number)
+    step = next((one for one in queries.steps_of(found) if one.state == Step.State.ACTIVE), None)
     hands_over = step is not None and step.kind == Step.Kind.HANDLING and not found.case.restricted
     context: dict[str, Any] = {
         "m": queries.material(actor, found) | {"reporter": reporter},
         "progress": queries.progress(found),
         "step": step,
         "hand_over_form": (form or HandOverForm(place=found.division_code)) if hands_over else None,
-        "may_extend": queries.may_extend(actor, found, step),
+        "may_extend": queries.may_extend(found, step),
         "extension_form": longer or ExtensionForm(),
     }
     return render(request, "complaints/complaint.html", context, status=status)
@@ -136,7 +136,7 @@ def reporter(request: HttpRequest, number: str) -> HttpResponse:
     told = actions.reveal_reporter(
         by=access.actor_of(request), complaint=found, reason=request.POST.get("reason", "")[:500]
     )
-    return _page(request, found, reporter=told)
+    return _page(request, number, reporter=told)
 
 
 @require_POST
@@ -146,7 +146,7 @@ def department(request: HttpRequest, number: str) -> HttpResponse:
     found = _found(request, number)
     form = HandOverForm(request.POST, place=found.division_code)
     if not form.is_valid():
-        return _page(request, found, form=form, status=422)
+        return _page(request, number, form=form, status=422)
     actions.hand_over(by=access.actor_of(request), complaint=found, **form.cleaned_data)
     messages.success(request, "已转办，时限接着计算。")
     return redirect("complaints:list")
@@ -170,7 +170,7 @@ def extension(request: HttpRequest, number: str) -> HttpResponse:
             status = refused.status
             for one in refused.problems:
                 form.add_error(one.field if one.field in form.fields else None, one.message + one.fix)
-    return _page(request, found, longer=form, status=status)
+    return _page(request, number, longer=form, status=status)
 
 
 @require_GET

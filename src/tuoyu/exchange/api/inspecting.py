@@ -402,7 +402,7 @@ def correct(request: HttpRequest, pk: PK, given: CorrectionGiven) -> Any:
 def my_visits(request: HttpRequest) -> Any:
     """What one has to inspect, with all a phone needs without a network."""
     actor = actor_of(request)
-    rows = [visits.for_phone(visits.visit_in(one), actor) for one in visits.to_do(actor)]
+    rows = [visits.for_phone(visits.visit_of(one), actor) for one in visits.to_do(actor)]
     return {"user_id": actor.user_id, "name": actor.label, "visits": rows}
 
 

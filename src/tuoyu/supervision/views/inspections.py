@@ -83,7 +83,7 @@ def _shown(
 ) -> HttpResponse:
     actor, rows = access.actor_of(request), visits.whole(Inspection.objects.all())
     found, may = opened(actor, VIEW_INSPECTION, rows, INSPECT, CONFIRM, PUBLISH, CORRECT, pk=pk)
-    visit = visits.visit_in(found)
+    visit = visits.visit_of(found)
     due = clocks.publish_due(found.division_code, clock.today())
     context = {
         "inspection": found,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Model, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,14 +13,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tuoyu.accounts.queries import colleagues
 from tuoyu.cases import stories
+from tuoyu.cases.models import Case
 from tuoyu.cases.permissions import VIEW as VIEW_CASE
 from tuoyu.core import access, uploads
 from tuoyu.core.actor import Actor
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import Permission, can, get_visible
+from tuoyu.core.permissions import Permission, can, column_of, columns, get_visible, opened
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.institutions import parts
+from tuoyu.institutions.models import Institution
 from tuoyu.institutions.permissions import VIEW_INSTITUTION
 from tuoyu.jurisdictions.names import department_name, place_name
 from tuoyu.supervision import actions, boards
@@ -92,7 +95,8 @@ def found(actor: Actor, permission: Permission, pk: int) -> Rectification:
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """One rectification as an office works on it."""
     actor = access.actor_of(request)
-    one = found(actor, VIEW_RECTIFICATION, pk)
+    rows = boards.whole_rectifications().annotate(**linked(actor))
+    one, may = opened(actor, VIEW_RECTIFICATION, rows, HANDLE_RECTIFICATION, pk=pk)
     told = boards.rectification_told(one)
     state = boards.rectifying_state(
         {"case__state": one.case.state, "case__answer_due_on": one.case.answer_due_on}
@@ -103,9 +107,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "state": state,
         "place": place_name(one.institution.division_code),
         "office": department_name(one.department, one.division_code),
-        "may_handle": can(actor, HANDLE_RECTIFICATION, one),
-        "opens_case": can(actor, VIEW_CASE, one.case),
-        "opens_record": can(actor, VIEW_INSTITUTION, one.institution),
+        "may_handle": HANDLE_RECTIFICATION.key in may,
+        **opens(one),
         "kinds": [
             (kind.value, kind.label)
             for kind in (SanctionKind.PENALTY, SanctionKind.BAN)
@@ -114,6 +117,20 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "story": story(one.topic),
     }
     return render(request, "supervision/rectification.html", context)
+
+
+def linked(actor: Actor) -> dict[str, Any]:
+    """Columns of what followed an inspection that say whether `actor` may open its case, its institution."""
+    return {
+        **columns(actor, [VIEW_CASE], Case.objects.filter(pk=OuterRef("case"))),
+        **columns(actor, [VIEW_INSTITUTION], Institution.objects.filter(pk=OuterRef("institution"))),
+    }
+
+
+def opens(one: Model) -> dict[str, bool]:
+    """What the columns of `linked` say of one."""
+    asked = {"opens_case": VIEW_CASE, "opens_record": VIEW_INSTITUTION}
+    return {name: bool(getattr(one, column_of(permission), False)) for name, permission in asked.items()}
 
 
 def story(topic: str) -> list[dict[str, Any]]:
@@ -235,9 +252,9 @@ def proof(request: HttpRequest, pk: int) -> HttpResponseBase:
 def own(request: HttpRequest, pk: int) -> HttpResponse:
     """What one's own institution must mend: each finding, what was done, files; handed in at once."""
     actor = access.actor_of(request)
-    one = found(actor, ANSWER_RECTIFICATION, pk)
     problems, status = list[Problem](), 200
     if request.method == "POST":
+        one = found(actor, ANSWER_RECTIFICATION, pk)
         try:
             _keep_files(request, actor, one)
             if "answer" in request.POST:
@@ -247,7 +264,7 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "文件已保存。写完每一处后请提交。")
         except Refused as refused:
             problems, status = refused.problems, refused.status
-    one.refresh_from_db()
+    one = get_visible(actor, ANSWER_RECTIFICATION, boards.whole_rectifications(), pk=pk)
     state = boards.rectifying_state(
         {"case__state": one.case.state, "case__answer_due_on": one.case.answer_due_on}
     )
@@ -256,7 +273,6 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
         "one": one,
         "state": state,
         "office": department_name(one.department, one.division_code),
-        "remarks": list(one.case.remarks.filter(round=one.case.round)),
         "typed": request.POST,
         "errors": {problem.field: problem.message for problem in problems if problem.page == MENDED},
         "problems": problems,
@@ -284,13 +300,13 @@ def _keep_files(request: HttpRequest, actor: Actor, one: Rectification) -> None:
 def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     """What followed the inspections of one institution: rectifications and sanctions."""
     actor = access.actor_of(request)
-    opened = parts.opened(actor, VIEW_INSTITUTION, pk)
+    part = parts.opened(actor, VIEW_INSTITUTION, pk)
     if boards.follow_up_at(actor, pk) is None:
         raise Http404
     own_institution = pk in {seat.institution_id for seat in actor.seats}
     seen = (ANSWER_RECTIFICATION, ANSWER_SANCTION) if own_institution else (VIEW_RECTIFICATION, VIEW_SANCTION)
     context = {
-        **opened.shown("follow_up"),
+        **part.shown("follow_up"),
         "rectifications": [dressed(row) for row in boards.rectifications_at(actor, pk, seen[0])[:100]],
         "sanctions": [boards.sanction_dressed(row) for row in boards.sanctions_at(actor, pk, seen[1])[:100]],
         "own": own_institution,

@@ -7,12 +7,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tuoyu.cases.permissions import VIEW as VIEW_CASE
 from tuoyu.core import access
 from tuoyu.core.actor import Actor
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import Permission, can, get_visible
-from tuoyu.institutions.permissions import VIEW_INSTITUTION
+from tuoyu.core.permissions import Permission, can, get_visible, opened
 from tuoyu.jurisdictions.names import department_name, place_name
 from tuoyu.supervision import actions, boards
 from tuoyu.supervision.models import Sanction
@@ -25,7 +23,7 @@ from tuoyu.supervision.permissions import (
 )
 from tuoyu.supervision.sanction_forms import HearingForm, OverturningForm
 from tuoyu.supervision.views.acting import Act, acted
-from tuoyu.supervision.views.rectifications import narrowed_by, story
+from tuoyu.supervision.views.rectifications import linked, narrowed_by, opens, story
 from tuoyu.supervision.vocabulary import SanctionKind, SanctionState
 
 
@@ -61,16 +59,16 @@ def found(actor: Actor, permission: Permission, pk: int) -> Sanction:
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """One sanction as an office sees it."""
     actor = access.actor_of(request)
-    one = found(actor, VIEW_SANCTION, pk)
+    rows = boards.whole_sanctions().annotate(**linked(actor))
+    one, may = opened(actor, VIEW_SANCTION, rows, HANDLE_SANCTION, OVERTURN_SANCTION, pk=pk)
     context = {
         "m": boards.sanction_told(one),
         "one": one,
         "place": place_name(one.institution.division_code),
         "office": department_name(one.department, one.division_code),
-        "may_handle": can(actor, HANDLE_SANCTION, one),
-        "may_overturn": can(actor, OVERTURN_SANCTION, one),
-        "opens_case": can(actor, VIEW_CASE, one.case),
-        "opens_record": can(actor, VIEW_INSTITUTION, one.institution),
+        "may_handle": HANDLE_SANCTION.key in may,
+        "may_overturn": OVERTURN_SANCTION.key in may,
+        **opens(one),
         "story": story(one.topic),
     }
     return render(request, "supervision/sanction.html", context)
@@ -129,7 +127,7 @@ def overturning(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def own(request: HttpRequest, pk: int) -> HttpResponse:
     """What is done to one's own institution, and what one may ask for."""
-    one = found(access.actor_of(request), ANSWER_SANCTION, pk)
+    one = get_visible(access.actor_of(request), ANSWER_SANCTION, boards.whole_sanctions(), pk=pk)
     context = {
         "m": boards.sanction_told(one),
         "one": one,
