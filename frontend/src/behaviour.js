@@ -73,10 +73,12 @@ if (matchMedia("(max-width: 767.98px)").matches) {
   for (const group of document.querySelectorAll("details[data-shut-on-phone]")) group.open = false;
 }
 
-// On paper everything stands open; afterwards the screen is as it was.
+// On paper everything there is to read stands open; afterwards the screen is as it was. What is shut and holds a
+// form is not printed at all (_print.scss).
 let shut = [];
 addEventListener("beforeprint", () => {
-  shut = [...document.querySelectorAll("details.panel:not([open])")];
+  const all = [...document.querySelectorAll("details:not([open], .menu, .drawer, .whence)")];
+  shut = all.filter((group) => !group.querySelector("form"));
   for (const group of shut) group.open = true;
 });
 addEventListener("afterprint", () => {
