@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from exchange.callers import Caller
 from supervision import rounds
+from tuoyu.accounts.models import User
 from tuoyu.cases.models import Notice
 from tuoyu.core import checks, clock
 from tuoyu.core.actor import Role
@@ -19,8 +20,9 @@ from tuoyu.core.models import AuditEvent
 from tuoyu.core.permissions import visible_to
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.supervision import actions, queries
+from tuoyu.supervision.actions.stand_ins import stand_in
 from tuoyu.supervision.jobs import publish_rounds
-from tuoyu.supervision.models import Draw, Inspection, Plan
+from tuoyu.supervision.models import Conflict, Draw, Inspection, Plan
 from tuoyu.supervision.permissions import VIEW_DRAW, VIEW_PLAN, WITNESS_DRAW
 from tuoyu.supervision.rules import draws as rules
 from tuoyu.supervision.rules.plans import weights
@@ -454,6 +456,38 @@ def test_a_visit_that_began_keeps_its_inspectors() -> None:
         by=rounds.lead(), user_id=min(team), institution=inspection.institution, reason="任职"
     )
     assert set(inspection.assignments.values_list("user", flat=True)) == team
+
+
+def test_a_visit_that_begins_while_a_conflict_is_being_declared_keeps_its_inspectors() -> None:
+    _, inspection, out, _ = stood_in()
+    team = set(inspection.assignments.values_list("user", flat=True))
+    lot, conflict = inspection.lot, Conflict.objects.get(user=out)
+    Conflict.objects.filter(pk=conflict.pk).update(user=min(team))
+    conflict.refresh_from_db()
+    Inspection.objects.filter(pk=inspection.pk).update(state="underway", begun_at=clock.now())
+    with pytest.raises(Overtaken):
+        stand_in(by=rounds.lead(), lot=lot, conflict=conflict)
+    assert set(inspection.assignments.values_list("user", flat=True)) == team
+
+
+def test_whoever_has_left_the_department_does_not_stand_in() -> None:
+    draw = rounds.drawn(plan_with(4), 2)
+    inspection = Inspection.objects.filter(lot__draw=draw).order_by("lot__place")[0]
+    assert draw.file is not None
+    pool, out = rules.read_pool(draw.pool), min(inspection.assignments.values_list("user", flat=True))
+    team = set(inspection.assignments.values_list("user", flat=True))
+
+    def instead(away: list[int]) -> int | None:
+        return rules.next_instead(
+            pool, draw.file["seed"], inspection.institution_id, "health", out=out, team=team, away=away
+        )
+
+    first = instead([out])
+    assert first is not None
+    User.objects.filter(pk=first).update(is_active=False)
+    actions.declare_conflict(by=rounds.lead(), user_id=out, institution=inspection.institution, reason="任职")
+    now = set(inspection.assignments.values_list("user", flat=True)) - team
+    assert now == {instead([out, first])}
 
 
 def test_inspectors_are_told_of_their_visits_and_no_nursery_is() -> None:

@@ -449,9 +449,9 @@ def conflicts(actor: Actor) -> QuerySet[Conflict, Any]:
 
 
 def lots_before(conflict: Conflict) -> QuerySet[Lot]:
-    """The visits that were drawn and have not begun, to which a conflict comes after the draw."""
+    """The visits that were drawn and have not begun, to which a conflict comes after the draw. Those of a
+    round that was replaced are cancelled."""
     return Lot.objects.filter(
-        draw__state=DrawState.DRAWN,
         inspection__state=InspectionState.PLANNED,
         inspection__institution=conflict.institution_id,
         inspection__assignments__user=conflict.user_id,

@@ -21,8 +21,9 @@ def stand_in(*, by: Actor, lot: Lot, conflict: Conflict) -> StandIn | None:
     left: its leads are told that the round must be drawn anew. Overtaken when the visit has begun."""
     draw = Draw.objects.select_for_update(of=("self",)).select_related("plan").get(pk=lot.draw_id)
     inspection = Inspection.objects.select_for_update().get(pk=lot.inspection_id)
-    if inspection.state != InspectionState.PLANNED or draw.file is None:
+    if inspection.state != InspectionState.PLANNED:
         raise Overtaken("检查刚刚已经开始，请直接联系检查的部门。")
+    assert draw.file is not None
     pool, seat = rules.read_pool(draw.pool), inspection.assignments.get(user=conflict.user_id)
     team = set(inspection.assignments.values_list("user", flat=True))
     away = _away(pool, conflict, seat.department)
@@ -35,7 +36,7 @@ def stand_in(*, by: Actor, lot: Lot, conflict: Conflict) -> StandIn | None:
                      after={"inspection": inspection.number, "away": away})  # fmt: skip
         _tell_nobody_left(draw, inspection)
         return None
-    Assignment.objects.filter(pk=seat.pk, user=conflict.user_id).update(user=into)
+    Assignment.objects.filter(pk=seat.pk).update(user=into)
     made = StandIn.objects.create(
         lot=lot, department=seat.department, out_id=conflict.user_id, into_id=into, conflict=conflict,
         away=away, made_label=by.label,
