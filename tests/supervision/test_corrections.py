@@ -210,6 +210,17 @@ def test_a_recheck_that_passed_after_all_takes_the_penalty_with_it_and_one_that_
     changed(looked, Result.PASS)
     made.refresh_from_db()
     assert made.state == "dropped"
+    desk = browser(office_user())
+    (row,) = desk.get("/api/v1/rectifications", {"state": "corrected"}).json()["rows"]
+    assert row["state"] == desk.get(f"/api/v1/rectifications/{order.pk}").json()["state"] == "corrected"
+    assert desk.get("/api/v1/rectifications", {"state": "failed"}).json()["rows"] == []
+    own = browser(head_user(order.institution)).get(f"/my/rectifications/{order.pk}/").content.decode()
+    assert "复查改判合格" in own
+    changed(looked, Result.RECTIFY)
+    (again,) = Sanction.objects.filter(inspection=order.inspection, state="open")
+    assert again.sanctioned.count() == made.sanctioned.count() > 0, "changed back it is pursued anew"
+    assert desk.get("/api/v1/rectifications", {"state": "failed"}).json()["count"] == 1
+    changed(looked, Result.PASS)
     Case.objects.filter(pk=order.case_id).update(state="done", reason="")
     changed(looked, Result.RECTIFY)
     assert Rectification.objects.get(inspection=looked).case.state == Case.State.RETURNED

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
 from tuoyu.cases.models import Case, Remark, Step, Submission
@@ -19,10 +20,11 @@ from tuoyu.institutions.models import Publication
 from tuoyu.jurisdictions import queries as jurisdictions
 from tuoyu.jurisdictions.names import department_name, place_name
 from tuoyu.jurisdictions.packs.schema import prefix_of
+from tuoyu.supervision import visits
 from tuoyu.supervision.actions.rectifications import MENDED, field_of
 from tuoyu.supervision.models import Finding, Inspection, Proof, Recall, Rectification, Sanction
 from tuoyu.supervision.permissions import ANSWER_RECTIFICATION, VIEW_RECTIFICATION, VIEW_SANCTION
-from tuoyu.supervision.vocabulary import Ground, SanctionKind, SanctionState, Severity
+from tuoyu.supervision.vocabulary import Ground, Result, SanctionKind, SanctionState, Severity
 
 RECTIFYING = [
     ("waiting", "整改中"),
@@ -30,6 +32,7 @@ RECTIFYING = [
     ("rechecking", "待复查"),
     ("mended", "已合格"),
     ("failed", "不合格"),
+    ("corrected", "复查改判合格"),
     ("moot", "已终止"),
 ]
 RECALLED, UNPUBLISHED = "recalled", "unpublished"
@@ -55,34 +58,40 @@ class Narrowed:
     text: str = ""
 
 
+def with_recheck(rows: QuerySet[Rectification]) -> QuerySet[Any]:
+    """Orders with the result that stands of the re-check confirmed last, as `recheck`; empty without one."""
+    looked = Inspection.objects.filter(recheck_of__rectification=OuterRef("pk"), confirmed_at__isnull=False)
+    standing = visits.with_standing(looked.order_by("-confirmed_at")).values("standing")
+    return rows.annotate(recheck=Coalesce(Subquery(standing[:1]), Value("")))
+
+
 def _states() -> dict[str, Q]:
     returned, today = Q(case__state=Case.State.RETURNED), clock.today()
+    failed = Q(case__state=Case.State.REFUSED)
     return {
         "waiting": returned,
         "overdue": returned & Q(case__answer_due_on__lt=today),
         "rechecking": Q(case__state=Case.State.OPEN),
         "mended": Q(case__state=Case.State.DONE),
-        "failed": Q(case__state=Case.State.REFUSED),
+        "failed": failed & ~Q(recheck=Result.PASS),
+        "corrected": failed & Q(recheck=Result.PASS),
         "moot": Q(case__state=Case.State.WITHDRAWN),
     }
 
 
 def rectifications(actor: Actor, narrowed: Narrowed) -> QuerySet[Rectification, Any]:
     """The rectifications `actor` may see, those with the least time first, as rows of values."""
-    return _rectification_rows(
-        _narrowed(visible_to(actor, VIEW_RECTIFICATION, Rectification.objects.all()), narrowed).filter(
-            _states().get(narrowed.state, Q())
-        )
-    )
+    seen = with_recheck(visible_to(actor, VIEW_RECTIFICATION, Rectification.objects.all()))
+    return _rectification_rows(_narrowed(seen, narrowed).filter(_states().get(narrowed.state, Q())))
 
 
-def _rectification_rows(rows: QuerySet[Rectification]) -> QuerySet[Rectification, Any]:
+def _rectification_rows(rows: QuerySet[Any]) -> QuerySet[Rectification, Any]:
     ordered = rows.order_by(F("case__answer_due_on").asc(nulls_last=True), "-pk")
     return ordered.values(
         "id", "institution_id", "institution__name", "institution__division_code",
         "division_code", "department", "ground", "first_due_on",
         "case__number", "case__state", "case__answer_due_on", "case__round", "inspection__number",
-        "inspection__origin", "inspection__result",
+        "inspection__origin", "inspection__result", "recheck",
     )  # fmt: skip
 
 
@@ -96,13 +105,14 @@ def _narrowed(rows: QuerySet[Any], narrowed: Narrowed) -> QuerySet[Any]:
 
 
 def rectifying_state(row: dict[str, Any]) -> tuple[str, str]:
-    """How far a row of `rectifications` has come: key and words."""
+    """How far a row of `rectifications` has come: key and words. One that failed by a re-check whose result
+    was changed to a pass has not failed, though its case has ended."""
     state, due = row["case__state"], row["case__answer_due_on"]
     key = {
         Case.State.RETURNED: "overdue" if due and due < clock.today() else "waiting",
         Case.State.OPEN: "rechecking",
         Case.State.DONE: "mended",
-        Case.State.REFUSED: "failed",
+        Case.State.REFUSED: "corrected" if row["recheck"] == Result.PASS else "failed",
         Case.State.WITHDRAWN: "moot",
     }[state]
     return key, dict(RECTIFYING)[key]
@@ -157,7 +167,8 @@ def rectifications_at(
     actor: Actor, pk: int, permission: Permission = VIEW_RECTIFICATION
 ) -> QuerySet[Any, Any]:
     """The rectifications of one institution that `actor` may see."""
-    return _rectification_rows(visible_to(actor, permission, Rectification.objects.filter(institution=pk)))
+    rows = visible_to(actor, permission, Rectification.objects.filter(institution=pk))
+    return _rectification_rows(with_recheck(rows))
 
 
 def sanctions_at(actor: Actor, pk: int, permission: Permission = VIEW_SANCTION) -> QuerySet[Any, Any]:
@@ -227,7 +238,8 @@ RECTIFICATION = (
 
 def whole_rectifications() -> QuerySet[Rectification]:
     """Rectifications with all that `rectification_told` tells of one."""
-    return bringing(Rectification.objects.select_related("case", "inspection", "institution"), *RECTIFICATION)
+    rows = with_recheck(Rectification.objects.select_related("case", "inspection", "institution"))
+    return bringing(rows, *RECTIFICATION)
 
 
 def rectification_told(found: Rectification) -> dict[str, Any]:
@@ -235,9 +247,11 @@ def rectification_told(found: Rectification) -> dict[str, Any]:
     the remarks its next answer is to heed."""
     found = whole(found, whole_rectifications(), *RECTIFICATION)
     along, proofs = vars(found), list(found.proofs.all())
+    stands = {"case__state": found.case.state, "case__answer_due_on": found.case.answer_due_on}
     return {
         "rectification": found,
         "case": found.case,
+        "state": rectifying_state(stands | {"recheck": along["recheck"]}),
         "inspection": found.inspection,
         "ground": Ground(found.ground).label,
         "findings": [_finding_told(one, along["handed_in"], proofs) for one in along["to_mend"]],

@@ -108,7 +108,17 @@ def follow_correction(*, by: Actor, correction: Correction) -> None:
             recall(by=by, sanction=sanction, correction=correction)
         else:
             cases.end_moot(by=by, case=sanction.case, reason=reason)
+    if correction.result != Result.PASS:
+        _pursue_again(by, inspection, reason)
     refer(by=by, inspection=inspection)
+
+
+def _pursue_again(by: Actor, recheck: Inspection, reason: str) -> None:
+    """A re-check that fails after all: what followed the order that failed by it, and fell meanwhile, begins
+    anew. Nothing where it still stands."""
+    failed = Rectification.objects.filter(rechecks__inspection=recheck, case__state=Case.State.REFUSED)
+    for order in failed.select_related("inspection__institution", "case"):
+        pursue_failure(by=by, rectification=order, reason=reason)
 
 
 def _no_longer_supported(correction: Correction) -> set[int]:

@@ -42,7 +42,7 @@ Text = Annotated[str, Field(max_length=60)]
 class RectificationsAsked(Asked):
     """How the board is narrowed."""
 
-    state: Literal["waiting", "overdue", "rechecking", "mended", "failed", "moot", ""] = ""
+    state: Literal["waiting", "overdue", "rechecking", "mended", "failed", "corrected", "moot", ""] = ""
     place: Code | Literal[""] = ""
     text: Text = ""
 
@@ -105,6 +105,7 @@ class RectificationTold(Told):
     institution_id: int
     case_number: str
     case_state: str
+    state: str
     answer_due_on: date | None
     first_due_on: date
     ground: str
@@ -302,6 +303,7 @@ def _told(found: Rectification) -> dict[str, Any]:
         "institution_id": found.institution_id,
         "case_number": found.case.number,
         "case_state": found.case.state,
+        "state": told["state"][0],
         "answer_due_on": found.case.answer_due_on,
         "first_due_on": found.first_due_on,
         "ground": found.ground,

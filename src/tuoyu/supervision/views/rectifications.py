@@ -98,13 +98,10 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     rows = boards.whole_rectifications().annotate(**linked(actor))
     one, may = opened(actor, VIEW_RECTIFICATION, rows, HANDLE_RECTIFICATION, pk=pk)
     told = boards.rectification_told(one)
-    state = boards.rectifying_state(
-        {"case__state": one.case.state, "case__answer_due_on": one.case.answer_due_on}
-    )
     context = {
         "m": told,
         "one": one,
-        "state": state,
+        "state": told["state"],
         "place": place_name(one.institution.division_code),
         "office": department_name(one.department, one.division_code),
         "may_handle": HANDLE_RECTIFICATION.key in may,
@@ -265,13 +262,11 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             problems, status = refused.problems, refused.status
     one = get_visible(actor, ANSWER_RECTIFICATION, boards.whole_rectifications(), pk=pk)
-    state = boards.rectifying_state(
-        {"case__state": one.case.state, "case__answer_due_on": one.case.answer_due_on}
-    )
+    told = boards.rectification_told(one)
     context = {
-        "m": boards.rectification_told(one),
+        "m": told,
         "one": one,
-        "state": state,
+        "state": told["state"],
         "office": department_name(one.department, one.division_code),
         "typed": request.POST,
         "errors": {problem.field: problem.message for problem in problems if problem.page == MENDED},
