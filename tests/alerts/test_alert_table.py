@@ -83,14 +83,16 @@ def found_by(by: Actor, alert: Alert) -> dict[str, bool]:
         "listed": bool(queries.alerts(by, narrowed)),
         "of an institution": bool(queries.seen(by, rows)),
     }
-    if alert.state not in STANDING:
-        return found
-    return found | {
+    standing = {
         "counted": queries.counted(by)["standing"] == 1,
         "waiting": bool(queries.waiting(by)),
         "a rule to choose": bool(queries.rules_of(by)),
         "on the tab": bool(queries.alerts_at(by, place)),
     }
+    if alert.state in STANDING:
+        return found | standing
+    assert not any(standing.values()), "what is over waits for nobody"
+    return found
 
 
 def takes(alert: Alert, act: Callable[[Alert, Actor], object], by: Actor) -> bool:

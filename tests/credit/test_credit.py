@@ -96,7 +96,8 @@ def test_a_minor_breach_is_kept_and_neither_shown_nor_sent_unless_there_is_a_rea
     kept = actions.record_event(by=officer, institution=nursery, stated=minor)
     assert queries.standing_of(kept) == Standing.KEPT
     assert "台账不全" not in public_page(nursery)
-    assert sent("credit.published") == []
+    actions.withdraw_event(by=officer, event=kept, ground=Ground.WRONG_FACTS, reason="记错")
+    assert [sent("credit.published"), sent("credit.ended")] == [[], []], "what was not sent is not taken back"
     shown = actions.record_event(
         by=officer,
         institution=nursery,

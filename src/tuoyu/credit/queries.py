@@ -233,7 +233,7 @@ def in_force(rows: QuerySet[ListEntry], day: date) -> QuerySet[ListEntry]:
     counting = CreditEvent.objects.filter(standing_is(Standing.SHOWN, day))
     return rows.filter(
         Q(event__isnull=True) | Q(event__in=counting.values("pk")),
-        Q(removed_on__isnull=True) | Q(removed_on__gt=day),
+        removed_on__isnull=True,
         placed_on__lte=day,
     )
 
