@@ -230,7 +230,7 @@ def _stages() -> dict[str, Q]:
         Stage.HANDLING: opened & Q(step_kind=Step.Kind.HANDLING),
         Stage.ANSWERED: Q(answered_at__isnull=False),
         Stage.NOT_TAKEN: Q(case__state=Case.State.REFUSED),
-        "overdue": opened & Q(due_on__lt=clock.today()),
+        "overdue": Q(due_on__lt=clock.today()),
     }
 
 
@@ -286,13 +286,13 @@ def material(actor: Actor, complaint: Complaint) -> dict[str, Any]:
     }
 
 
-def may_extend(complaint: Complaint, handling: Step | None) -> RuleValue | None:
-    """The rule by which whoever fetched a complaint `whole` may still make the days of handling longer; None
-    where that may not be."""
+def may_extend(complaint: Complaint, now: Step | None) -> RuleValue | None:
+    """The rule by which whoever fetched a complaint `whole` may still make the days of the step `now` longer;
+    None where that may not be: EXTEND reaches only what is being handled."""
     rule = extension_rule(complaint)
-    if rule is None or handling is None or handling.due_on is None or handling.due_on < clock.today():
+    if rule is None or now is None or now.due_on is None or now.due_on < clock.today():
         return None
-    if handling.kind != Step.Kind.HANDLING or hasattr(complaint, "extension"):
+    if hasattr(complaint, "extension"):
         return None
     return rule if _may(complaint, EXTEND) else None
 

@@ -150,7 +150,7 @@ def overdue_of(assessment: Assessment) -> Overdue | None:
 def given(actor: Actor) -> QuerySet[Assessment]:
     """What an assessor has before it: what was given to the agency and is there, the oldest first."""
     rows = Assessment.objects.select_related("institution", "agency", "tree")
-    return visible_to(actor, VIEW_GIVEN, rows).order_by("pk").distinct()
+    return visible_to(actor, VIEW_GIVEN, rows).order_by("pk")
 
 
 def of_institution(actor: Actor, institution_id: int) -> QuerySet[Assessment] | None:
@@ -310,7 +310,7 @@ def may_see_scores(assessment: Assessment, *, office: bool) -> bool:
     """Whether the agency's scores are shown: to the office once handed in, to the institution once told."""
     if office:
         return assessment.state not in (State.SELF, State.SCORING)
-    return assessment.told_at is not None or assessment.state in (State.PUBLISHED, State.WITHDRAWN)
+    return assessment.told_at is not None
 
 
 def expert_of(assessment: Assessment, *, office: bool) -> dict[str, Scored]:

@@ -14,7 +14,7 @@ from tuoyu.complaints import actions, queries, rules
 from tuoyu.complaints.forms import ExtensionForm, HandOverForm, RecordForm
 from tuoyu.complaints.models import Complaint
 from tuoyu.complaints.permissions import EXTEND, RECORD, REVEAL, VIEW, VIEW_PART
-from tuoyu.complaints.views.public import begun, given_by, mark, received_context, wrong_in
+from tuoyu.complaints.views.public import begun, given_by, mark, number_in, received_context, wrong_in
 from tuoyu.complaints.vocabulary import ComplaintKind, Satisfaction, Stage
 from tuoyu.core import access, audit, clock, uploads
 from tuoyu.core.paging import page_of
@@ -73,9 +73,9 @@ def record(request: HttpRequest) -> HttpResponse:
 def _record_page(
     request: HttpRequest, form: RecordForm, problems: list[Problem] | None = None, status: int = 200
 ) -> HttpResponse:
-    typed = str(form["institution"].value() or "")
     seen = visible_to(access.actor_of(request), VIEW_INSTITUTION, Institution.objects.all())
-    chosen = seen.filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 19 else None
+    typed = number_in(form["institution"].value())
+    chosen = None if typed is None else seen.filter(pk=typed).first()
     asked = request.GET.get("q", "")[:60]
     context = {
         "form": form,

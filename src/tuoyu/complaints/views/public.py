@@ -48,9 +48,14 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def begun(request: HttpRequest) -> dict[str, Any]:
     """What an empty form begins with: the institution of the address, and a token of its own."""
-    pk = request.GET.get("institution", "")
-    chosen = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
+    chosen = number_in(request.GET.get("institution", ""))
     return {"institution": chosen, "token": secrets.token_urlsafe(24)}
+
+
+def number_in(typed: Any) -> int | None:
+    """The number of a row, where that is what was typed."""
+    said = str(typed or "")
+    return int(said) if said.isdecimal() and len(said) < 19 else None
 
 
 def received_context(receipt: actions.Receipt, *, office: bool) -> dict[str, Any]:
@@ -87,8 +92,7 @@ def wrong_in(form: ReportForm, files: list[Any], *, public: bool) -> list[Proble
 def _form_page(
     request: HttpRequest, form: ReportForm, problems: list[Problem] | None = None, status: int = 200
 ) -> HttpResponse:
-    typed = form["institution"].value()
-    chosen = queries.chosen(int(typed) if str(typed or "").isdecimal() else None)
+    chosen = queries.chosen(number_in(form["institution"].value()))
     asked = request.GET.get("q", "")[:60]
     files_wrong = [p.message for p in problems or [] if p.field in ("file", "files")]
     context = {
