@@ -14,6 +14,7 @@ from PIL import Image
 
 from accounts.people import browser
 from complaints.told import GULOU, TEXT, answered, given, lead, officer, sits, sorted_out, step, told
+from tuoyu.accounts.actors import actor_for
 from tuoyu.cases.models import Case, Notice
 from tuoyu.complaints import actions, floods, jobs, keys, queries, rules
 from tuoyu.complaints.models import Attachment, Attempt, Complaint
@@ -293,6 +294,12 @@ def test_the_place_of_what_an_officer_records_is_that_of_the_nursery_whatever_is
     elsewhere = staff.nursery("320102")
     with pytest.raises(Refused, match="本辖区"):
         actions.record(by=officer(), given=given(elsewhere, arrived_by="letter", division_code=GULOU))
+    user = sits(Role.OFFICER, place="320102")
+    user.memberships.create(
+        role=Role.JURISDICTION_LEAD, department="health", division_code=GULOU, valid=("2020-01-01", None)
+    )
+    with pytest.raises(Refused, match="本辖区"):
+        actions.record(by=actor_for(user), given=given(arrived_by="letter"))
 
 
 def test_an_officer_who_clicks_twice_records_once() -> None:
@@ -319,6 +326,7 @@ def test_a_code_opens_its_own_complaint_only_and_is_not_told_once_keys_have_chan
 def test_a_telephone_alone_is_not_anonymous_and_is_masked() -> None:
     complaint, _ = told(reporter_phone="13800138000")
     assert (complaint.anonymous, complaint.masked_reporter) == (False, "138****8000")
+    assert told()[0].masked_reporter == "匿名"
 
 
 @pytest.mark.parametrize("kind", [Attempt.What.REPORT, Attempt.What.WRONG_CODE])
@@ -436,7 +444,8 @@ def test_only_places_served_and_public_nurseries_are_offered() -> None:
     assert queries.found(" ") == []
     assert (queries.chosen(0), queries.chosen(2**63), queries.chosen(None)) == (None, None, None)
     address = reverse("complaints:report")
-    for odd in ("9" * 30, "٣", "x"):
+    for odd in ("9" * 5000, "9" * 30, "٣", "x"):
         assert Client().get(address, {"institution": odd}).status_code == 200
+        assert Client().post(address, typed(institution=odd)).status_code == 422
     assert Client().post(reverse("complaints:tracker"), {"number": "", "code": ""}).status_code == 422
     assert not Attempt.objects.exists(), "an empty form is no attempt"

@@ -18,6 +18,7 @@ from tuoyu.accounts.actors import actor_for
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Step
 from tuoyu.complaints import actions, queries, rules
+from tuoyu.complaints.handlers import ComplaintHandler
 from tuoyu.complaints.models import Complaint, Extension
 from tuoyu.complaints.permissions import EXTEND, REVEAL, VIEW
 from tuoyu.core import clock
@@ -406,6 +407,40 @@ def test_sorting_names_a_nursery_of_the_place_and_one_only() -> None:
     Institution.objects.filter(pk=two[1].pk).update(uscc="91320106MA1TEST001")
     assert sorted_out(described, institution="91320106ma1test001").institution == two[1]
     assert far.complaints.count() == 0
+
+
+def test_the_office_above_neither_learns_who_told_it_nor_extends() -> None:
+    one = sorted_out(petition(staff.nursery(GULOU)))
+    assert not any(can(lead(place="320100"), may, one) for may in (REVEAL, EXTEND))
+    assert all(can(lead(), may, one) for may in (REVEAL, EXTEND))
+
+
+def test_the_page_offers_only_what_may_be_done_now() -> None:
+    one = sorted_out(petition(staff.nursery(GULOU)))
+    receipt = actions.record(by=officer(), given=given(arrived_by="hotline"))
+    hotline = sorted_out(Complaint.objects.get(case__number=receipt.number))
+    fresh = petition(staff.nursery(GULOU))
+
+    def offers(complaint: Complaint, user: Any) -> tuple[bool, bool]:
+        number = complaint.case.number
+        page = browser(user).get(reverse("complaints:complaint", args=[number])).content.decode()
+        acts = (reverse(f"complaints:{name}", args=[number]) for name in ("extension", "reporter"))
+        return tuple(act in page for act in acts)  # type: ignore[return-value]
+
+    head, onlooker = sits(Role.DEPARTMENT_LEAD), sits(Role.OFFICER, name="onlooker")
+    assert (offers(one, head), offers(one, onlooker)) == ((True, True), (False, False))
+    assert (offers(hotline, head), offers(fresh, head)) == ((False, False), (False, True))
+    Step.objects.filter(case=one.case, kind="handling").update(due_on=clock.today())
+    assert offers(one, head)[0]
+    assert queries.complaints(lead(), stage="overdue").count() == 0, "the last day is not over"
+    Step.objects.filter(case=one.case, kind="handling").update(due_on=date(2026, 1, 5))
+    assert not offers(one, head)[0]
+
+
+def test_other_offices_are_sent_the_number_and_the_name_alone() -> None:
+    one, _ = told(staff.nursery(GULOU))
+    payload = ComplaintHandler().payload(one.case, step(one, "triage"))
+    assert payload == {"case": one.case.number, "name": one.about}
 
 
 def test_an_answer_can_be_kept_whole() -> None:

@@ -24,7 +24,8 @@ from tuoyu.core.models import AuditEvent
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.institutions.models import Institution
 from tuoyu.ratings import actions, queries, stories
-from tuoyu.ratings.models import Assessment, Evidence, HandedIn, IndicatorTree
+from tuoyu.ratings.checks import adopted_trees_are_complete, results_as_scored
+from tuoyu.ratings.models import Assessment, Evidence, HandedIn, IndicatorTree, Score
 from tuoyu.ratings.rules import Scored
 from workforce.staff import GULOU, XUANWU, head, head_user, nursery
 
@@ -766,3 +767,71 @@ def test_the_list_is_of_own_places_and_narrowed_by_year_and_state() -> None:
     assert "没有评估" not in city.get("/ratings/").content.decode()
     officer = browser(seated(Role.OFFICER, "health", GULOU, username="gaps"))
     assert officer.get("/ratings/gaps/?year=0001").status_code == 200
+
+
+def test_the_page_offers_what_may_be_done_now_and_no_more() -> None:
+    rated.adopted()
+    one = rated.to_score(rated.begun())
+    user = rated.assessor_user(one.agency)
+    address = f"/ratings/{one.pk}/"
+    officer, own = browser(seated(Role.OFFICER, "health", GULOU)), browser(head_user(one.institution))
+
+    def offered(client: Client) -> set[str]:
+        page = client.get(address).content.decode()
+        return {
+            act for act in ("tell", "send_back", "upheld", "object", "call_off") if f'value="{act}"' in page
+        }
+
+    assert offered(officer) == {"call_off"}
+    rated.scored(one, actor_for(user))
+    assert offered(officer) == {"tell", "send_back", "call_off"}
+    shown = browser(user).get(f"{address}scores/").content.decode()
+    assert 'name="points-1.1"' not in shown, "what was handed in is only shown"
+    actions.send_back(by=BY, assessment=one, reason="漏看")
+    one.refresh_from_db()
+    assert queries.told_of(one, "expert")
+    assert queries.expert_of(one, office=True) == {}, "scored anew it is not shown until it is handed in"
+    rated.scored(one, actor_for(user))
+    actions.tell_result(by=BY, assessment=one)
+    assert (offered(officer), offered(own)) == ({"call_off"}, {"object"})
+    with clock.set_to(clock.now() + LATER):
+        assert offered(browser(head_user(one.institution))) == set()
+    actions.object_to(by=head(one.institution), assessment=one, text="漏看")
+    assert (offered(officer), offered(own)) == ({"upheld", "call_off"}, set())
+
+
+def test_an_assessor_reads_what_was_handed_in_and_not_what_was_typed() -> None:
+    rated.adopted()
+    one = rated.to_score(rated.begun())
+    Score.objects.filter(assessment=one, side="self", code="1.1").update(points=Decimal(7))
+    page = browser(rated.assessor_user(one.agency)).get(f"/ratings/{one.pk}/scores/").content.decode()
+    assert "7.0" not in page
+    assert '机构自评：<strong class="num">40' in page
+
+
+def test_an_officer_who_also_scores_reads_a_file_once() -> None:
+    rated.adopted()
+    one = rated.begun()
+    shown = actions.add_evidence(by=head(one.institution), assessment=one, code="1.1", file=desk.image())
+    user = rated.assessor_user(one.agency)
+    rated.assessor_user(one.agency)
+    user.memberships.create(
+        role="officer", department="health", division_code=GULOU, valid=("2020-01-01", None)
+    )
+    assert queries.files_of(actor_for(user), one) == [shown]
+    assert browser(user).get(f"/ratings/evidence/{shown.pk}/").status_code == 200
+
+
+def test_the_checks_speak_of_a_tree_left_open_and_of_a_result_that_is_not_what_was_scored() -> None:
+    rated.adopted()
+    one = rated.published()
+    assert not [*adopted_trees_are_complete(), *results_as_scored()]
+    IndicatorTree.objects.create(
+        division_code=XUANWU, name="空", state="adopted", adopted_at=clock.now(), basis="文",
+        adopted_label="x", effective_from=clock.today(),
+    )  # fmt: skip
+    assert any("还没有一章" in said for said in adopted_trees_are_complete())
+    Assessment.objects.filter(pk=one.pk).update(vetoed=["1.2"])
+    assert len(list(results_as_scored())) == 1
+    Case.objects.filter(pk=one.case_id).update(state="open", closed_at=None)
+    assert len(list(results_as_scored())) == 2

@@ -97,6 +97,48 @@ def test_whoever_must_act_and_health_are_reminded_once_of_each_day_that_is_over(
     assert "核对审核已逾期" not in told(head)
 
 
+def test_who_was_let_go_is_not_reminded_and_where_health_has_no_head_everybody_is() -> None:
+    rated.adopted()
+    one = rated.begun()
+    gone, expert = rated.assessor_user(one.agency), rated.assessor_user(one.agency)
+    actions.let_assessor_go(by=BY, assessor=one.agency.assessors.get(user=gone))
+    rated.to_score(one)
+    officer = seated(Role.OFFICER, "health", GULOU)
+    with clock.set_to(clock.now() + LATER):
+        jobs.remind_overdue(0)
+    assert (told(gone), told(expert)) == ([], ["有新的评估任务", "评分已逾期"])
+    assert told(officer) == ["评估逾期"]
+    other = rated.begun()
+    lead = seated(Role.DEPARTMENT_LEAD, "health", GULOU)
+    with clock.set_to(clock.now() + LATER):
+        actions.remind(by=BY, assessment=other)
+    assert (told(lead), told(officer)) == (["评估逾期"], ["评估逾期"])
+
+
+def test_a_day_is_over_only_when_it_is_and_only_of_whoever_must_act_now() -> None:
+    rated.adopted()
+    waits, scored = rated.begun(), rated.to_score(rated.begun())
+    officer = actor_for(seated(Role.OFFICER, "health", GULOU))
+
+    def late() -> set[int]:
+        return set(queries.assessments(officer, state="overdue").values_list("pk", flat=True))
+
+    last = scored.score_due_on or clock.today()
+    Assessment.objects.update(self_due_on=clock.today(), score_due_on=clock.today())
+    assert late() == set()
+    assert [queries.overdue_of(one) for one in (waits, scored)] == [None, None]
+    Assessment.objects.update(self_due_on=clock.today() - timedelta(days=1), score_due_on=last)
+    assert late() == {waits.pk}, "what was handed in is late no more"
+    rated.scored(scored, rated.assessor(scored.agency))
+    scored.refresh_from_db()
+    assert scored.case is not None
+    scored.case.steps.exclude(state="active").update(due_on=clock.today() - timedelta(days=9))
+    assert late() == {waits.pk}, "a step that is not under way is late of nothing"
+    actions.send_back(by=BY, assessment=scored, reason="漏看")
+    scored.case.steps.filter(state="active").update(due_on=clock.today() - timedelta(days=9))
+    assert late() == {waits.pk}, "while the agency scores anew the office is not late"
+
+
 def test_the_list_shows_who_is_late_and_until_when() -> None:
     rated.adopted()
     late, other = rated.begun(), rated.begun()
@@ -136,6 +178,8 @@ def test_a_year_lacks_whoever_has_no_published_result_as_a_number_and_a_list() -
         assert institution.name not in page
     answer = browser(user).get("/api/v1/assessment-gaps").json()
     assert (answer["wanted"], answer["published"], len(answer["rows"])) == (4, 1, 3)
+    waiting = queries.not_assessed(actor_for(user), year)
+    assert list(waiting) == [waits, refused]
     # Last year none of them was public yet, so last year lacks nothing of them.
     assert queries.year_figures(actor_for(user), year - 1).wanted == 0
     lead = Assessment.objects.get(institution=done)
@@ -143,6 +187,26 @@ def test_a_year_lacks_whoever_has_no_published_result_as_a_number_and_a_list() -
         by=actor_for(seated(Role.DEPARTMENT_LEAD, "health", GULOU)), assessment=lead, reason="应回避"
     )
     assert queries.year_figures(actor_for(user), year).lacking == 4
+
+
+def test_of_a_year_counts_what_is_of_that_year_filed_there_and_without_a_result() -> None:
+    rated.adopted()
+    this, since = clock.today().year, date(clock.today().year - 2, 1, 1)
+    agency = rated.agency()
+    again, old = nursery(GULOU, public_since=since), nursery(GULOU, public_since=since)
+    nursery(GULOU, filing="pending", public_since=None)
+    rated.published(again, of=agency)
+    rated.begun(again, of=agency, again_reason="搬迁")
+    rated.published(old, of=agency, year=this - 1)
+    by = actor_for(seated(Role.OFFICER, "health", GULOU))
+    now, before = queries.year_figures(by, this), queries.year_figures(by, this - 1)
+    assert (now.wanted, now.published, now.under_way) == (2, 1, 0)
+    assert (before.wanted, before.published, before.under_way) == (2, 1, 0)
+    assert [row["id"] for row in queries.gaps(by, this)] == [old.pk]
+    assert list(queries.not_assessed(by, this)) == [old]
+    assert list(queries.not_assessed(by, this - 1)) == [again]
+    nursery("360102")
+    assert queries.year_figures(actor_for(seated(Role.OFFICER, "health", "360102")), this).wanted == 0
 
 
 # ---------------------------------------------------------------- the directory

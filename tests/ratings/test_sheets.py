@@ -12,6 +12,7 @@ from ratings.rated import BY
 from tuoyu.accounts.actors import actor_for
 from tuoyu.core.actor import Role
 from tuoyu.core.problems import Overtaken, Refused
+from tuoyu.core.spreadsheets import reading
 from tuoyu.core.spreadsheets.writing import filled
 from tuoyu.ratings import actions, bringing, sheets
 from tuoyu.ratings.models import IndicatorTree
@@ -89,3 +90,12 @@ def test_no_other_office_brings_items_in_and_an_adopted_tree_takes_none() -> Non
     with pytest.raises(Refused):
         bringing.bring_items(by=BY, tree=draft, file=book(), version=draft.version)
     assert IndicatorTree.objects.get(pk=draft.pk).content["chapters"] == []
+
+
+def test_more_than_a_chapter_or_a_tree_can_hold_is_said_at_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_LINES", 2)
+    monkeypatch.setattr(sheets, "MOST_CHAPTERS", 1)
+    rows = [row(code=f"1.{n}") for n in range(3)] + [row(chapter="2", code="2.1")]
+    data = filled(sheets.SHEET, rows)
+    _, defects = sheets.chapters_of(reading.read(data, sheets.SHEET))
+    assert [(one.row, one.code) for one in defects] == [(4, "too_many"), (5, "too_many")]
