@@ -132,6 +132,12 @@ def test_no_form_means_two_departments(code: str) -> None:
         ("health", "110101", False, "东城区卫生健康部门"),
         ("youth_league", "420000", True, "共青团湖北省委"),
         ("establishment", "370323", True, "沂源县委编办"),
+        ("health", "320106002", False, "鼓楼区卫健委"),
+        ("health", "370323103", False, "县卫生健康局"),
+        ("health", "370323103", True, "沂源县卫生健康局"),
+        ("health", "320106999", False, "鼓楼区卫健委"),
+        ("lower_government", "320106002", False, "华侨路街道办事处"),
+        ("lower_government", "370323103", False, "东里镇人民政府"),
     ],
 )
 def test_a_department_is_called_as_its_jurisdiction_calls_it(

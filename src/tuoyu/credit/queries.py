@@ -159,7 +159,7 @@ def shown(event: CreditEvent) -> dict[str, Any]:
         "repairable_on": event.repairable_on,
         "is_public": event.is_public,
         "publish_reason": event.publish_reason,
-        "office": department_name(event.department, event.division_code[:6], full=True),
+        "office": department_name(event.department, event.division_code, full=True),
         "place": place_name(event.division_code),
         "division_code": event.division_code,
         "standing": standing.value,
@@ -178,7 +178,7 @@ def story(event: CreditEvent) -> list[dict[str, Any]]:
     rows = AuditEvent.objects.filter(topic=event.topic, verb__in=STORY).order_by("-pk")
     return [
         {"text": STORY[row.verb], "at": row.at, "who": row.actor_label, "note": row.note,
-         "department": department_name(row.department, row.division_code[:6]) if row.department else ""}
+         "department": department_name(row.department, row.division_code) if row.department else ""}
         for row in rows
     ]  # fmt: skip
 
@@ -284,7 +284,7 @@ def entry_shown(one: ListEntry) -> dict[str, Any]:
         "event_id": one.event_id,
         "reason": one.reason,
         "conclusion": one.conclusion,
-        "office": department_name(one.department, one.division_code[:6], full=True),
+        "office": department_name(one.department, one.division_code, full=True),
         "placed_on": one.placed_on,
         "removed_on": one.removed_on,
         "removed_reason": one.removed_reason,

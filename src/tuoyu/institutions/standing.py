@@ -211,7 +211,7 @@ def registrar_name(institution: Institution) -> str:
     """Who registered it, as its place calls that office."""
     if not institution.registrar:
         return ""
-    return department_name(institution.registrar, institution.division_code[:6])
+    return department_name(institution.registrar, institution.division_code)
 
 
 def history(

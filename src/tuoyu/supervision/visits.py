@@ -31,8 +31,8 @@ MEALS = "basics.serves_meals"
 
 
 def office_of(department: str, division_code: str) -> str:
-    """The office that inspects somewhere: a street has none of its own, its county has."""
-    return department_name(department, division_code[:6])
+    """The office that inspects somewhere."""
+    return department_name(department, division_code)
 
 
 # ---------------------------------------------------------------- the checklist of a visit

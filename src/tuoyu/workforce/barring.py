@@ -73,7 +73,7 @@ def hindrances(identity: str) -> list[Hindrance]:
 def problems_at(division_code: str, found: Iterable[Hindrance]) -> list[Problem]:
     """Why somebody may not be hired at a place, by whose law, and whom to ask; never what happened."""
     book = jurisdictions.book(division_code)
-    ask = department_name(HEALTH, division_code[:6], full=True)
+    ask = department_name(HEALTH, division_code, full=True)
     fix = f"认为有误的，请其本人或贵机构向{ask}查询核实，不要自行打听。"
     said: dict[str, Problem] = {}
     for hindrance in found:

@@ -79,7 +79,7 @@ def unfiled(request: HttpRequest) -> HttpResponse:
             and row["reminded_on"] != clock.today()
         )
         row["place"] = place_name(row["division_code"])
-        row["registrar_name"] = department_name(row["registrar"], row["division_code"][:6])
+        row["registrar_name"] = department_name(row["registrar"], row["division_code"])
     context = {"page": page, "narrowed": narrowed, "may_remind": can(actor, REMIND)}
     return render(request, "institutions/unfiled.html", context)
 
@@ -101,7 +101,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     row["case_number"] = row["case_rows"][0]["number"] if len(row["case_rows"]) == 1 else ""
     row |= in_words(row)
     row["registrar_name"] = (
-        department_name(row["registrar"], row["division_code"][:6]) if row["registrar"] else ""
+        department_name(row["registrar"], row["division_code"]) if row["registrar"] else ""
     )
     for publication in row["publication_rows"]:
         publication["label"] = Publication.Kind(publication["kind"]).label
@@ -145,7 +145,7 @@ def behind(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
     head = any(seat.institution_id == row["id"] for seat in actor.seats_as(Role.NURSERY_HEAD))
     kindergarten = kind == Kind.KINDERGARTEN_CLASS
     rule = provision.supervision(place) if kindergarten else None
-    names = [department_name(str(one), place[:6]) for one in rule.value] if rule else []
+    names = [department_name(str(one), place) for one in rule.value] if rule else []
     pairing = provision.pairing_rule(place) if kind in provision.PAIRED or row["pairing_rows"] else None
     return {
         "supervision": rule,

@@ -154,7 +154,7 @@ def _issued(by: Actor, employment: Employment, periods: Sequence[ServicePeriod])
     institution, kind = employment.institution, Certificate.Kind.SERVICE_HOURS
     code, today = secrets.token_hex(8), clock.today()
     number = f"托医{institution.division_code[:6]}{today:%Y}{periods[-1].pk:06d}"
-    issuer = department_name("health", institution.division_code[:6], full=True)
+    issuer = department_name("health", institution.division_code, full=True)
     said = service.said(employment, periods)
     content = {
         "title": kind.label,
