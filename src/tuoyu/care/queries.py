@@ -1,5 +1,6 @@
 """Reads of nurseries' days and of what went wrong, for pages and the API."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from tuoyu.care.permissions import VIEW_DAYS, VIEW_INCIDENT
 from tuoyu.care.rules import CasesGiven, ClassGiven, ReturnGiven, RoomKnown
 from tuoyu.care.vocabulary import Disease, Symptom
 from tuoyu.core.actor import Actor
+from tuoyu.core.along import Along, bringing, brought
 from tuoyu.core.permissions import can, visible_to
 from tuoyu.institutions import policy
 from tuoyu.institutions.models import SHOWN, EnrolmentCount, Institution
@@ -44,26 +46,48 @@ def rooms_of(institution: Institution, day: date) -> list[RoomKnown]:
 # ---------------------------------------------------------------- one day
 
 
+DAY = (
+    Along(DailyReturn, "classes", also={"class_group": ("name",)}),
+    Along(DailyReturn, "new_cases", NewCases.objects.filter(class_day__daily_return=OuterRef("pk"))),
+)
+
+
+def whole_days(rows: QuerySet[DailyReturn]) -> QuerySet[DailyReturn]:
+    """Days with their classes and new cases, as `told` and `given_of` read them; in one query."""
+    return bringing(rows, *DAY)
+
+
 def current_of(institution: Institution, day: date) -> DailyReturn | None:
     """What holds of a day, None where it was not stated."""
     rows = DailyReturn.objects.filter(institution=institution, day=day, current=True)
-    return rows.prefetch_related("classes__cases").first()
+    return whole_days(rows).first()
 
 
 def last_before(institution: Institution, day: date) -> DailyReturn | None:
     """The last day before that was stated and on which there were children."""
     rows = DailyReturn.objects.filter(institution=institution, day__lt=day, current=True, closed=False)
-    return rows.order_by("-day").prefetch_related("classes__cases").first()
+    return whole_days(rows.order_by("-day")).first()
 
 
-def statements_of(institution: Institution, day: date) -> QuerySet[DailyReturn]:
+def statements_of(institution: Institution, day: date) -> list[DailyReturn]:
     """Every statement of a day, the latest first."""
-    rows = DailyReturn.objects.filter(institution=institution, day=day).order_by("-pk")
-    return rows.prefetch_related("classes__cases", "classes__class_group")
+    return list(whole_days(DailyReturn.objects.filter(institution=institution, day=day).order_by("-pk")))
+
+
+def _cases_of(stated: DailyReturn) -> dict[int, list[NewCases]]:
+    """The new cases of a day, by the row of their class; asked for where they did not come along."""
+    if DAY[0].at in vars(stated):
+        brought(stated, *DAY)
+    came = vars(stated).get("new_cases")
+    found: dict[int, list[NewCases]] = defaultdict(list)
+    for case in NewCases.objects.filter(class_day__daily_return=stated) if came is None else came:
+        found[case.class_day_id].append(case)
+    return found
 
 
 def given_of(stated: DailyReturn) -> ReturnGiven:
     """A day as it was stated."""
+    cases = _cases_of(stated)
     return ReturnGiven(
         stated.closed,
         tuple(
@@ -71,7 +95,7 @@ def given_of(stated: DailyReturn) -> ReturnGiven:
                 row.class_group_id,
                 row.children,
                 row.carers,
-                tuple(CasesGiven(case.symptom, case.number, case.disease) for case in row.cases.all()),
+                tuple(CasesGiven(case.symptom, case.number, case.disease) for case in cases[row.pk]),
                 row.checked,
                 row.unexamined,
             )
@@ -82,6 +106,7 @@ def given_of(stated: DailyReturn) -> ReturnGiven:
 
 def told(stated: DailyReturn) -> dict[str, Any]:
     """A day in words, for a page and the API."""
+    cases = _cases_of(stated)
     return {
         "id": stated.pk,
         "day": stated.day,
@@ -101,7 +126,7 @@ def told(stated: DailyReturn) -> dict[str, Any]:
                 "unexamined": row.unexamined,
                 "cases": [
                     {"symptom": case.symptom, "disease": case.disease, "number": case.number}
-                    for case in row.cases.all()
+                    for case in cases[row.pk]
                 ],
             }
             for row in stated.classes.all()

@@ -12,7 +12,8 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from tuoyu.cases.models import Step
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor
-from tuoyu.core.permissions import can, visible_to
+from tuoyu.core.along import Along, bringing, brought
+from tuoyu.core.permissions import Permission, can, opened, visible_to
 from tuoyu.core.prepared import AnyOf, Blank, Prepared
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.queries import public_institutions
@@ -22,7 +23,7 @@ from tuoyu.jurisdictions.atlas import places
 from tuoyu.jurisdictions.names import place_name
 from tuoyu.jurisdictions.packs.schema import Outline, prefix_of
 from tuoyu.ratings import policy, rules
-from tuoyu.ratings.models import Agency, Assessment, Evidence, HandedIn, IndicatorTree, Reminder, Score
+from tuoyu.ratings.models import Agency, Assessment, Evidence, IndicatorTree, Reminder, Score
 from tuoyu.ratings.permissions import (
     BEGIN_ASSESSMENT,
     MANAGE_AGENCIES,
@@ -229,9 +230,24 @@ def gaps(actor: Actor, year: int) -> QuerySet[Institution, Any]:
     )
 
 
+SAID = Along(Assessment, "scores"), Along(Assessment, "handed_in"), Along(Assessment, "objections")
+
+
+def opened_with_all(actor: Actor, pk: int, *asked: Permission) -> tuple[Assessment, frozenset[str]]:
+    """An assessment with what both sides said, the objections, and as `shown` the files one may read; and
+    which of the permissions `asked` hold on it. Http404 where the actor does not see it."""
+    files = Evidence.objects.filter(assessment=OuterRef("pk"), removed_at=None)
+    # Not the rows themselves: what a reach finds twice is one file.
+    read = visible_to(actor, READ_EVIDENCE, Evidence.objects.all()).values("pk")
+    every = (*SAID, Along(Assessment, "shown", files.filter(pk__in=read).order_by("pk"), {"file": ("name",)}))
+    rows = Assessment.objects.select_related("institution", "tree", "agency", "case")
+    found, may = opened(actor, VIEW_ASSESSMENTS, bringing(rows, *every), *asked, pk=pk)
+    return brought(found, *every), may
+
+
 def scores_of(assessment: Assessment, side: str) -> dict[str, Scored]:
     """What one side says now, by code."""
-    rows = Score.objects.filter(assessment=assessment, side=side)
+    rows = (row for row in assessment.scores.all() if row.side == side)
     return {row.code: Scored(row.points, row.met, row.text) for row in rows}
 
 
@@ -245,8 +261,8 @@ def saved_at(assessment: Assessment, side: str) -> datetime | None:
 
 def told_of(assessment: Assessment, side: str) -> dict[str, Scored]:
     """What one side handed in last, by code: what others may see of it."""
-    last = HandedIn.objects.filter(assessment=assessment, side=side).order_by("-pk").first()
-    return as_scored(last.scores) if last else {}
+    handed = [one for one in assessment.handed_in.all() if one.side == side]
+    return as_scored(handed[-1].scores) if handed else {}
 
 
 def as_scored(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, Scored]:

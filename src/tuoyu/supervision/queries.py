@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from tuoyu.accounts.models import Membership, User
+from tuoyu.accounts.models import Membership
 from tuoyu.accounts.queries import DECIDERS
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role, Seat
-from tuoyu.core.permissions import visible_to
+from tuoyu.core.along import Along, bringing, brought
+from tuoyu.core.nested import nested
+from tuoyu.core.permissions import opened, visible_to
 from tuoyu.core.reaches import OFFICES
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.vocabulary import Registration
@@ -23,6 +25,8 @@ from tuoyu.jurisdictions.rulebook import RuleBook
 from tuoyu.supervision import risks
 from tuoyu.supervision.models import Assignment, Conflict, Draw, Inspection, Lot, Plan, StandIn
 from tuoyu.supervision.permissions import (
+    ADOPT_PLAN,
+    FREEZE_DRAW,
     VIEW_CONFLICTS,
     VIEW_DRAW,
     VIEW_PLAN,
@@ -81,10 +85,25 @@ def plans(actor: Actor, *, year: int | None = None) -> QuerySet[Plan, Any]:
     rows = visible_to(actor, VIEW_PLAN, Plan.objects.all())
     if year is not None:
         rows = rows.filter(year=year)
-    return rows.order_by("-year", "-pk").values(
-        "id", "year", "division_code", "department", "kind", "per_year", "departments", "source",
-        "created_at", "adopted_at",
-    )  # fmt: skip
+    listed: QuerySet[Plan, Any] = rows.order_by("-year", "-pk").values(*PLAN)
+    return listed
+
+
+PLAN = (
+    "id", "year", "division_code", "department", "kind", "per_year", "departments", "source", "created_at",
+    "adopted_at",
+)  # fmt: skip
+AMENDED = Along(Plan, "amendments")
+
+
+def plan_opened(actor: Actor, pk: int) -> tuple[Plan, frozenset[str]]:
+    """A plan with its amendments and `conducts`: whether the actor sees a draw of it; and which of adopting
+    and drawing it may. Http404 where the actor does not see it."""
+    rows: QuerySet[Plan] = bringing(Plan.objects.all(), AMENDED).annotate(
+        conducts=Exists(visible_draws(actor).filter(plan=OuterRef("pk")))
+    )
+    found, may = opened(actor, VIEW_PLAN, rows, ADOPT_PLAN, FREEZE_DRAW, pk=pk)
+    return brought(found, AMENDED), may
 
 
 def plan_shown(row: dict[str, Any]) -> dict[str, Any]:
@@ -148,14 +167,17 @@ def obliged(plan: Plan, on: date | None = None) -> QuerySet[Institution]:
 
 def lacking(plan: Plan, on: date | None = None) -> QuerySet[Institution, Any]:
     """What a plan still lacks on a day: institutions with fewer confirmed inspections than it asks for."""
+    under_way = _inspections_for(plan).filter(state__in=UNDER_WAY)
+    rows = _counted(plan, on).annotate(under_way=Exists(under_way))
+    return rows.filter(Q(done__lt=plan.per_year)).order_by("pk")
+
+
+def _counted(plan: Plan, on: date | None) -> QuerySet[Institution, Any]:
+    """Those obliged, each with how many inspections of it were `done`."""
     end = datetime.combine((on or clock.today()) + timedelta(days=1), time.min, tzinfo=clock.BEIJING)
     done = _inspections_for(plan).filter(state=InspectionState.CONFIRMED, confirmed_at__lt=end)
     counted = done.order_by().values("institution").annotate(number=Count("pk")).values("number")
-    under_way = _inspections_for(plan).filter(state__in=UNDER_WAY)
-    rows = obliged(plan, on).annotate(
-        done=Coalesce(Subquery(counted, output_field=IntegerField()), 0), under_way=Exists(under_way)
-    )
-    return rows.filter(Q(done__lt=plan.per_year)).order_by("pk")
+    return obliged(plan, on).annotate(done=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
 
 
 def unattended(plan: Plan) -> QuerySet[Institution, Any]:
@@ -194,11 +216,14 @@ def is_over(plan: Plan, on: date | None = None) -> bool:
 
 def progress(plan: Plan, on: date | None = None) -> dict[str, Any]:
     """How far a plan is on a day, in numbers."""
-    total, missing = obliged(plan, on).count(), lacking(plan, on).count()
+    counted = _counted(plan, on).aggregate(
+        all=Count("pk"), lacking=Count("pk", filter=Q(done__lt=plan.per_year))
+    )
+    missing = counted["lacking"]
     return {
         "on": on or clock.today(),
-        "institutions": total,
-        "done": total - missing,
+        "institutions": counted["all"],
+        "done": counted["all"] - missing,
         "lacking": missing,
         "overdue": missing if is_over(plan, on) else 0,
         "due_on": rules.day_of(plan.year),
@@ -301,42 +326,42 @@ def draw_shown(draw: Draw) -> dict[str, Any]:
 
 
 def lots_of(draw: Draw) -> QuerySet[Lot, Any]:
-    """What was drawn, in order, as rows of a list."""
+    """What was drawn, in order, as rows of a list, each with who is sent and who stands in for whom."""
+    sent = Assignment.objects.filter(inspection=OuterRef("inspection")).order_by("pk")
+    instead = StandIn.objects.filter(lot=OuterRef("pk")).order_by("pk")
     return draw.lots.order_by("place").values(
         "place",
         inspection_number=F("inspection__number"),
         inspection_state=F("inspection__state"),
         institution_id=F("inspection__institution"),
         institution_name=F("inspection__institution__name"),
-        inspection_pk=F("inspection"),
+        sent_rows=nested(sent, "department", name="user__name"),
+        instead_rows=nested(instead, out="out__name", into="into__name", at="made_at"),
     )
 
 
 def lots_shown(rows: Collection[dict[str, Any]], draw: Draw) -> list[dict[str, Any]]:
-    """Rows of `lots_of`, each with who is sent by whom and who stands in for whom; two queries in all."""
-    sent: dict[int, dict[str, list[str]]] = {}
-    people = Assignment.objects.filter(inspection__in=[row["inspection_pk"] for row in rows])
-    for pk, department, name in people.order_by("pk").values_list("inspection", "department", "user__name"):
-        sent.setdefault(pk, {}).setdefault(department, []).append(name)
+    """Rows of `lots_of` in words."""
     place = draw.plan.division_code
-    instead: dict[int, list[dict[str, Any]]] = {}
-    stand_ins = StandIn.objects.filter(lot__inspection__in=[row["inspection_pk"] for row in rows])
-    for pk, out, into, at in stand_ins.order_by("pk").values_list(
-        "lot__inspection", "out__name", "into__name", "made_at"
-    ):
-        instead.setdefault(pk, []).append({"out": out, "into": into, "at": at})
     return [
         {
-            **{key: value for key, value in row.items() if key != "inspection_pk"},
-            "stand_ins": instead.get(row["inspection_pk"], []),
+            **{key: value for key, value in row.items() if key not in ("sent_rows", "instead_rows")},
+            "stand_ins": [one | {"at": datetime.fromisoformat(one["at"])} for one in row["instead_rows"]],
             "inspection_state_label": str(InspectionState(row["inspection_state"]).label),
             "inspectors": [
                 {"department": key, "office": department_name(key, place), "names": names}
-                for key, names in sent.get(row["inspection_pk"], {}).items()
+                for key, names in _by_department(row["sent_rows"]).items()
             ],
         }
         for row in rows
     ]
+
+
+def _by_department(sent: Collection[dict[str, Any]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in sent:
+        found.setdefault(one["department"], []).append(one["name"])
+    return found
 
 
 def to_witness(actor: Actor) -> list[dict[str, Any]]:
@@ -460,8 +485,7 @@ def lots_before(conflict: Conflict) -> QuerySet[Lot]:
 
 def colleagues(actor: Actor) -> list[tuple[int, str]]:
     """For whom `actor` may declare a conflict: oneself, and a lead everybody of the own office."""
-    own = User.objects.filter(pk=actor.user_id or 0).values_list("pk", "name")
-    found = dict(own)
+    found = {actor.user_id: actor.label} if actor.user_id is not None else {}
     for seat in actor.seats_as(Role.DEPARTMENT_LEAD):
         seats = Membership.objects.filter(
             role__in=DECIDERS, department=seat.department, division_code=seat.division_code,

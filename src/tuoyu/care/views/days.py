@@ -82,12 +82,11 @@ def _open_days(institution: Institution) -> list[dict[str, Any]]:
         )
     )
     found, day = [], today
-    with workdays.held():
-        while day >= since:
-            worked, provisional = workdays.is_workday(day)
-            if worked and day not in stated:
-                found.append({"day": day, "provisional": provisional})
-            day -= timedelta(days=1)
+    while day >= since:
+        worked, provisional = workdays.is_workday(day)
+        if worked and day not in stated:
+            found.append({"day": day, "provisional": provisional})
+        day -= timedelta(days=1)
     return found
 
 
@@ -103,7 +102,8 @@ def day(request: HttpRequest, pk: int, day: str) -> HttpResponse:
     if asked is None or not (found.public_since or asked) <= asked <= clock.today():
         raise Http404
     rooms = queries.rooms_of(found, asked)
-    current = queries.current_of(found, asked)
+    statements = queries.statements_of(found, asked)
+    current = next((one for one in statements if one.current), None)
     form = DayForm(rooms, request.POST or None, initial=_initial(request, found, asked, current))
     status = 200
     if request.method == "POST":
@@ -119,7 +119,7 @@ def day(request: HttpRequest, pk: int, day: str) -> HttpResponse:
         "day": asked,
         "form": form,
         "current": current,
-        "statements": _shown(found, asked),
+        "statements": _shown(statements),
         "last": queries.last_before(found, asked) if may_state and current is None else None,
         "may_state": may_state,
         "offered": request.GET.get("from") == "last",
@@ -163,9 +163,9 @@ def _told_after(actor: Actor, found: Institution, form: DayForm) -> list[str]:
     ]
 
 
-def _shown(found: Institution, asked: date) -> list[dict[str, Any]]:
-    """Every statement of the day in words, the latest first."""
-    shown = [queries.told(one) for one in queries.statements_of(found, asked)]
+def _shown(statements: list[DailyReturn]) -> list[dict[str, Any]]:
+    """Every statement of a day in words, the latest first."""
+    shown = [queries.told(one) for one in statements]
     for statement in shown:
         for row in statement["classes"]:
             row["ill"] = queries.cases_in_words(row)

@@ -186,8 +186,7 @@ def daily_returns(request: HttpRequest, asked: Annotated[DaysAsked, Query()]) ->
 def days(request: HttpRequest, pk: PK, asked: PageAsked) -> Any:
     """The days of an institution as they hold, the latest first."""
     found = get_visible(actor_of(request), VIEW_DAYS, Institution.objects.all(), pk=pk)
-    rows = DailyReturn.objects.filter(institution=found, current=True)
-    rows = rows.prefetch_related("classes__cases", "classes__class_group")
+    rows = queries.whole_days(DailyReturn.objects.filter(institution=found, current=True))
     return shown_page(paging.page(rows, asked.page, asked.size), queries.told)
 
 

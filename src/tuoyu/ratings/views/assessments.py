@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tuoyu.core import access, clock
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import can, get_visible, visible_to, which
+from tuoyu.core.permissions import can, get_visible, visible_to
 from tuoyu.core.problems import Refused
 from tuoyu.institutions import parts
 from tuoyu.institutions.models import Institution
@@ -135,15 +135,13 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     """One assessment: where it stands, both sides item by item, what may be done now."""
     actor = access.actor_of(request)
-    rows = Assessment.objects.select_related(*WITH_ALL)
-    found = get_visible(actor, VIEW_ASSESSMENTS, rows, pk=pk)
-    may = which(actor, (CONDUCT, ASSESS_SELF, WITHDRAW_RESULT), found)
+    found, may = queries.opened_with_all(actor, pk, CONDUCT, ASSESS_SELF, WITHDRAW_RESULT)
     office = ASSESS_SELF.key not in may
-    return render(request, "ratings/assessment.html", _context(request, found, may, office=office))
+    return render(request, "ratings/assessment.html", _context(found, may, office=office))
 
 
-def _context(request: HttpRequest, found: Assessment, may: frozenset[str], *, office: bool) -> dict[str, Any]:
-    actor, tree = access.actor_of(request), found.tree.tree
+def _context(found: Assessment, may: frozenset[str], *, office: bool) -> dict[str, Any]:
+    tree = found.tree.tree
     handed = queries.told_of(found, Side.SELF)
     own = handed or ({} if office else queries.scores_of(found, Side.SELF))
     expert = queries.expert_of(found, office=office)
@@ -156,7 +154,7 @@ def _context(request: HttpRequest, found: Assessment, may: frozenset[str], *, of
     return {
         "found": found,
         "place": place_name(found.division_code),
-        "chapters": queries.compared(tree.chapters, own, expert, queries.files_of(actor, found)),
+        "chapters": queries.compared(tree.chapters, own, expert, vars(found)["shown"]),
         "own": rules.result_of(tree, own),
         "result": rules.result_of(tree, expert) if expert else None,
         "vetoed": [tree.item(code) for code in found.vetoed],

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tuoyu.core import access, clock
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import get_visible, which
+from tuoyu.core.permissions import get_visible, opened
 from tuoyu.core.problems import Refused
 from tuoyu.supervision import actions, queries
 from tuoyu.supervision.forms import FreezeForm
@@ -59,8 +59,8 @@ def _draw(request: HttpRequest, pk: int) -> Draw:
 @never_cache
 def draw(request: HttpRequest, pk: int) -> HttpResponse:
     """One round: how far it is, and what was drawn."""
-    actor, found = access.actor_of(request), _draw(request, pk)
-    may = which(actor, (DRAW_LOTS, REPLACE_DRAW), found)
+    rows = Draw.objects.select_related("plan")
+    found, may = opened(access.actor_of(request), VIEW_DRAW, rows, DRAW_LOTS, REPLACE_DRAW, pk=pk)
     page = page_of(queries.lots_of(found), request)
     told = queries.draw_shown(found)
     open_now = found.published_at is None and found.state != DrawState.REPLACED

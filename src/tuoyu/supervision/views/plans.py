@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tuoyu.core import access, clock
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import can, get_visible, which
+from tuoyu.core.permissions import can, get_visible
 from tuoyu.jurisdictions.names import department_name
 from tuoyu.supervision import actions, queries
 from tuoyu.supervision.forms import AmendmentForm, day_of, year_of
@@ -60,9 +60,9 @@ def visible_plan(request: HttpRequest, pk: int) -> Plan:
 @access.permitted(VIEW_PLAN)
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """One plan: what it asks for, how far it is, its draws."""
-    actor, found = access.actor_of(request), visible_plan(request, pk)
-    row = queries.plan_shown(queries.plans(actor).get(pk=pk))
-    may = which(actor, (ADOPT_PLAN, FREEZE_DRAW), found)
+    actor = access.actor_of(request)
+    found, may = queries.plan_opened(actor, pk)
+    row = queries.plan_shown({name: getattr(found, name) for name in queries.PLAN})
     draws = list(queries.draws_of(found)) if can(actor, VIEW_DRAW) else []
     context: dict[str, Any] = {
         "plan": found,
@@ -76,7 +76,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "may_amend": ADOPT_PLAN.key in may and row["adopted"] and not queries.is_over(found),
         "amendments": queries.amendments_of(found),
         "weighing": queries.weighing(found),
-        "conducts": queries.visible_draws(actor).filter(plan=found).exists() or FREEZE_DRAW.key in may,
+        "conducts": vars(found)["conducts"] or FREEZE_DRAW.key in may,
     }
     return render(request, "supervision/plan.html", context)
 
