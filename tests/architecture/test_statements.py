@@ -27,11 +27,10 @@ from workforce.staff import head_user
 
 MOST = 6
 MORE = {
-    "account_reauthenticate": 9, "alerts:alert": 7, "alerts:board": 7, "care:days": 7, "care:incident": 7,
-    "cases:case": 7, "credit:event": 9, "credit:institution": 7, "credit:request": 7, "imports:list": 8,
-    "institutions:counts": 7, "institutions:history": 13, "institutions:review": 7, "portal:directory": 7,
-    "portal:institution": 9, "ratings:assess_self": 7, "ratings:assessments": 7, "ratings:begin": 8,
-    "ratings:of_institution": 7,
+    "account_reauthenticate": 9, "alerts:board": 7, "care:days": 7, "care:incident": 7, "cases:case": 7,
+    "credit:event": 9, "credit:institution": 7, "credit:request": 7, "imports:list": 8,
+    "institutions:counts": 7, "institutions:history": 13, "portal:directory": 7, "portal:institution": 9,
+    "ratings:assess_self": 7, "ratings:begin": 7, "ratings:of_institution": 7,
 }  # fmt: skip
 # Files and places a form leads to, and what this county has none of: an answered invitation, a published
 # grade, a closed round, a suspension.

@@ -10,7 +10,17 @@ from pytest_django import DjangoAssertNumQueries
 from tuoyu.core import permissions, permissions_table
 from tuoyu.core.actor import Actor, Role, Seat
 from tuoyu.core.models import OutboxMessage
-from tuoyu.core.permissions import Grant, Permission, can, declare, get_visible, require, visible_to, which
+from tuoyu.core.permissions import (
+    Grant,
+    Permission,
+    can,
+    declare,
+    get_visible,
+    opened,
+    require,
+    visible_to,
+    which,
+)
 
 GOLDEN = Path(__file__).parent / "permissions_golden.txt"
 
@@ -109,6 +119,21 @@ def test_several_permissions_are_asked_in_one_query(
     with django_assert_num_queries(1):
         assert which(officer, [own_place, never], rows["health:320106001"]) == {"test.view"}
     assert which(officer, [own_place, never], rows["finance:320106"]) == frozenset()
+
+
+def test_a_row_comes_with_what_one_may_do_with_it_in_one_query(
+    own_place: Permission,
+    rows: dict[str, OutboxMessage],
+    officer: Actor,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    never = declare("test.never_opened", "不行", [Grant(Role.GUARDIAN)])
+    every = OutboxMessage.objects.all()
+    with django_assert_num_queries(1):
+        found, may = opened(officer, own_place, every, own_place, never, key="health:320106001")
+    assert (found, may) == (rows["health:320106001"], {"test.view"})
+    with pytest.raises(Http404):
+        opened(Actor.public(), own_place, every, own_place, key="health:320105")
 
 
 def test_a_permission_is_declared_once(own_place: Permission) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -16,7 +17,7 @@ from tuoyu.core import access
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.models import AuditEvent
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import can, get_visible
+from tuoyu.core.permissions import column_of, columns, get_visible, opened
 from tuoyu.core.problems import Refused
 from tuoyu.institutions import parts
 from tuoyu.institutions.models import Institution
@@ -66,14 +67,17 @@ def _shown(alert: Alert) -> dict[str, Any]:
 def alert(request: HttpRequest, pk: int) -> HttpResponse:
     """One alert: the rule, what was found, its clock, and how it ended."""
     actor = access.actor_of(request)
-    rows = Alert.objects.select_related("institution", "class_group")
-    found = get_visible(actor, VIEW_ALERTS, rows, pk=pk)
+    about = Institution.objects.filter(pk=OuterRef("institution"))
+    rows = Alert.objects.select_related("institution", "class_group").annotate(
+        **columns(actor, [VIEW_INSTITUTION, VIEW_FIGURES], about)
+    )
+    found, _ = opened(actor, VIEW_ALERTS, rows, HANDLE_ALERT, pk=pk)
     context = {
         "alert": found,
-        "shown": _shown(found) | {"may_handle": can(actor, HANDLE_ALERT, found)},
+        "shown": _shown(found),
         "excluded": actions.excluded(found),
-        "opens_institution": can(actor, VIEW_INSTITUTION, found.institution),
-        "about_staff": found.rule in queries.OF_STAFF and can(actor, VIEW_FIGURES, found.institution),
+        "opens_institution": getattr(found, column_of(VIEW_INSTITUTION), False),
+        "about_staff": found.rule in queries.OF_STAFF and getattr(found, column_of(VIEW_FIGURES), False),
         "story": [
             {"at": event.at, "text": STORY[event.verb], "who": event.actor_label, "note": event.note}
             for event in AuditEvent.objects.filter(topic=found.topic, verb__in=STORY).order_by("-pk")
@@ -132,14 +136,14 @@ def _say(request: HttpRequest, refusal: Refused) -> None:
 def institution(request: HttpRequest, pk: int) -> HttpResponse:
     """What stands at one institution, and what stood."""
     actor = access.actor_of(request)
-    opened = parts.opened(actor, VIEW_INSTITUTION, pk, EVALUATE)
+    part = parts.opened(actor, VIEW_INSTITUTION, pk, EVALUATE)
     standing = [_shown(one) for one in queries.alerts(actor, queries.Narrowed(institution=pk))[:200]]
     over = Alert.objects.filter(institution=pk).exclude(state__in=STANDING)
     context = {
-        **opened.shown("alerts"),
+        **part.shown("alerts"),
         "rows": standing,
         "over": [_shown(one) for one in queries.seen(actor, over).order_by("-pk")[:50]],
-        "may_evaluate": EVALUATE.key in opened.may,
+        "may_evaluate": EVALUATE.key in part.may,
     }
     return render(request, "alerts/institution.html", context)
 

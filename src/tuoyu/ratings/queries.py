@@ -415,11 +415,11 @@ def gap_in_words(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def tree_note(division_code: str) -> str:
-    """Why there is no grade at a place; empty where there may be one."""
+def tree_note(division_code: str, tree: IndicatorTree | None) -> str:
+    """Why there is no grade at a place, which has this tree today; empty where there may be one."""
     if policy.procedure_at(division_code) is None:
         return "本地的文件没有规定对机构评估，这里不评定等级。"
-    if tree_at(division_code, clock.today()) is None:
+    if tree is None:
         return "本地还没有采用完整的评估标准：一票否决项和等级的分数线补全并采用之前，不评定等级。"
     return ""
 

@@ -209,13 +209,22 @@ def _paper_rows(application: Any) -> QuerySet[Paper]:
     return rows.order_by("slot", F("removed_at").asc(nulls_first=True), "pk")
 
 
+def keep_files(application: Application) -> None:
+    """Ask for the files of an application once, for all that reads them from here on."""
+    vars(application)["paper_rows"] = _paper_rows_of(application)
+
+
+def _paper_rows_of(application: Application) -> list[dict[str, Any]]:
+    return [row["row"] for row in _paper_rows(application.pk).values(row=JSONObject(**PAPER))]
+
+
 def _papers_of(application: Application) -> list[dict[str, Any]]:
     """The files of an application, removed ones with them: those it was asked with, else asked now."""
     if application.pk is None:
         return []
     given = vars(application).get("paper_rows")
     if given is None:
-        given = [row["row"] for row in _paper_rows(application.pk).values(row=JSONObject(**PAPER))]
+        given = _paper_rows_of(application)
     return [{**row, "added_at": datetime.fromisoformat(row["added_at"])} for row in given]
 
 

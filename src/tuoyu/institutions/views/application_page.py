@@ -28,7 +28,7 @@ MOST_OPENED = 40
 def application_of(actor: Actor, pk: int) -> Application:
     """The application an address names; 404 where the actor may not see it."""
     rows = Application.objects.select_related("case__pack", "institution", "owner")
-    return get_visible(actor, VIEW_APPLICATION, rows, pk=pk)
+    return get_visible(actor, VIEW_APPLICATION, rows.defer("case__pack__content"), pk=pk)
 
 
 def page_context(request: HttpRequest, found: Application, key: str, *, window: str = "") -> dict[str, Any]:

@@ -47,6 +47,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("institutions:handed_in", pk)
         except Refused as refusal:
             refused = refusal
+    queries.keep_files(found)
     reading = queries.reading_of(found)
     context = {
         "application": found,

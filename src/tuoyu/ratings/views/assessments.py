@@ -42,7 +42,8 @@ def assessments(request: HttpRequest) -> HttpResponse:
     asked = {key: request.GET.get(key, "")[:16] for key in ("year", "state")}
     page = page_of(queries.assessments(actor, **asked), request)
     this = clock.today().year
-    waiting = queries.not_assessed(actor, this)
+    waits = queries.not_assessed(actor, this).values("id", "name")
+    waiting = list(waits[:101]) if can(actor, BEGIN_ASSESSMENT) else []
     context = {
         "page": page,
         "rows": [
@@ -53,8 +54,8 @@ def assessments(request: HttpRequest) -> HttpResponse:
         "states": [*State.choices, (OVERDUE, "逾期")],
         "years": [(str(year), f"{year}年") for year in range(this, this - 5, -1)],
         "this": this,
-        "waiting": waiting[:101].count() if can(actor, BEGIN_ASSESSMENT) else 0,
-        "first_waiting": list(waiting.values("id", "name")[:5]) if can(actor, BEGIN_ASSESSMENT) else [],
+        "waiting": len(waiting),
+        "first_waiting": waiting[:5],
         "may_manage": can(actor, MANAGE_AGENCIES),
     }
     return render(request, "ratings/assessments.html", context)
@@ -89,7 +90,7 @@ def of_institution(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     found = opened.institution
     page = page_of(rows, request)
-    note = queries.tree_note(found.division_code)
+    note = queries.tree_note(found.division_code, queries.tree_at(found.division_code, clock.today()))
     context = {
         **opened.shown("ratings"),
         "page": page,
@@ -123,7 +124,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
         "institution": found,
         "form": form,
         "tree": tree,
-        "note": queries.tree_note(found.division_code),
+        "note": queries.tree_note(found.division_code, tree),
         "has_agencies": known.exists(),
     }
     return render(request, "ratings/begin.html", context, status=status)
