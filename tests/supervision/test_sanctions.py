@@ -284,6 +284,20 @@ def test_who_reads_a_sanction_is_who_decides_inspected_or_answers() -> None:
     assert browser(head_user(nursery())).get(f"/my/sanctions/{made.pk}/").status_code == 404
 
 
+def test_a_head_reads_until_when_to_ask_to_be_heard_and_that_the_time_is_over() -> None:
+    made = penalty()
+    with at(made.opened_on):
+        approve(made, "notice", measure="罚款")
+    made.refresh_from_db()
+    said = {}
+    for after in (0, 1):
+        with at(made.hearing_until + timedelta(days=after)):
+            reader = browser(head_user(made.institution))
+            said[after] = reader.get(f"/my/sanctions/{made.pk}/").content.decode()
+    assert ["申请听证的期限已过" in said[after] for after in (0, 1)] == [False, True]
+    assert ["/hearing" in said[after] for after in (0, 1)] == [True, False]
+
+
 @pytest.mark.parametrize("key", ["notice", "decision", "delivery"])
 def test_no_step_of_a_sanction_is_sent_back_to_the_institution(key: str) -> None:
     made = decided() if key == "delivery" else penalty()
