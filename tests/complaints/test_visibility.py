@@ -360,7 +360,9 @@ def test_who_inspects_sees_it_from_the_seat_that_was_sent_and_no_case() -> None:
     assert reverse("cases:case", args=[number]) not in page
     first = User.objects.get(pk=people[0].user_id)
     for user in (first, second):
-        user.memberships.update(department="fire_rescue")
+        user.memberships.update(role=Role.JURISDICTION_LEAD)
+        assert not can(actor_for(user), VIEW, complaint), "who leads a place inspects nothing"
+        user.memberships.update(role=Role.OFFICER, department="fire_rescue")
         assert not can(actor_for(user), VIEW, complaint)
         assert not can(actor_for(user), REVEAL, complaint)
 

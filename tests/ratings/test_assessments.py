@@ -304,6 +304,8 @@ def test_a_second_result_of_a_year_needs_a_reason_in_the_database_too_and_takes_
     first.refresh_from_db()
     assert first.superseded_at is not None
     assert queries.grades_of([first.institution_id])[first.institution_id]["id"] == second.pk
+    graded = {name: queries.with_grade(Institution.objects.all(), name).exists() for name in ("五星", "四星")}
+    assert graded == {"五星": False, "四星": True}
     assert "以新的为准" in Client().get(f"/ratings/results/{first.pk}/").content.decode()
     assert "搬迁到新址" in Client().get(f"/ratings/results/{second.pk}/").content.decode()
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -766,7 +768,8 @@ def test_the_list_is_of_own_places_and_narrowed_by_year_and_state() -> None:
     city = browser(seated(Role.JURISDICTION_LEAD, "health", "320100"))
     assert "没有评估" not in city.get("/ratings/").content.decode()
     officer = browser(seated(Role.OFFICER, "health", GULOU, username="gaps"))
-    assert officer.get("/ratings/gaps/?year=0001").status_code == 200
+    page = officer.get("/ratings/gaps/?year=0001").content.decode()
+    assert f"{clock.today().year}年还缺评估结果的机构" in page
 
 
 def test_the_page_offers_what_may_be_done_now_and_no_more() -> None:
@@ -785,6 +788,8 @@ def test_the_page_offers_what_may_be_done_now_and_no_more() -> None:
     assert offered(officer) == {"call_off"}
     rated.scored(one, actor_for(user))
     assert offered(officer) == {"tell", "send_back", "call_off"}
+    with pytest.raises(Refused, match="先把评估结果告知机构"):
+        rated.decide(one)
     shown = browser(user).get(f"{address}scores/").content.decode()
     assert 'name="points-1.1"' not in shown, "what was handed in is only shown"
     actions.send_back(by=BY, assessment=one, reason="漏看")

@@ -85,8 +85,9 @@ def test_no_other_office_brings_items_in_and_an_adopted_tree_takes_none() -> Non
         bringing.bring_items(by=BY, tree=tree, file=book(row()), version=tree.version)
     draft = actions.draft_tree(by=BY, name="区级", division_code=GULOU)
     elsewhere = actor_for(seated(Role.OFFICER, "health", "320102"))
-    with pytest.raises(PermissionDenied):
-        bringing.bring_items(by=elsewhere, tree=draft, file=book(row()), version=draft.version)
+    broken = SimpleUploadedFile("tree.xlsx", b"no workbook")
+    with pytest.raises(PermissionDenied):  # before anybody opens the file
+        bringing.bring_items(by=elsewhere, tree=draft, file=broken, version=draft.version)
     with pytest.raises(Refused):
         bringing.bring_items(by=BY, tree=draft, file=book(), version=draft.version)
     assert IndicatorTree.objects.get(pk=draft.pk).content["chapters"] == []

@@ -14,7 +14,7 @@ GIVEN = "given to the agency one scores for, while it is there or checked"
 
 
 def _own_post(actor: Actor, seat: Seat) -> Q:
-    return Q(department=seat.department, division_code=seat.division_code)
+    return Q(division_code=seat.division_code)
 
 
 def _adopted_or_here(actor: Actor, seat: Seat) -> Q:

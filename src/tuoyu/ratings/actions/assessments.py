@@ -48,10 +48,7 @@ def begin(
         )
     if not clock.today().year - 1 <= year <= clock.today().year:
         raise Refused(Problem("只能评估今年或去年。", field="year"))
-    if (
-        agency.ended_on is not None
-        or not queries.agencies_for(held.division_code).filter(pk=agency.pk).exists()
-    ):
+    if not queries.agencies_for(held.division_code).filter(pk=agency.pk).exists():
         raise Refused(Problem("请选择本地正在受托的评估机构。", field="agency"))
     reason = texts.tidy(again_reason).strip()[:500]
     there = Assessment.objects.filter(institution=held)
