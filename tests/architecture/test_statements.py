@@ -28,9 +28,9 @@ from workforce.staff import head_user
 MOST = 6
 MORE = {
     "account_reauthenticate": 9, "alerts:board": 7, "care:days": 7, "care:incident": 7, "cases:case": 7,
-    "credit:event": 9, "credit:institution": 7, "credit:request": 7, "imports:list": 8,
-    "institutions:counts": 7, "institutions:history": 13, "portal:directory": 7, "portal:institution": 9,
-    "ratings:assess_self": 7, "ratings:begin": 7, "ratings:of_institution": 7,
+    "credit:event": 9, "credit:request": 7, "imports:list": 8, "institutions:counts": 7,
+    "institutions:history": 13, "portal:directory": 7, "portal:institution": 9, "ratings:assess_self": 7,
+    "ratings:begin": 7, "ratings:of_institution": 7,
 }  # fmt: skip
 # Files and places a form leads to, and what this county has none of: an answered invitation, a published
 # grade, a closed round, a suspension.
@@ -86,14 +86,10 @@ def readers(town: Town) -> tuple[list[Reader], ...]:
         lead_of(desk.GULOU),
         *(seated(role, "", desk.GULOU) for role in sorted(ADMINISTRATORS)),
         seated(Role.SYSTEM_ADMIN, "", ""),
+        town.scores_for.user,
     ]
     nurseries = [head_user(town.filed), town.draft.owner, town.submitted.owner]
-    return (
-        [Reader()],
-        [Reader(user) for user in nurseries],
-        [Reader(user) for user in officers],
-        [Reader(town.scores_for.user)],
-    )
+    return [Reader()], [Reader(user) for user in nurseries], [Reader(user) for user in officers]
 
 
 def asks(name: str, town: Town) -> str:

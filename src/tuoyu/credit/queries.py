@@ -266,9 +266,9 @@ def _listed_of_one(day: date) -> Prepared[ListEntry]:
 
 def entries_of(institution: Institution) -> list[dict[str, Any]]:
     """Every entry there was of an institution, with whether it counts today."""
+    counts = Exists(in_force(ListEntry.objects.filter(pk=OuterRef("pk")), clock.today()))
     rows = ListEntry.objects.filter(institution=institution).select_related("institution")
-    counting = set(in_force(rows, clock.today()).values_list("pk", flat=True))
-    return [entry_shown(one) | {"counts": one.pk in counting} for one in rows]
+    return [entry_shown(one) | {"counts": one.counts} for one in rows.annotate(counts=counts)]
 
 
 def entry_shown(one: ListEntry) -> dict[str, Any]:
