@@ -58,6 +58,12 @@ def test_a_row_somebody_works_on_stays_as_it_is(
         assert whole(came, rows, OF_PLACE) is came
 
 
+def test_where_nothing_can_be_found_nothing_comes(seat: Membership) -> None:
+    never = Along(Membership, "clients", ApiClient.objects.none())
+    found = brought(bringing(Membership.objects.all(), never).get(pk=seat.pk), never)
+    assert vars(found)["clients"] == []
+
+
 def test_a_figure_keeps_its_decimals() -> None:
     assert str(_value(DecimalField(max_digits=6, decimal_places=2), 40.5)) == "40.50"
     assert _value(DecimalField(max_digits=6, decimal_places=2), None) is None

@@ -46,7 +46,8 @@ class Along:
 
     def put(self, row: Model) -> None:
         """Take the column off `row` and put what it brought in its place."""
-        found = [self._made(values, row._state.db) for values in vars(row).pop(self.at)]
+        # Where a query can find nothing it is not asked at all.
+        found = [self._made(values, row._state.db) for values in vars(row).pop(self.at) or ()]
         if self.rows is not None:
             setattr(row, self.name, found)
             return
