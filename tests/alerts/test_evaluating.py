@@ -233,6 +233,20 @@ def test_posts_and_ratios_the_register_does_not_fill_are_one_alert_until_it_is_c
     assert looked.standing(place, "staff_lacking") == []
 
 
+def test_an_alert_about_staff_leads_to_them_only_who_may_read_their_papers() -> None:
+    place = opened(("小一班", "toddler_small", 10))
+    hired(head(place), place, 1)
+    counting.count([place.pk])
+    looked.closes(place, clock.today())
+    (alert,) = looked.standing(place, "staff_lacking")
+    readers = [
+        seated(Role.OFFICER, "health", GULOU, username="officer-of-staff"),
+        seated(Role.JURISDICTION_LEAD, "", GULOU, username="lead-of-place"),
+    ]
+    pages = [browser(one).get(f"/alerts/{alert.pk}/").content.decode() for one in readers]
+    assert [f"/institutions/{place.pk}/staffing/" in page for page in pages] == [True, False]
+
+
 def test_what_is_watched_for_itself_is_not_counted_as_lacking() -> None:
     paper = Finding("staff.health_certificate", "x", True, "", False, "已失效", paper="health_certificate")
     asked = Finding("staff.record_rechecks_per_year", "x", True, "", False, "已超过")

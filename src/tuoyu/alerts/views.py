@@ -23,7 +23,7 @@ from tuoyu.institutions import parts
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.permissions import VIEW_INSTITUTION
 from tuoyu.jurisdictions.names import department_name, place_name
-from tuoyu.workforce.permissions import VIEW_FIGURES
+from tuoyu.workforce.permissions import VIEW_PAPERS
 
 
 @require_GET
@@ -69,7 +69,7 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     actor = access.actor_of(request)
     about = Institution.objects.filter(pk=OuterRef("institution"))
     rows = Alert.objects.select_related("institution", "class_group").annotate(
-        **columns(actor, [VIEW_INSTITUTION, VIEW_FIGURES], about)
+        **columns(actor, [VIEW_INSTITUTION, VIEW_PAPERS], about)
     )
     found, _ = opened(actor, VIEW_ALERTS, rows, HANDLE_ALERT, pk=pk)
     context = {
@@ -77,7 +77,7 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
         "shown": _shown(found),
         "excluded": actions.excluded(found),
         "opens_institution": getattr(found, column_of(VIEW_INSTITUTION), False),
-        "about_staff": found.rule in queries.OF_STAFF and getattr(found, column_of(VIEW_FIGURES), False),
+        "about_staff": found.rule in queries.OF_STAFF and getattr(found, column_of(VIEW_PAPERS), False),
         "story": [
             {"at": event.at, "text": STORY[event.verb], "who": event.actor_label, "note": event.note}
             for event in AuditEvent.objects.filter(topic=found.topic, verb__in=STORY).order_by("-pk")
