@@ -669,9 +669,10 @@ def test_who_scored_another_decides_this_one_and_who_scored_it_does_not_publish_
     agency = rated.agency()
     one, other = (rated.to_score(rated.begun(of=agency)) for _ in range(2))
     mine, theirs = rated.assessor_user(agency), rated.assessor_user(agency)
+    filled = User.objects.get(pk=Score.objects.filter(assessment=one).values("said_by")[:1])
     rated.scored(other, actor_for(mine))
     rated.scored(one, actor_for(theirs))
-    for user in (mine, theirs):
+    for user in (mine, theirs, filled):
         user.memberships.create(
             role="officer", department="health", division_code=GULOU, valid=("2020-01-01", None)
         )
@@ -685,8 +686,9 @@ def test_who_scored_another_decides_this_one_and_who_scored_it_does_not_publish_
         cases.decide(by=actor_for(user), step=step, decision="approve")
 
     decides(mine)
-    with pytest.raises(Refused, match="回避"):
-        decides(theirs)
+    for user in (theirs, filled):
+        with pytest.raises(Refused, match="回避"):
+            decides(user)
     decides(mine)
     one.refresh_from_db()
     assert one.state == "published"

@@ -290,7 +290,7 @@ def may_extend(complaint: Complaint, now: Step | None) -> RuleValue | None:
     """The rule by which whoever fetched a complaint `whole` may still make the days of the step `now` longer;
     None where that may not be: EXTEND reaches only what is being handled."""
     rule = extension_rule(complaint)
-    if rule is None or now is None or now.due_on is None or now.due_on < clock.today():
+    if now is None or now.due_on is None or now.due_on < clock.today():
         return None
     if hasattr(complaint, "extension"):
         return None

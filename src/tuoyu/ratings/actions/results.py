@@ -145,8 +145,8 @@ def publish(*, by: Actor, case: Case) -> Assessment:
 
 
 def _check_independent(by: Actor, held: Assessment) -> None:
-    """Who scored does not decide over the scores."""
-    rows = Score.objects.filter(assessment=held, side=Side.EXPERT, said_by=by.user_id)
+    """Who scored, for either side, does not decide over the scores."""
+    rows = Score.objects.filter(assessment=held, said_by=by.user_id)
     if by.user_id is not None and rows.exists():
         raise Refused("您参加了本次评分，应当回避，请由同事办理。", status=403)
 
