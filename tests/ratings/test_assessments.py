@@ -21,11 +21,13 @@ from tuoyu.cases.models import Case, Notice
 from tuoyu.core import clock
 from tuoyu.core.actor import Role
 from tuoyu.core.models import AuditEvent
+from tuoyu.core.permissions import can
 from tuoyu.core.problems import Overtaken, Refused
 from tuoyu.institutions.models import Institution
 from tuoyu.ratings import actions, queries, stories
 from tuoyu.ratings.checks import adopted_trees_are_complete, results_as_scored
 from tuoyu.ratings.models import Assessment, Evidence, HandedIn, IndicatorTree, Score
+from tuoyu.ratings.permissions import SCORE
 from tuoyu.ratings.rules import Scored
 from workforce.staff import GULOU, XUANWU, head, head_user, nursery
 
@@ -473,8 +475,9 @@ def test_a_tree_counts_from_its_day_at_its_place_and_adopted() -> None:
     draft = actions.draft_tree(by=BY, name="草稿", division_code=GULOU)
     IndicatorTree.objects.filter(pk=draft.pk).update(effective_from=clock.today())
     assert queries.tree_at(GULOU, clock.today()) is None
-    first, second = rated.adopted(GULOU), rated.adopted(GULOU, on=clock.today() + timedelta(days=2))
     later = clock.today() + timedelta(days=2)
+    second, first = rated.adopted(GULOU, on=later), rated.adopted(GULOU)
+    rated.adopted(on=later)
     assert (queries.tree_at(GULOU, clock.today()), queries.tree_at(GULOU, later)) == (first, second)
 
 
@@ -792,6 +795,7 @@ def test_the_page_offers_what_may_be_done_now_and_no_more() -> None:
     assert offered(officer) == {"tell", "send_back", "call_off"}
     with pytest.raises(Refused, match="先把评估结果告知机构"):
         rated.decide(one)
+    assert not can(actor_for(user), SCORE, one)
     shown = browser(user).get(f"{address}scores/").content.decode()
     assert 'name="points-1.1"' not in shown, "what was handed in is only shown"
     actions.send_back(by=BY, assessment=one, reason="漏看")

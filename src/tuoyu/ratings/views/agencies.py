@@ -1,7 +1,7 @@
 """Agencies entrusted with scoring, and their assessors."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,7 +12,7 @@ from tuoyu.core.problems import Refused
 from tuoyu.jurisdictions.names import place_name
 from tuoyu.ratings import actions, queries
 from tuoyu.ratings.forms import AgencyForm, AssessorForm
-from tuoyu.ratings.models import Agency, Assessor
+from tuoyu.ratings.models import Agency
 from tuoyu.ratings.permissions import MANAGE_AGENCIES
 from tuoyu.ratings.views.saying import flash, mark
 
@@ -84,9 +84,10 @@ def let_assessor_go(request: HttpRequest, pk: int, assessor: int) -> HttpRespons
     """Somebody scores for the agency no more."""
     actor = access.actor_of(request)
     found = get_visible(actor, MANAGE_AGENCIES, Agency.objects.all(), pk=pk)
-    row = get_visible(actor, MANAGE_AGENCIES, Agency.objects.filter(assessors=assessor), pk=found.pk)
+    one = found.assessors.select_related("agency").filter(pk=assessor).first()
+    if one is None:
+        raise Http404
     try:
-        one = Assessor.objects.select_related("agency").get(pk=assessor, agency=row)
         actions.let_assessor_go(by=actor, assessor=one)
         messages.success(request, "已移出。")
     except Refused as refused:

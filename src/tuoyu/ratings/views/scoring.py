@@ -232,7 +232,7 @@ def remove_evidence(request: HttpRequest, pk: int) -> HttpResponse:
 def evidence_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file shown for an item; that somebody else looked at it is written down."""
     actor = access.actor_of(request)
-    rows = Evidence.objects.filter(removed_at=None).select_related("file", "assessment").distinct()
+    rows = Evidence.objects.filter(removed_at=None).select_related("file", "assessment")
     found = get_visible(actor, READ_EVIDENCE, rows, pk=pk)
     if not any(seat.institution_id == found.assessment.institution_id for seat in actor.seats):
         audit.read(actor, found, ["file"], topic=found.assessment.topic)
