@@ -4,12 +4,15 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import get_hasher, make_password
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
 from tuoyu.accounts.actors import actor_for
 from tuoyu.accounts.models import Membership, User
+from tuoyu.accounts.sessions import SessionStore
 from tuoyu.core.actor import Actor
 
 PASSWORD = "Correct-Horse-9"
@@ -47,8 +50,13 @@ def actor(user: User) -> Actor:
 
 
 def browser(user: User | None = None) -> Client:
-    """A browser, signed in as `user`."""
+    """A browser, signed in as `user` some time ago: without what signing in itself leaves behind."""
     client = Client()
     if user is not None:
-        client.force_login(user, backend="tuoyu.accounts.backends.PeopleBackend")
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = "tuoyu.accounts.backends.PeopleBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.save()
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client

@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from accounts.people import person, seated
-from browser.visitor import Site, Visitor
+from browser.visitor import DESK, Site, Visitor
 from institutions import desk
 from tuoyu.accounts.models import User
 from tuoyu.cases.models import Case, Step
@@ -105,9 +105,11 @@ def open_from_inbox(visitor: Visitor, case: Case) -> None:
     visitor.is_at(case.subject_name)
 
 
-def approve(site: Site, case: Case, key: str, result: dict[str, str] | None = None, **how: Any) -> Visitor:
+def approve(
+    site: Site, case: Case, key: str, result: dict[str, str] | None = None, *, width: int = DESK
+) -> Visitor:
     """The officer of a step opens the case from the inbox and approves."""
-    visitor = site.visitor(officer(case.steps.get(key=key)), **how)
+    visitor = site.desk(officer(case.steps.get(key=key)), width)
     open_from_inbox(visitor, case)
     visitor.ticks("办理意见", "符合要求" if key == "verification" else "通过")
     for label, value in (result or {}).items():

@@ -279,30 +279,32 @@ def _names(resolver: URLResolver, space: str = "") -> Iterator[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_axe_finds_nothing_on_any_page_of_the_public_and_of_applicants(site: Site, town: Town) -> None:
+def test_axe_finds_nothing_on_any_page(site: Site, town: Town) -> None:
     look = Looking(site)
-    family = site.visitor()
-    for name, args in PUBLIC.items():
-        look.at(family, reverse(name, args=args(town)))
-    look.at(family, "/no-such-page/", 404)
-    look.at(family, reverse("institutions:verify", args=["unknown"]), 404)
-    applicant = site.visitor(town.user(APPLICANT))
-    for name, args in APPLICANTS.items():
-        look.at(applicant, reverse(name, args=args(town)))
-    for page in pages.FILLED:
-        look.at(applicant, reverse("institutions:page", args=[town.draft.pk, page.key]) + "?problems=1")
-    look.at(applicant, "/inbox/", 403)
-    assert look.found == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_axe_finds_nothing_on_any_page_of_an_office(site: Site, town: Town) -> None:
-    look = Looking(site)
+    _the_public(look, town)
+    _an_applicant(look, town)
     for username, looks in OFFICES.items():
         visitor = site.visitor(town.user(username))
         for name, args in looks.items():
             look.at(visitor, reverse(name, args=args(town)))
     assert look.found == []
+
+
+def _the_public(look: "Looking", town: Town) -> None:
+    family = look.site.visitor()
+    for name, args in PUBLIC.items():
+        look.at(family, reverse(name, args=args(town)))
+    look.at(family, "/no-such-page/", 404)
+    look.at(family, reverse("institutions:verify", args=["unknown"]), 404)
+
+
+def _an_applicant(look: "Looking", town: Town) -> None:
+    applicant = look.site.visitor(town.user(APPLICANT))
+    for name, args in APPLICANTS.items():
+        look.at(applicant, reverse(name, args=args(town)))
+    for page in pages.FILLED:
+        look.at(applicant, reverse("institutions:page", args=[town.draft.pk, page.key]) + "?problems=1")
+    look.at(applicant, "/inbox/", 403)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -76,7 +76,7 @@ def _eight_departments_look(site: Site, case: Case) -> None:
     """Seven find nothing; health finds a defect; the applicant hears of it once, when all have answered."""
     keys = sorted(case.steps.filter(kind=Step.Kind.CHECK).values_list("key", flat=True))
     assert len(keys) == 8
-    health = site.visitor(applying.officer(case.steps.get(key="check_health")))
+    health = site.desk(applying.officer(case.steps.get(key="check_health")))
     applying.open_from_inbox(health, case)
     health.ticks("办理意见", "需补正")
     health.picks("位置", "监控录像保存天数")
@@ -110,7 +110,7 @@ def _finds_nothing_more(site: Site, case: Case) -> None:
     again = case.steps.filter(kind=Step.Kind.CHECK, state=Step.State.ACTIVE)
     keys = sorted(again.values_list("key", flat=True))
     assert "check_health" in keys
-    health = site.visitor(applying.officer(case.steps.get(key="check_health")))
+    health = site.desk(applying.officer(case.steps.get(key="check_health")))
     applying.open_from_inbox(health, case)
     health.sees("本次补正改动")
     health.sees("120")

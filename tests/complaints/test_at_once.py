@@ -11,15 +11,8 @@ from tuoyu.complaints import actions, rules
 from tuoyu.complaints.models import Attempt, Complaint
 from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Refused
-from tuoyu.jurisdictions.actions import load_divisions, load_packs
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
-
-
-@pytest.fixture(autouse=True)
-def loaded(db: None) -> None:
-    load_divisions(by=Actor.system("测试"))
-    load_packs(by=Actor.system("测试"))
 
 
 def test_one_form_sent_by_eight_clicks_at_once_is_one_complaint_with_one_receipt() -> None:

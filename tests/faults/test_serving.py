@@ -43,6 +43,7 @@ def test_up_serves_says_so_when_started_twice_and_stops_cleanly(installation: In
         assert again.returncode == 0
         assert f"already running at http://localhost:{running.port}" in again.stdout
         wait_for(lambda: running.children("tuoyu.project.worker"))
+        _replaces_killed_workers_of_the_web_server(running)
         family = family_of(running)
         assert len(family) >= 3
         running.process.send_signal(signal.SIGINT)
@@ -53,9 +54,17 @@ def test_up_serves_says_so_when_started_twice_and_stops_cleanly(installation: In
     assert not installation.is_database_running()
 
 
-def test_a_killed_web_server_brings_everything_down_and_the_next_start_works(
-    installation: Installation,
-) -> None:
+def _replaces_killed_workers_of_the_web_server(running: Running) -> None:
+    (web,) = running.children("tuoyu.project.web")
+    serving = [pid for pid, parent, _ in processes() if parent == web]
+    assert serving
+    for pid in serving:
+        kill(pid)
+    wait_for(lambda: answers(running.port), lambda: running.said)
+    assert running.process.poll() is None
+
+
+def test_after_a_death_nothing_is_left_behind_and_the_next_start_works(installation: Installation) -> None:
     with installation.up(free_port()) as running:
         family = family_of(running)
         (web,) = running.children("tuoyu.project.web")
@@ -66,32 +75,21 @@ def test_a_killed_web_server_brings_everything_down_and_the_next_start_works(
     assert not installation.is_database_running()
     with installation.up(running.port) as again:
         assert answers(again.port)
-
-
-def test_a_killed_worker_of_the_web_server_is_replaced(installation: Installation) -> None:
-    with installation.up(free_port()) as running:
-        (web,) = running.children("tuoyu.project.web")
-        serving = [pid for pid, parent, _ in processes() if parent == web]
-        for pid in serving:
-            kill(pid)
-        wait_for(lambda: answers(running.port), lambda: running.said)
-        assert running.process.poll() is None
-
-
-def test_when_up_itself_is_killed_its_children_go_and_the_next_start_takes_over(
-    installation: Installation,
-) -> None:
-    with installation.up(free_port()) as running:
-        wait_for(lambda: running.children("tuoyu.project.worker"))
-        family = family_of(running)
-        kill(running.process.pid)
-        running.process.wait(30)
-        wait_for(lambda: not any(is_alive(pid) for pid in family))
+        wait_for(lambda: again.children("tuoyu.project.worker"))
+        _dies_itself(again)
         # The server outlives its holder; what was committed is safe, and the next start takes it over.
         assert installation.is_database_running()
-    with installation.up(running.port) as again:
-        assert answers(again.port)
+    with installation.up(running.port) as third:
+        assert answers(third.port)
     assert not installation.is_database_running()
+
+
+def _dies_itself(running: Running) -> None:
+    """With it go its children."""
+    family = family_of(running)
+    kill(running.process.pid)
+    running.process.wait(30)
+    wait_for(lambda: not any(is_alive(pid) for pid in family))
 
 
 def test_a_taken_port_is_one_sentence_and_starts_nothing(installation: Installation) -> None:

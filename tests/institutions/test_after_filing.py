@@ -13,12 +13,10 @@ from tuoyu.accounts.actors import actor_for
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
 from tuoyu.core import checks
-from tuoyu.core.actor import Actor
 from tuoyu.core.models import OutboxMessage
 from tuoyu.core.problems import Refused
 from tuoyu.institutions import actions
 from tuoyu.institutions.models import Application, Certificate, Institution, YearlyResult
-from tuoyu.jurisdictions.actions import load_divisions, load_packs
 
 
 def found_by_checks() -> list[str]:
@@ -58,8 +56,6 @@ def test_one_review_a_year_and_what_it_came_to_is_what_its_case_came_to() -> Non
 @pytest.mark.fault
 @pytest.mark.django_db(transaction=True)
 def test_handed_in_and_decided_by_eight_at_once_a_filing_ends_once() -> None:
-    load_divisions(by=Actor.system("测试"))
-    load_packs(by=Actor.system("测试"))
     before = filed(AT["H"])
     mine = ending(before)
     head = actor_for(before.applicant)

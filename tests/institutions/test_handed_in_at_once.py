@@ -10,11 +10,9 @@ from django.db import connection
 from institutions import desk
 from institutions.test_establishment import registrar, told_by_registrar
 from tuoyu.cases.models import Case
-from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Refused
 from tuoyu.institutions import actions
 from tuoyu.institutions.models import Institution
-from tuoyu.jurisdictions.actions import load_divisions, load_packs
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 
@@ -30,12 +28,6 @@ def at_once(work: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(8) as pool:
         return list(pool.map(run, range(8)))
-
-
-@pytest.fixture(autouse=True)
-def loaded(db: None) -> None:
-    load_divisions(by=Actor.system("测试"))
-    load_packs(by=Actor.system("测试"))
 
 
 def test_handed_in_by_eight_at_once_it_is_one_case() -> None:

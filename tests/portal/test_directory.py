@@ -7,18 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from tuoyu.core import clock
-from tuoyu.core.actor import Actor
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.queries import search
-from tuoyu.jurisdictions.actions import load_divisions, load_packs
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def packs(db: None) -> None:
-    load_divisions(by=Actor.system("测试"))
-    load_packs(by=Actor.system("测试"))
 
 
 _numbers = iter(range(1, 10**6))

@@ -8,10 +8,8 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
 
 from tuoyu.core import workdays
-from tuoyu.core.actor import Actor
 from tuoyu.institutions.models import Institution
 from tuoyu.jurisdictions import queries as jurisdictions
-from tuoyu.jurisdictions.actions import load_packs
 from tuoyu.project.bench import aims, directory, draw, imports, inbox
 from tuoyu.project.bench.measuring import in_turn
 from tuoyu.project.bench.report import Report
@@ -55,7 +53,6 @@ def one_connection() -> Iterator[None]:
 
 @pytest.fixture
 def stage(db: None, one_connection: None) -> Stage:
-    load_packs(by=Actor.system("测试"))
     marks.demand_demonstration()
     engage(by=BY, username="demo.first", name="演示")
     with workdays.held(), jurisdictions.remembering():

@@ -13,13 +13,11 @@ from tuoyu.accounts.models import Demonstration, Membership, User
 from tuoyu.cases import queries as cases
 from tuoyu.cases.models import Case, Step
 from tuoyu.core import checks, clock, workdays
-from tuoyu.core.actor import Actor
 from tuoyu.core.models import AuditEvent
 from tuoyu.institutions import names
 from tuoyu.institutions.models import Application, Institution
 from tuoyu.institutions.queries import Narrowed, directory
 from tuoyu.jurisdictions import queries as jurisdictions
-from tuoyu.jurisdictions.actions import load_packs
 from tuoyu.project.demo import databases, marks, write, writing
 from tuoyu.project.demo.bulk import staging, write_bulk
 from tuoyu.project.demo.bulk.regions import counties
@@ -34,12 +32,7 @@ APPLYING = ("core.pairs_together", "core.keys_open", "core.outbox_flows")
 
 
 @pytest.fixture
-def packs(db: None) -> None:
-    load_packs(by=Actor.system("测试"))
-
-
-@pytest.fixture
-def bulk(packs: None) -> None:
+def bulk(db: None) -> None:
     marks.demand_demonstration()
     engage(by=BY, username="demo.first", name="演示")
     with workdays.held(), jurisdictions.remembering():
@@ -64,7 +57,7 @@ def findings() -> list[str]:
     return [finding for result in checks.run(wanted) for finding in result.findings]
 
 
-def test_the_small_set_gives_every_desk_something_and_tells_no_story_twice(packs: None) -> None:
+def test_the_small_set_gives_every_desk_something_and_tells_no_story_twice(db: None) -> None:
     written = write("small")
     assert not written.already
     assert findings() == []
@@ -100,7 +93,7 @@ def test_the_small_set_gives_every_desk_something_and_tells_no_story_twice(packs
     assert Institution.objects.count() == before
 
 
-def test_in_nanjing_several_departments_send_one_return_together(packs: None) -> None:
+def test_in_nanjing_several_departments_send_one_return_together(db: None) -> None:
     with workdays.held(), jurisdictions.remembering():
         marks.demand_demonstration()
         place = next(p for p in PLACES if p.jurisdiction == "320100")
@@ -111,7 +104,7 @@ def test_in_nanjing_several_departments_send_one_return_together(packs: None) ->
     assert case.notices.filter(title="需要补正").count() == 1
 
 
-def test_the_same_day_and_seed_give_the_same_applicants(packs: None) -> None:
+def test_the_same_day_and_seed_give_the_same_applicants(db: None) -> None:
     def told() -> list[object]:
         days = Days(clock.today())
         found = [County(place, Cast(place, n), n, days) for n, place in enumerate(PLACES, start=1)]
@@ -128,7 +121,7 @@ def test_the_same_day_and_seed_give_the_same_applicants(packs: None) -> None:
     assert drawn() == drawn()
 
 
-def test_real_data_is_never_written_beside(packs: None) -> None:
+def test_real_data_is_never_written_beside(db: None) -> None:
     User.objects.create(username="a.real.person", name="某人", origin="registered")
     with pytest.raises(marks.RealData, match="1 people"):
         write("small")
@@ -136,7 +129,7 @@ def test_real_data_is_never_written_beside(packs: None) -> None:
     assert not Institution.objects.exists()
 
 
-def test_a_first_start_with_people_of_its_own_gets_no_demonstration(packs: None) -> None:
+def test_a_first_start_with_people_of_its_own_gets_no_demonstration(db: None) -> None:
     User.objects.create(username="a.real.person", name="某人", origin="registered")
     writing.fill_if_empty()
     assert not Demonstration.objects.exists()
@@ -147,7 +140,7 @@ def test_a_database_has_a_plain_name() -> None:
         databases.make('x"; DROP DATABASE tuoyu; --')
 
 
-def test_a_large_set_leaves_every_index_and_constraint_as_it_was(packs: None) -> None:
+def test_a_large_set_leaves_every_index_and_constraint_as_it_was(db: None) -> None:
     before = structure()
     marks.demand_demonstration()
     engage(by=BY, username="demo.first", name="演示")

@@ -13,7 +13,6 @@ from supervision.test_draws import nurseries
 from tuoyu.accounts.actors import actor_for
 from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Overtaken, Refused
-from tuoyu.jurisdictions.actions import load_divisions, load_packs
 from tuoyu.supervision import actions
 from tuoyu.supervision.actions import draws
 from tuoyu.supervision.models import Draw, Inspection, Lot, Plan
@@ -26,8 +25,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 
 @pytest.fixture
 def plan(db: None) -> Plan:
-    load_divisions(by=Actor.system("测试"))
-    load_packs(by=Actor.system("测试"))
     nurseries(5)
     return rounds.plan()
 

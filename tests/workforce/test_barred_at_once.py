@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tuoyu.core.actor import Actor
 from tuoyu.core.problems import Refused
-from tuoyu.jurisdictions.actions import load_divisions, load_packs
 from tuoyu.workforce import actions
 from tuoyu.workforce.actions import employments
 from tuoyu.workforce.models import Bar, BarAlert, Employment, HiringCheck
@@ -22,12 +20,6 @@ from workforce.barred import XUANWU, given, health
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 
 ROUNDS = 6
-
-
-@pytest.fixture(autouse=True)
-def loaded(db: None) -> None:
-    load_divisions(by=Actor.system("测试"))
-    load_packs(by=Actor.system("测试"))
 
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:

@@ -63,13 +63,20 @@ class Source:
     """The files of one pack: what they are called and where everything in them stands."""
 
     folder: Path
-    lines: dict[str, dict[Place, int]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     in_place: bool = True
     marks: list[PackError] = field(default_factory=list)
+    _lines: dict[str, dict[Place, int]] = field(default_factory=dict)
 
     def error(self, file: str, path: Place, message: str) -> PackError:
         """A mistake at `path` of `file`."""
-        return PackError(f"{self.folder.name}/{file}", line_of(self.lines.get(file, {}), path), message)
+        return PackError(f"{self.folder.name}/{file}", line_of(self._lines_of(file), path), message)
+
+    def _lines_of(self, file: str) -> dict[Place, int]:
+        """Asked for only where something is wrong: most files are right."""
+        if file in self.texts and file not in self._lines:
+            self._lines[file] = positions(self.texts[file])
+        return self._lines.get(file, {})
 
     def at(self, path: Place, message: str) -> PackError:
         """A mistake at a path of the whole pack, such as ("step", 3, "after")."""
@@ -168,7 +175,7 @@ def _read_file(path: Path, source: Source) -> tuple[Entry | None, list[PackError
         return None, [source.error(path.name, (), f"嵌套过深：最多 {DEEPEST} 层，政策包用不到更多")]
     except ValueError:
         return None, [source.error(path.name, (), "含有无法使用的数：不能写 nan、inf 或过长的整数")]
-    source.lines[path.name] = positions(raw)
+    source.texts[path.name] = raw
     source.marks += [
         PackError(f"{path.parent.name}/{path.name}", line, f"还有待核：{said}核对后删去这一行注释")
         for line, said in open_marks(raw)
