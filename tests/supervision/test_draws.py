@@ -431,6 +431,20 @@ def test_a_conflict_declared_after_the_draw_sends_the_next_by_the_same_seed_as_a
     assert any("inspectors are not those" in one for one in found_by_check())
 
 
+def test_who_stands_in_at_a_visit_that_outlasts_its_round_is_in_the_published_file_too() -> None:
+    draw, inspection, _, into = stood_in()
+    with clock.set_to(rounds.at_noon(draw.closes_on + timedelta(days=1))):
+        assert publish_rounds(0) == 1
+        actions.declare_conflict(
+            by=rounds.lead(), user_id=into, institution=inspection.institution, reason="任职"
+        )
+        draw.refresh_from_db()
+        assert draw.file is not None
+        assert [one["out"] for one in draw.file["stand_ins"]][1:] == [into]
+        assert rules.wrong_in(draw.file) == []
+        assert found_by_check() == []
+
+
 def test_whoever_cannot_go_either_is_passed_over_and_where_nobody_is_left_the_lead_is_told() -> None:
     draw, inspection, *_ = stood_in(kept_out=1)
     assert draw.file is not None

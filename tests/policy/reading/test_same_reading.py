@@ -14,6 +14,8 @@ DOCUMENTS = (PLAN, OPINION, CODE, TASKS)
 ANSWERS = {text: answer_of(read_text(text)) for text in DOCUMENTS}
 HAN = re.compile("[\u4e00-\u9fff]")
 NUMBER = re.compile("第.[章节条]")
+# Spoiled, they announce no person any more; that is for whoever reads over it.
+ANNOUNCED = re.compile("责任领导")
 # Characters no policy document uses; put into words they are what a scraped page is spoiled with.
 JUNK = "悼纹埋堡谅腿翻盛循汗捆糊鳄"
 WIDE = str.maketrans("0123456789,:;()%", "０１２３４５６７８９，：；（）％")
@@ -116,8 +118,9 @@ def spoil(text: str, put_in: str, data: st.DataObject) -> str:
     """Junk inside a word of a clause, where two characters of the script stand together."""
     begin, end = text.index("第一条" if text == CODE else "一、"), text.find("附件")
     end = len(text) if end < 0 else end
-    numbers = {at for found in NUMBER.finditer(text) for at in range(found.start(), found.end())}
+    apart = (*NUMBER.finditer(text), *ANNOUNCED.finditer(text))
+    kept = {at for found in apart for at in range(found.start(), found.end())}
     inside = [at for at in range(begin + 3, end) if HAN.match(text[at - 1]) and HAN.match(text[at])]
-    inside = [at for at in inside if at not in numbers]
+    inside = [at for at in inside if at not in kept]
     at = data.draw(st.sampled_from(inside))
     return text[:at] + put_in + text[at:]
