@@ -171,6 +171,8 @@ def test_whoever_may_publish_is_reminded_when_the_day_is_near_and_has_it_on_the_
         assert (row["publish_by"], row["published"]) == ("2026-12-11", False)
         actions.publish_sanction(by=office(), sanction=made)
         assert not browser(desk).get("/api/v1/sanctions", {"state": "unpublished"}).json()["rows"]
+        nothing = browser(desk).get("/sanctions/", {"state": "unpublished"}).content.decode()
+        assert "没有符合条件的处罚、收回、取缔" in nothing
     published_by_night(LAST)
     assert not Notice.objects.filter(title="处理决定到期未公示").exists()
 
