@@ -9,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from exchange.callers import seated
 from tuoyu.accounts.models import ApiClient, Membership
 from tuoyu.core.actor import Role
-from tuoyu.core.along import Along, _value, bringing, brought, whole
+from tuoyu.core.along import Along, bringing, brought, whole
+from tuoyu.core.nested import as_kept
 
 OF_PLACE = Along(
     Membership,
@@ -65,6 +66,6 @@ def test_where_nothing_can_be_found_nothing_comes(seat: Membership) -> None:
 
 
 def test_a_figure_keeps_its_decimals() -> None:
-    assert str(_value(DecimalField(max_digits=6, decimal_places=2), 40.5)) == "40.50"
-    assert _value(DecimalField(max_digits=6, decimal_places=2), None) is None
-    assert _value(DecimalField(max_digits=10, decimal_places=2), 3000) == Decimal("3000.00")
+    assert str(as_kept(DecimalField(max_digits=6, decimal_places=2), 40.5)) == "40.50"
+    assert as_kept(DecimalField(max_digits=6, decimal_places=2), None) is None
+    assert as_kept(DecimalField(max_digits=10, decimal_places=2), 3000) == Decimal("3000.00")

@@ -17,7 +17,7 @@ def recompute(by: Actor, first: date, last: date) -> int:
     moved = 0
     for scope in scopes(clock.today()):
         for watch in scope.book.watches():
-            if watch.working_days is None:
+            if watch.working_days is None or watch.hours is not None:
                 continue
             rows = running(scope, watch, first, last)
             for raised_on in rows.order_by().values_list("raised_at__date", flat=True).distinct():

@@ -9,13 +9,12 @@ What these point to is known as far as `also` names its columns; the rest is ask
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DecimalField, JSONField, Model, OuterRef, QuerySet
+from django.db.models import Model, OuterRef, QuerySet
 
-from tuoyu.core.nested import nested
+from tuoyu.core.nested import as_kept, nested
 
 M = TypeVar("M", bound=Model)
 
@@ -96,16 +95,5 @@ def whole(row: M, rows: QuerySet[M, Any], *every: Along) -> M:
 
 def _made(model: Any, row: Mapping[str, Any], database: str | None) -> Any:
     given = [one for one in model._meta.concrete_fields if one.attname in row]
-    values = [_value(one, row[one.attname]) for one in given]
+    values = [as_kept(one, row[one.attname]) for one in given]
     return model.from_db(database, [one.attname for one in given], values)
-
-
-def _value(column: Any, value: Any) -> Any:
-    """A value out of JSON as its column would give it."""
-    if value is None or isinstance(column, JSONField):
-        return value
-    if isinstance(column, DecimalField):
-        return Decimal(str(value)).quantize(Decimal(1).scaleb(-column.decimal_places))
-    if hasattr(column, "from_db_value") and isinstance(value, str):
-        return column.from_db_value(value, None, None)
-    return (column.target_field if column.is_relation else column).to_python(value)

@@ -1,10 +1,11 @@
 """Rows of one table as a part of the row of another: what a page shows of a thing comes in one query."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Expression, F, Model, QuerySet
+from django.db.models import DecimalField, Expression, F, JSONField, Model, QuerySet
 from django.db.models.functions import JSONObject
 
 M = TypeVar("M", bound=Model)
@@ -27,7 +28,15 @@ def revived(model: type[M], rows: Iterable[Mapping[str, Any]]) -> list[M]:
 
 def value_of(model: type[Model], name: str, value: Any) -> Any:
     """One value out of such a column, as the field `name` of `model` would give it."""
-    field: Any = model._meta.get_field(name.removesuffix("_id"))
-    if hasattr(field, "from_db_value") and isinstance(value, str):
-        return field.from_db_value(value, None, None)
-    return field.target_field.to_python(value) if field.is_relation else field.to_python(value)
+    return as_kept(model._meta.get_field(name.removesuffix("_id")), value)
+
+
+def as_kept(column: Any, value: Any) -> Any:
+    """A value out of JSON as its column would give it."""
+    if value is None or isinstance(column, JSONField):
+        return value
+    if isinstance(column, DecimalField):
+        return Decimal(str(value)).quantize(Decimal(1).scaleb(-column.decimal_places))
+    if hasattr(column, "from_db_value") and isinstance(value, str):
+        return column.from_db_value(value, None, None)
+    return (column.target_field if column.is_relation else column).to_python(value)

@@ -4,10 +4,10 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import OuterRef, QuerySet
 
 from tuoyu.core import clock
+from tuoyu.core.nested import nested
 from tuoyu.core.prepared import Blank, Prepared
 from tuoyu.institutions import life, provision
 from tuoyu.institutions.models import Certificate, ClassGroup, Publication, Suspension
@@ -51,10 +51,9 @@ def _told() -> Prepared[dict[str, Any]]:
             Publication.objects.all(), "kind", "reasons", "clause", "published_on", "department",
             "division_code", "withdrawn_on", "withdrawn_reason",
         ),
-        suspension_rows=ArraySubquery(
-            Suspension.objects.holding().filter(institution=OuterRef("pk")).values(
-                row=JSONObject(reason=F("reason"), first=F("days__startswith"), until=F("days__endswith"))
-            )
+        suspension_rows=nested(
+            Suspension.objects.holding().filter(institution=OuterRef("pk")),
+            "reason", first="days__startswith", until="days__endswith",
         ),
         receipt_codes=ArraySubquery(
             Certificate.objects.filter(
@@ -68,5 +67,4 @@ def _told() -> Prepared[dict[str, Any]]:
 
 
 def _rows(rows: QuerySet[Any], *names: str) -> ArraySubquery:
-    fields = {name: F(name) for name in names}
-    return ArraySubquery(rows.filter(institution=OuterRef("pk")).values(row=JSONObject(**fields)))
+    return nested(rows.filter(institution=OuterRef("pk")), *names)

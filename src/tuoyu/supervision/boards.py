@@ -22,6 +22,7 @@ from tuoyu.jurisdictions.names import department_name, place_name
 from tuoyu.jurisdictions.packs.schema import prefix_of
 from tuoyu.supervision import visits
 from tuoyu.supervision.actions.rectifications import MENDED, field_of
+from tuoyu.supervision.actions.sanctions import PUBLICATIONS
 from tuoyu.supervision.models import Finding, Inspection, Proof, Recall, Rectification, Sanction
 from tuoyu.supervision.permissions import ANSWER_RECTIFICATION, VIEW_RECTIFICATION, VIEW_SANCTION
 from tuoyu.supervision.vocabulary import Ground, Result, SanctionKind, SanctionState, Severity
@@ -36,9 +37,7 @@ RECTIFYING = [
     ("moot", "已终止"),
 ]
 RECALLED, UNPUBLISHED = "recalled", "unpublished"
-IS_PUBLIC = Exists(
-    Publication.objects.filter(case=OuterRef("case"), kind__in=("penalty", "revocation", "ban"))
-)
+IS_PUBLIC = Exists(Publication.objects.filter(case=OuterRef("case"), kind__in=list(PUBLICATIONS.values())))
 RECALL_STATES = {
     Case.State.OPEN: "正在复查",
     Case.State.RETURNED: "正在复查",
