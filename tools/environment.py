@@ -4,6 +4,7 @@
 Runs before anything is installed, so it uses the standard library alone.
 """
 
+import functools
 import hashlib
 import os
 import re
@@ -21,7 +22,10 @@ BUILT = ROOT / "src" / "tuoyu" / "project" / "static" / "dist"
 # What is locked for whom; the first that is asked for or was installed before is what is kept in step.
 LOCKS = {"run": "requirements.txt", "test": "requirements-dev.txt"}
 OLDEST_NODE = 20
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first that is found; the one that only tests use draws a page with half the work of the others.
+BROWSERS = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+)  # fmt: skip
 
 
 def main(purpose: str) -> None:
@@ -112,26 +116,29 @@ def find_node() -> str:
 
 def install_browser() -> None:
     """A Chromium and Chinese letters for the tests that look at pages."""
-    has_letters = bool(output(["fc-list", ":lang=zh"]))
-    has_browser = any(shutil.which(name) for name in BROWSERS) or (STAMPS / "playwright").exists()
-    wanted = ([] if has_browser else ["chromium"]) + ([] if has_letters else ["fonts-noto-cjk"])
-    if not wanted or apt_install(*wanted):
-        return
-    if not has_browser:
-        run("Installing a browser", [BIN / "playwright", "install", "chromium"])
+    has_browser = any(map(shutil.which, BROWSERS)) or (STAMPS / "playwright").exists()
+    if not has_browser and not any(map(apt_install, BROWSERS[:2])):
+        run("Installing a browser", [BIN / "playwright", "install", "--only-shell", "chromium"])
         done("playwright", "")
-    if not has_letters:
+    has_letters = bool(output(["fc-list", ":lang=zh"]))
+    if not has_letters and not apt_install("fonts-noto-cjk"):
         print("No font with Chinese letters was found: pictures will show boxes.", file=sys.stderr)
 
 
-def apt_install(*packages: str) -> bool:
-    """Install Debian packages, where that can be done."""
+def apt_install(package: str) -> bool:
+    """Install a package of Debian's, where that can be done."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-    install = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages]
-    subprocess.run(["apt-get", "update", "-qq"], check=False, stdout=subprocess.DEVNULL)
+    learn_what_there_is()
+    install = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", package]
     return subprocess.run(install, check=False, stdout=subprocess.DEVNULL).returncode == 0
+
+
+@functools.cache
+def learn_what_there_is() -> None:
+    """Debian's packages, as they are now."""
+    subprocess.run(["apt-get", "update", "-qq"], check=False, stdout=subprocess.DEVNULL)
 
 
 def run(what: str, command: list, path: "str | None" = None) -> None:

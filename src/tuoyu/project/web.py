@@ -2,10 +2,14 @@
 
 import os
 import sys
+from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces
 
+# Loaded here, before the workers part from this process: they share it, and one that takes another's place
+# answers at once.
+from tuoyu.project import wsgi
 from tuoyu.project.processes import PARENT, end_with_parent
 
 
@@ -21,7 +25,13 @@ def serve(host: str, port: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
-    ).serve()
+    ).serve(target_loader=_of_a_worker)
+
+
+def _of_a_worker(target: str) -> Any:
+    """What one worker serves; it ends when the process that began it does."""
+    end_with_parent()
+    return wsgi.application
 
 
 if __name__ == "__main__":

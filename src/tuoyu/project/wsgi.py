@@ -6,12 +6,8 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 from tuoyu.project.loading import loading
-from tuoyu.project.processes import PARENT, end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuoyu.project.settings")
-
-if PARENT in os.environ:
-    end_with_parent()
 
 with loading():
     application = get_wsgi_application()
