@@ -50,16 +50,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=turns.__getitem__)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """What xdist does not see as a group it gives to whichever worker is free, and says nothing."""
-    if session.config.getoption("loadgroup", False):
-        grouped = [item for item in session.items if item.get_closest_marker("xdist_group")]
-        if not all("@" in item.nodeid for item in grouped):
-            raise pytest.UsageError(
-                "The tests of one group would be spread over the workers (decision 0058)."
-            )
-
-
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[None]:
     """The server, running as long as anybody's tests do."""

@@ -44,15 +44,17 @@ _AXE = """
         const known = new Set(passed);
         const fresh = new Map(
             texts.map(element => [way(element), element]).filter(([key]) => !known.has(key)));
-        const options = {resultTypes: ["violations"], preload: false, elementRef: true};
-        const whole = {...options, rules: {"color-contrast": {enabled: false}}};
-        const contrast = {...options, runOnly: {type: "rule", values: ["color-contrast"]}};
-        const found = (await axe.run(document, whole)).violations;
-        const pale = fresh.size ? (await axe.run([...fresh.values()], contrast)).violations : [];
+        const isNew = fresh.size > 0;
+        fresh.forEach(element => element.setAttribute("data-new", ""));
+        axe.configure({rules: [{id: "color-contrast", selector: "[data-new]", enabled: isNew}]});
+        const {violations: found} = await axe.run(
+            document, {resultTypes: ["violations"], preload: false, elementRef: true});
+        fresh.forEach(element => element.removeAttribute("data-new"));
+        const pale = found.filter(violation => violation.id === "color-contrast");
         const failed = new Set(pale.flatMap(one => one.nodes).map(node => way(node.element)));
         return [
             [...fresh.keys()].filter(key => !failed.has(key)),
-            [...found, ...pale].map(v => [v.id, ...v.nodes.slice(0, 2).map(node => node.html.slice(0, 160))]),
+            found.map(v => [v.id, ...v.nodes.slice(0, 2).map(node => node.html.slice(0, 160))]),
         ];
     }
 """

@@ -36,6 +36,13 @@ def family_of(running: Running) -> list[int]:
     return family[1:]
 
 
+def test_the_worker_is_told_that_these_belong_together(request: pytest.FixtureRequest) -> None:
+    """Where xdist does not see the group each worker gets some of it, and makes tables of its own (decision
+    0058)."""
+    if request.config.getoption("loadgroup", False):
+        assert request.node.nodeid.endswith("@installations")
+
+
 def test_up_serves_says_so_when_started_twice_and_stops_cleanly(installation: Installation) -> None:
     with installation.up(free_port()) as running:
         assert answers(running.port)
