@@ -80,7 +80,9 @@ def django_db_modify_db_settings(
 ) -> None:
     """Tests run as the owner, who may make databases, and without a pool, which would keep them open."""
     mine = settings.DATABASES["default"]["TEST"]
-    settings.DATABASES["default"].update(database.connection(settings.VAR, "owner"), TEST=mine)
+    settings.DATABASES["default"].update(
+        database.connection(settings.VAR, "owner"), TEST=mine, CONN_MAX_AGE=60
+    )
     if original and original.name:
         mine["TEMPLATE"] = original.name
 
