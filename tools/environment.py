@@ -22,7 +22,7 @@ BUILT = ROOT / "src" / "tuoyu" / "project" / "static" / "dist"
 # What is locked for whom; the first that is asked for or was installed before is what is kept in step.
 LOCKS = {"run": "requirements.txt", "test": "requirements-dev.txt"}
 OLDEST_NODE = 20
-# The first that is found; the one that only tests use draws a page with half the work of the others.
+# The first that is found is taken (by tests/chromium.py too); the shell needs least (decision 0058).
 BROWSERS = (
     "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
 )  # fmt: skip
