@@ -72,7 +72,7 @@ institutions:filing | POST /filings | start_filing
 institutions:desk_filing | POST /walk-ins, POST /filings | start_filing
 institutions:matters | POST /matters | start_after_filing
 institutions:desk_matters | POST /walk-ins, POST /matters | start_after_filing
-institutions:page | PATCH /applications/{pk}/pages/{page}, POST /applications/{pk}/papers, DELETE /papers/{pk}, POST /papers/{pk}/restoration | save_page, add_paper, remove_paper, restore_paper
+institutions:page | PATCH /applications/{pk}/pages/{page}, POST /applications/{pk}/papers, DELETE /papers/{pk}, POST /papers/{pk}/restoration | save_page, add_papers, remove_paper, restore_paper
 institutions:review | POST /applications/{pk}/submission | submit
 institutions:delete | DELETE /applications/{pk} | delete_draft
 institutions:restore | POST /applications/{pk}/restoration | restore_draft

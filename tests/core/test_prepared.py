@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
+from django.db import DataError, connection, transaction
 from django.db.models import OuterRef
 
 from tuoyu.accounts.models import Membership, User
 from tuoyu.core.models import AuditEvent
-from tuoyu.core.prepared import AnyOf, Blank, Prepared, PreparedInsert
+from tuoyu.core.prepared import AnyOf, Blank, Prepared, PreparedInsert, PreparedUpdate
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +104,21 @@ def test_a_row_written_so_is_the_row_that_saving_it_would_have_made(django_asser
         k: v for k, v in other.items() if k not in differs
     }
     assert written == AuditEvent.objects.get(pk=written.pk)
+
+
+def test_columns_of_many_rows_are_written_at_once_and_nothing_is_cut(django_assert_num_queries) -> None:
+    one, two, other = [
+        User.objects.create(username=name, name=name, origin="command") for name in ("one", "two", "other")
+    ]
+    since = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    one.name, one.last_login, one.email = "一'%s", since, "not written"
+    two.name = "二"
+    columns = PreparedUpdate(User, ("name", "last_login"))
+    with django_assert_num_queries(1):
+        columns.write([two, one])
+    kept = User.objects.order_by("pk").values_list("name", "last_login", "email")
+    assert list(kept) == [("一'%s", since, ""), ("二", None, ""), ("other", None, "")]
+    two.name = "长" * 500
+    with pytest.raises(DataError), transaction.atomic():
+        columns.write([two, other])
+    assert User.objects.get(pk=two.pk).name == "二"

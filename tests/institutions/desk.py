@@ -160,8 +160,9 @@ def fill(by: Actor, application: Application, **changed: dict[str, Any]) -> Appl
     typed = good_pages(application.division_code, application.kind)
     for page, fields in changed.items():
         typed[page] = typed[page] | fields
-    for slot in policy.slots_at(application.division_code, application.kind):
-        actions.add_paper(by=by, application=application, slot=slot.key, file=image())
+    slots = policy.slots_at(application.division_code, application.kind)
+    actions.add_papers(by=by, application=application, files=[(slot.key, image()) for slot in slots])
+    for slot in slots:
         typed["papers"] |= paper_details(slot)
     for page in policy.form_at(application.division_code, application.kind).pages:
         application.refresh_from_db()

@@ -15,8 +15,10 @@ from tuoyu.accounts.rules import SeatGiven
 from tuoyu.cases import actions as cases
 from tuoyu.cases.models import Case
 from tuoyu.core.actor import Actor, Mandate, Role
+from tuoyu.core.models import AuditEvent
 from tuoyu.core.problems import Refused
-from tuoyu.institutions import actions, standing
+from tuoyu.institutions import actions, policy, standing
+from tuoyu.institutions.actions import applications
 from tuoyu.institutions.models import Application, Institution, Paper
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +182,24 @@ def test_a_disguised_file_is_refused_with_a_sentence_and_nothing_is_kept(packs: 
     assert answer.status_code == 422
     assert "只能上传PDF、JPG或PNG" in answer.content.decode()
     assert not Paper.objects.exists()
+
+
+def test_a_file_that_is_refused_keeps_the_others_of_its_post_from_nothing(
+    packs: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = desk.applicant()
+    application = desk.begun(by)
+    client = client_of(by)
+    first, *others, last = [slot.key for slot in policy.slots_at(application.division_code, "institution")]
+    given = {f"file-{slot}": desk.image() for slot in (first, *others, last)}
+    given[f"file-{first}"] = SimpleUploadedFile("scan.pdf", b"MZ this is a program", "application/pdf")
+    monkeypatch.setattr(applications, "MOST_FILES", len(others))
+    answer = client.post(page(application, "papers"), posted(application, given))
+    assert answer.status_code == 422
+    assert "只能上传PDF、JPG或PNG" in answer.content.decode()
+    assert "材料文件太多" in answer.content.decode()
+    assert list(application.papers.order_by("pk").values_list("slot", flat=True)) == others
+    assert AuditEvent.objects.filter(verb="application.paper_added").count() == len(others)
 
 
 def test_the_review_shows_everything_at_once_and_handing_in_leads_to_a_receipt(packs: None) -> None:

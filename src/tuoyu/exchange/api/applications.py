@@ -385,7 +385,8 @@ def add_paper(
     file: File[UploadedFile],
 ) -> Any:
     """Add a file (pdf, jpg, png) to a paper; its content decides what it is."""
-    made = actions.add_paper(by=actor_of(request), application=_seen(request, pk), slot=slot, file=file)
+    given = [(slot, file)]
+    (made,), _ = actions.add_papers(by=actor_of(request), application=_seen(request, pk), files=given)
     return Status(201, _handed(made))
 
 

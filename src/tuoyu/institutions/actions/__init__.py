@@ -10,7 +10,7 @@ from tuoyu.institutions.actions.after_filing import (
     suspend,
 )
 from tuoyu.institutions.actions.applications import (
-    add_paper,
+    add_papers,
     delete_draft,
     remove_paper,
     restore_draft,
@@ -50,7 +50,7 @@ __all__ = [
     "Registered",
     "Supplier",
     "accept_verification",
-    "add_paper",
+    "add_papers",
     "answer_pairing",
     "apply_change",
     "call_off_suspension",

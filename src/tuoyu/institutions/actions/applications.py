@@ -1,6 +1,8 @@
 """Every write of an application: begin, save, hand in papers, submit, mend, delete."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -11,6 +13,7 @@ from tuoyu.core import audit, clock, identifiers, texts, uploads
 from tuoyu.core.actions import action
 from tuoyu.core.actor import Actor, Role
 from tuoyu.core.permissions import require
+from tuoyu.core.prepared import PreparedUpdate
 from tuoyu.core.problems import Overtaken, Problem, Refused
 from tuoyu.core.transitions import move
 from tuoyu.institutions import asking, life, pages, policy, queries, rules, standing, stated
@@ -203,17 +206,40 @@ def _slots(application: Application) -> tuple[pages.Slot, ...]:
 
 
 @action
-def add_paper(*, by: Actor, application: Application, slot: str, file: uploads.Handed) -> Paper:
-    """Add a file to a paper; its content decides what it is, not its name."""
+def add_papers(
+    *, by: Actor, application: Application, files: Sequence[tuple[str, uploads.Handed]]
+) -> tuple[list[Paper], list[Problem]]:
+    """Add files, each to its paper; its content decides what a file is, not its name.
+
+    What is wrong with one keeps the others from nothing and comes back beside them, with its paper as the
+    field. Refused when none could be added.
+    """
     require(by, EDIT_APPLICATION, application)
-    application = _locked(application)
-    if slot not in {s.key for s in _slots(application)}:
-        raise Refused("没有这一项材料。", status=404)
-    if application.papers.filter(removed_at=None).count() >= MOST_FILES:
-        raise Refused(Problem("材料文件太多，请合并后上传。", "papers", slot), status=422)
+    held = _locked(application)
+    room = MOST_FILES - held.papers.filter(removed_at=None).count()
+    slots = {slot.key for slot in _slots(held)}
+    added: list[Paper] = []
+    wrong: list[Problem] = []
+    status = 422
+    for slot, file in files:
+        try:
+            if slot not in slots:
+                raise Refused("没有这一项材料。", status=404)
+            if len(added) >= room:
+                raise Refused("材料文件太多，请合并后上传。")
+            added.append(_added(by, held, slot, file))
+        except Refused as refusal:
+            wrong += [replace(problem, page=pages.PAPERS.key, field=slot) for problem in refusal.problems]
+            status = refusal.status
+    if not added:
+        raise Refused(wrong, status=status)
+    _touch(held)
+    return added, wrong
+
+
+def _added(by: Actor, application: Application, slot: str, file: uploads.Handed) -> Paper:
     stored = uploads.store(file=file, by=by, purpose=f"application:{application.pk}")
     paper = Paper.objects.create(application=application, slot=slot, file=stored, title=stored.name)
-    _touch(application)
     audit.record(by, "application.paper_added", paper, topic=application.topic,
                  after={"slot": slot, "name": stored.name, "sha256": stored.sha256})  # fmt: skip
     return paper
@@ -344,7 +370,13 @@ def _copy_paper_details(application: Application, read: rules.Facts) -> None:
             for name, value in zip(PAPER_DETAILS, details, strict=True):
                 setattr(paper, name, value)
             changed.append(paper)
-    Paper.objects.bulk_update(changed, PAPER_DETAILS)
+    if changed:
+        _paper_details().write(changed)
+
+
+@cache
+def _paper_details() -> PreparedUpdate:
+    return PreparedUpdate(Paper, PAPER_DETAILS)
 
 
 @action

@@ -1,5 +1,6 @@
 """The list of one's applications; one page of one, saved; papers; deleting a draft."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -200,23 +201,21 @@ def _row_number(key: str) -> str | None:
 
 def _papers_changed(request: HttpRequest, actor: Actor, found: Application) -> list[Problem]:
     """Take in the files of a post, and do what its button asked; what was refused comes back."""
-    refused: list[Problem] = []
-    for slot in queries.slots_of(found):
-        for file in request.FILES.getlist(f"file-{slot.key}"):
-            try:
-                actions.add_paper(by=actor, application=found, slot=slot.key, file=file)
-            except Refused as refusal:
-                refused += [
-                    Problem(f"{slot.label}：{p.message}", "papers", slot.key, fix=p.fix)
-                    for p in refusal.problems
-                ]
+    labels = {slot.key: slot.label for slot in queries.slots_of(found)}
+    files = [(slot, file) for slot in labels for file in request.FILES.getlist(f"file-{slot}")]
+    wrong: list[Problem] = []
+    if files:
+        try:
+            _, wrong = actions.add_papers(by=actor, application=found, files=files)
+        except Refused as refusal:
+            wrong = refusal.problems
     act, _, which = request.POST.get("do", "").partition(":")
     if act in ("remove", "restore") and which.isdecimal() and len(which) < 19:
         paper = Paper.objects.select_related("application").filter(pk=int(which), application=found).first()
         if paper is not None:
             change = actions.remove_paper if act == "remove" else actions.restore_paper
             change(by=actor, paper=paper)
-    return refused
+    return [replace(p, message=f"{labels[p.field]}：{p.message}" if p.field else p.message) for p in wrong]
 
 
 # ---------------------------------------------------------------- deleting a draft

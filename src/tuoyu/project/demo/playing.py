@@ -191,10 +191,10 @@ class County:
 
         Some hundred uploads would take most of a first start, and show nothing more.
         """
-        for slot in slots:
-            if slot not in self._files:
-                paper = actions.add_paper(by=by, application=application, slot=slot, file=scan(slot))
-                self._files[slot] = paper
+        new = [(slot, scan(slot)) for slot in slots if slot not in self._files]
+        if new:
+            added, _ = actions.add_papers(by=by, application=application, files=new)
+            self._files |= {paper.slot: paper for paper in added}
         told = {paper.slot for paper in application.papers.all()}
         Paper.objects.bulk_create(
             Paper(
