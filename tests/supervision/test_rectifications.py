@@ -1,5 +1,6 @@
 """The order to mend: who may do what in which state, its days, its answer, what follows when it failed."""
 
+from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
@@ -133,8 +134,13 @@ def _somebody(role: str, one: Rectification) -> Actor:
 
 
 def _do(act: str, by: Actor, one: Rectification) -> object:
-    step = recheck_step(one)
-    inspectors = [office().user_id or 0, office(role=Role.DEPARTMENT_LEAD).user_id or 0]
+    def decide(decision: str, **more: Any) -> Case:
+        return cases.decide(by=by, step=recheck_step(one), decision=decision, **more)
+
+    def recheck() -> object:
+        sent = [office().user_id or 0, office(role=Role.DEPARTMENT_LEAD).user_id or 0]
+        return actions.order_recheck(by=by, rectification=one, inspectors=sent, scheduled_on=clock.today())
+
     acts: dict[str, Any] = {
         "answer": lambda: answered(one, by),
         "extend": lambda: actions.extend_rectification(
@@ -144,12 +150,10 @@ def _do(act: str, by: Actor, one: Rectification) -> object:
         "ground": lambda: actions.state_ground(
             by=by, rectification=one, ground=Ground.CHAOTIC, reason="多处混乱"
         ),
-        "recheck": lambda: actions.order_recheck(
-            by=by, rectification=one, inspectors=inspectors, scheduled_on=clock.today()
-        ),
-        "approve": lambda: cases.decide(by=by, step=step, decision="approve"),
-        "defects": lambda: cases.decide(by=by, step=step, decision="defects", remarks=[RemarkGiven("还差")]),
-        "refuse": lambda: cases.decide(by=by, step=step, decision="refuse", reason="没有整改"),
+        "recheck": recheck,
+        "approve": lambda: decide("approve"),
+        "defects": lambda: decide("defects", remarks=[RemarkGiven("还差")]),
+        "refuse": lambda: decide("refuse", reason="没有整改"),
         "publish": lambda: actions.publish_failing(by=by, rectification=one),
     }
     return acts[act]()
@@ -163,7 +167,7 @@ def test_who_may_do_what_in_which_state_is_as_the_table_says(state: str) -> None
         for act in TABLE:
             try:
                 with transaction.atomic():
-                    _do(act, somebody, Rectification.objects.get(pk=one.pk))
+                    _do(act, somebody, deepcopy(one))
                     transaction.set_rollback(True)
                 found.setdefault(act, set()).add(role)
             except (Refused, PermissionDenied):
