@@ -4,11 +4,13 @@ The five places where the scenarios happen, what each document says there, and o
 filled in, handed in and decided with a browser's requests.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -101,6 +103,14 @@ def text_of(client: Client, address: str, **query: str) -> str:
 
 def said(response: HttpResponse) -> str:
     return response.content.decode()
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens within is undone at its end: several rows of a table begin from the same."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 # ---------------------------------------------------------------- one application

@@ -1,5 +1,6 @@
 """A2: an institution that is registered and not (or no longer) filed applies for its filing alone."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Self
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from accounts.people import browser, person
 from exchange.callers import robot
 from institutions import desk
-from journeys import AT, At, Journey, desk_of, each, everywhere, marked, said, text_of
+from journeys import AT, At, Journey, desk_of, each, everywhere, marked, said, text_of, undone
 from tuoyu.accounts.models import Membership
 from tuoyu.cases.models import Case
 from tuoyu.core import clock
@@ -378,7 +379,7 @@ def test_a_filing_alone_does_not_move_to_other_authorities_either() -> None:
 # ---------------------------------------------------------------- the states, once more
 
 # What is decided in the application for setting up; then, in one for filing alone; and where it stands then.
-FIRST = [("refused at filing", "none"), ("nonconforming", "published_nonconforming")]
+FIRST = [("Y", refused_at_filing, "none"), ("Y", found_nonconforming, "published_nonconforming")]
 THEN: list[tuple[list[tuple[str, str]], str]] = [
     ([], "as before"),
     ([("filing", "defects")], "as before"),
@@ -389,29 +390,29 @@ THEN: list[tuple[list[tuple[str, str]], str]] = [
     ([("filing", "approve"), ("verification", "approve")], "normal"),
     ([("filing", "approve"), ("verification", "refuse")], "published_nonconforming"),
 ]
-ROWS = [("Y", (first, standing_, then, ends)) for first, standing_ in FIRST for then, ends in THEN]
 
 
-@each("A2", "at, row", ROWS)
-def test_a_filing_alone_moves_as_any_filing_does(at: At, row: tuple[str, str, Any, str]) -> None:
-    first, stood, decisions, ends = row
-    before = refused_at_filing(at) if first == "refused at filing" else found_nonconforming(at)
+@each("A2", "at, first, stood", FIRST)
+def test_a_filing_alone_moves_as_any_filing_does(at: At, first: Callable[[At], Journey], stood: str) -> None:
+    before = first(at)
     again = Alone.of(before).begin_for(before.institution).commit()
     again.type(
         "papers", dict(again.application.data["papers"]) | {"file-legal_person_certificate": desk.image()}
     )
     again.hand_in()
-    for key, decision in decisions:
-        if decision == "mend":
-            answer: HttpResponse = again.submit()
-        else:
-            remarks = ["premises.floor: 请更正楼层。"] if decision == "defects" else []
-            answer = again.decide(key, decision, *remarks, reason="不符合基本条件。")
-        assert answer.status_code == 302, said(answer)
-    wanted = stood if ends == "as before" else ends
-    assert again.institution.filing == wanted
-    shown = wanted in ("receipt_issued", "normal", "rectification")
-    assert (Client().get(again.public_address).status_code == 200) is shown
+    for decisions, ends in THEN:
+        with undone():
+            for key, decision in decisions:
+                if decision == "mend":
+                    answer: HttpResponse = again.submit()
+                else:
+                    remarks = ["premises.floor: 请更正楼层。"] if decision == "defects" else []
+                    answer = again.decide(key, decision, *remarks, reason="不符合基本条件。")
+                assert answer.status_code == 302, said(answer)
+            wanted = stood if ends == "as before" else ends
+            assert again.institution.filing == wanted, decisions
+            shown = wanted in ("receipt_issued", "normal", "rectification")
+            assert (Client().get(again.public_address).status_code == 200) is shown, decisions
 
 
 @marked("A2", "Y")
