@@ -274,7 +274,8 @@ def _flow(steps: list[dict[str, Any]], states: dict[str, str]) -> list[dict[str,
 
 
 def _labelled(changes: list[Any], handler: Handler, found: Case) -> list[dict[str, Any]]:
-    labels = {(p.key, k): f"{p.label}：{v}" for p in handler.pages(found) for k, v in p.fields}
+    pages = handler.pages(found) if changes else ()
+    labels = {(p.key, k): f"{p.label}：{v}" for p in pages for k, v in p.fields}
     return [
         {
             "label": labels.get((c.page, c.field), f"{c.page}：{c.field}"),

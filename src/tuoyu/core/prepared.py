@@ -49,6 +49,7 @@ class Prepared(Generic[R]):
             self._text, self._parameters = self._compiler.as_sql()
         except EmptyResultSet:
             self._text, self._parameters = "", ()
+        self._converters: Any = None
 
     def all(self, **filled: Any) -> list[R]:
         """The rows with every blank filled in; KeyError names one that is not."""
@@ -69,7 +70,14 @@ class Prepared(Generic[R]):
         # Connections belong to a thread, what is prepared to none.
         compiler.connection = connections[self._rows.db]
         compiler.as_sql = lambda *args, **kwargs: (self._text, parameters)
+        compiler.get_converters = self._kept_converters
         return compiler
+
+    def _kept_converters(self, columns: Any) -> Any:
+        """How the columns become Python: a question for every one of them, always answered alike."""
+        if self._converters is None:
+            self._converters = self._compiler.get_converters(columns)
+        return self._converters
 
 
 class PreparedInsert:

@@ -85,7 +85,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": True,
-        "OPTIONS": {"environment": "tuoyu.project.templating.environment"},
+        "OPTIONS": {
+            "environment": "tuoyu.project.templating.environment",
+            "context_processors": ["tuoyu.project.form_guard.once_a_page"],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
