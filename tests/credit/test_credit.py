@@ -402,6 +402,8 @@ def test_a_punishment_rests_on_an_event_that_shows_and_a_reason_is_given_for_eve
     with pytest.raises(Overtaken):
         actions.put_on_list(**put, event=entry.event)
     assert nursery.name in Client().get(reverse("credit:lists")).content.decode()
+    told = reverse("portal:institution", args=[nursery.pk])
+    assert str(ListKind.PUNISHMENT.label) in Client().get(told).content.decode()
     with pytest.raises(Refused):
         actions.take_off_list(by=officer, entry=entry, reason=" ")
     actions.take_off_list(by=officer, entry=entry, reason="已改正")
@@ -409,6 +411,7 @@ def test_a_punishment_rests_on_an_event_that_shows_and_a_reason_is_given_for_eve
         actions.take_off_list(by=officer, entry=entry, reason="已改正")
     assert ListEntry.objects.get().removed_reason == "已改正"
     assert nursery.name not in Client().get(reverse("credit:lists")).content.decode()
+    assert str(ListKind.PUNISHMENT.label) not in Client().get(told).content.decode()
 
 
 def test_every_form_is_drawn_and_what_is_wrong_stands_at_its_field(nursery: Institution) -> None:

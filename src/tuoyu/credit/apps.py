@@ -13,7 +13,7 @@ class CreditConfig(AppConfig):
         from tuoyu.core import outbox
         from tuoyu.core.actor import Actor
         from tuoyu.credit import export, following, handlers, queries
-        from tuoyu.institutions import parts
+        from tuoyu.institutions import parts, shown
         from tuoyu.supervision import hooks
         from tuoyu.supervision.models import Sanction
 
@@ -30,4 +30,6 @@ class CreditConfig(AppConfig):
         def file_of(pk: int) -> str:
             return reverse("credit:institution", args=[pk])
 
+        shown.register(shown.Told("credit", any=queries.events_there, rows=queries.public_file))
+        shown.register(shown.Told("credit_lists", any=queries.entries_there, rows=queries.listed_of))
         parts.register(parts.Part("credit", "诚信档案", 46, file_of, queries.counted_at))

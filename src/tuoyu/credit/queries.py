@@ -210,6 +210,16 @@ def request_shown(one: CreditRequest) -> dict[str, Any]:
 # ---------------------------------------------------------------- what the public reads
 
 
+def events_there() -> QuerySet[CreditEvent]:
+    """The events, shown or not, about the institution of an outer query itself."""
+    return CreditEvent.objects.filter(institution=OuterRef("pk"), person__isnull=True)
+
+
+def entries_there() -> QuerySet[ListEntry]:
+    """The entries, in force or not, of the institution of an outer query."""
+    return ListEntry.objects.filter(institution=OuterRef("pk"))
+
+
 def public_file(institution_id: int) -> list[dict[str, Any]]:
     """What shows today of an institution; of people never anything."""
     found = _shown_of_one(clock.today()).all(institution=institution_id)

@@ -1,10 +1,17 @@
-"""What the public may know of one filed institution: its page and the API tell the same."""
+"""What the public may know of one filed institution: its page and the API tell the same.
 
+    shown.register(Told("graded", there=..., rows=...))
+
+once, in the ready() of a room above that has something to tell of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tuoyu.core import clock
 from tuoyu.core.nested import nested
@@ -25,6 +32,31 @@ TOLD_WITH_IT = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a room above tells of an institution, as `name`: `rows` of its number, asked only where there may
+    be `any`, the rows of that room tied to the institution's with an OuterRef."""
+
+    name: str
+    any: Callable[[], QuerySet[Any, Any]]
+    rows: Callable[[int], list[dict[str, Any]]]
+
+    @property
+    def column(self) -> str:
+        """Where the institution's row says whether there are any."""
+        return f"any_{self.name}"
+
+
+_by_others: dict[str, Told] = {}
+
+
+def register(told: Told) -> None:
+    """Tell this too; ValueError when somebody else tells something of that name."""
+    if told.name in _by_others:
+        raise ValueError(f"somebody tells {told.name} of an institution already")
+    _by_others[told.name] = told
+
+
 def institution(pk: int) -> dict[str, Any] | None:
     """What the public may know of one filed institution; None when it is not public."""
     row = _told().first(pk=pk)
@@ -34,8 +66,10 @@ def institution(pk: int) -> dict[str, Any] | None:
     opened = provision.opened_on(pk, clock.today()) if row["kind"] == Kind.EMPLOYER else 0
     audience = provision.audience(row["division_code"]) if opened else None
     pairing = provision.pairing_rule(row["division_code"]) if row["pairing_rows"] else None
+    by_others = {told.name: told.rows(pk) if row.pop(told.column) else [] for told in _by_others.values()}
     return {
         **row,
+        **by_others,
         "opened_places": min(opened, row["places"]),
         "opened_to": str(audience.value) if audience else "社会",
         "pairing_name": str(pairing.value) if pairing else "结对",
@@ -62,8 +96,10 @@ def _told() -> Prepared[dict[str, Any]]:
         ),
         partner_rows=provision.partner_rows(public=True),
         pairing_rows=provision.pairing_rows(shown=FILED),
+        **{told.column: Exists(told.any()) for told in _by_others.values()},
     )  # fmt: skip
-    return Prepared(rows.values(*PUBLIC_FIELDS, *TOLD_WITH_IT))
+    columns = [told.column for told in _by_others.values()]
+    return Prepared(rows.values(*PUBLIC_FIELDS, *TOLD_WITH_IT, *columns))
 
 
 def _rows(rows: QuerySet[Any], *names: str) -> ArraySubquery:

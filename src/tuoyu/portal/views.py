@@ -9,7 +9,6 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from tuoyu.core import access, paging
-from tuoyu.credit import queries as credit
 from tuoyu.institutions import shown
 from tuoyu.institutions.models import Publication
 from tuoyu.institutions.queries import Narrowed, is_cut
@@ -137,9 +136,7 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     for publication in row["publication_rows"]:
         publication["label"] = str(Publication.Kind(publication["kind"]).label)
         publication["office"] = department_name(publication["department"], publication["division_code"])
-    row["credit"] = credit.public_file(pk)
-    row["lists"] = credit.listed_of(pk)
-    row["graded"] = ratings.grades_of([pk]).get(pk)
+    row["graded"] = next(iter(row["grades"]), None)
     nearby = f"{reverse('portal:directory')}?place={row['division_code'][:6]}"
     return render(
         request, "portal/institution.html", {"row": row, "nearby": nearby, "says": SAYS[row["filing"]]}

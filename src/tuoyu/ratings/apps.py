@@ -11,7 +11,7 @@ class RatingsConfig(AppConfig):
 
         from tuoyu.cases import procedures
         from tuoyu.core import workdays
-        from tuoyu.institutions import narrowing, parts
+        from tuoyu.institutions import narrowing, parts, shown
         from tuoyu.institutions.parts import Part
         from tuoyu.ratings import clocks, policy, queries
         from tuoyu.ratings.handlers import AssessmentHandler
@@ -19,6 +19,7 @@ class RatingsConfig(AppConfig):
 
         procedures.register(PROCEDURE, AssessmentHandler())
         narrowing.register("grade", queries.with_grade)
+        shown.register(shown.Told("grades", any=queries.standing_there, rows=queries.standing_at))
         workdays.recompute_with("ratings", clocks.recompute)
         parts.register(
             Part(

@@ -367,6 +367,16 @@ def grades_of(institutions: Iterable[int]) -> dict[int, dict[str, Any]]:
     return {row["institution_id"]: _labelled(row) for row in rows}
 
 
+def standing_there() -> QuerySet[Assessment]:
+    """The results that stand of the institution of an outer query."""
+    return Assessment.objects.filter(STANDING, institution=OuterRef("pk"))
+
+
+def standing_at(institution_id: int) -> list[dict[str, Any]]:
+    """The result that stands for one institution, where there is one."""
+    return list(grades_of([institution_id]).values())
+
+
 def grades_and_known(institutions: Iterable[int]) -> tuple[dict[int, dict[str, Any]], list[str]]:
     """`grades_of`, and the grades carried by results that stand, the most stars first; in one query."""
     asked = set(institutions)
@@ -395,7 +405,7 @@ def _standing_of(*, known: bool = False) -> Prepared[Any]:
 
 def with_grade(rows: QuerySet[Institution], grade: str) -> QuerySet[Institution]:
     """Those of `rows` whose standing result carries a grade."""
-    return rows.filter(Exists(Assessment.objects.filter(STANDING, institution=OuterRef("pk"), grade=grade)))
+    return rows.filter(Exists(standing_there().filter(grade=grade)))
 
 
 # ---------------------------------------------------------------- in words

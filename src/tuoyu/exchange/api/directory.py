@@ -11,7 +11,6 @@ from pydantic import Field
 from tuoyu.core import clock, uploads
 from tuoyu.core.access import actor_of
 from tuoyu.core.permissions import get_visible, visible_to
-from tuoyu.credit import queries as credit
 from tuoyu.exchange.api.doors import permitted, public
 from tuoyu.exchange.api.matters import Due
 from tuoyu.exchange.api.operations import operation
@@ -250,7 +249,7 @@ def institution(request: HttpRequest, pk: Annotated[Id, Path()]) -> Any:
     row = shown.institution(pk)
     if row is None:
         raise Http404
-    graded = ratings.grades_of([pk]).get(pk)
+    graded = next(iter(row["grades"]), None)
     pauses = [one | {"first_day": one["first"], "last_day": one["last"]} for one in row["pauses"]]
     return row | {
         "graded": graded and graded | {"basis": graded["tree__basis"]},
@@ -260,8 +259,6 @@ def institution(request: HttpRequest, pk: Annotated[Id, Path()]) -> Any:
         "classes": row["class_rows"],
         "publications": row["publication_rows"],
         "suspensions": pauses,
-        "credit": credit.public_file(pk),
-        "credit_lists": credit.listed_of(pk),
     }
 
 
