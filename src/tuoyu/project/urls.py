@@ -15,6 +15,7 @@ handler500 = "tuoyu.project.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"tuoyu.{app}.urls"))
     for app in (
+        "exchange",  # first: an address of the API is not sought among those of all pages
         "jurisdictions",
         "accounts",
         "cases",
@@ -28,7 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "complaints",
         "alerts",
         "imports",
-        "exchange",
         "portal",
     )
     if find_spec(f"tuoyu.{app}.urls")
