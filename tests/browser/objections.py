@@ -67,10 +67,11 @@ class Objections:
         self._passed: dict[int, set[str]] = {}
 
     def to(self, page: Page, widths: Sequence[int] = (DESK, PHONE)) -> list[tuple[Any, ...]]:
-        """All there are, at each width."""
+        """All there are, at each width; that of the page first, for to lay it out anew takes its time."""
         page.evaluate(AXE_SCRIPT)
         found: list[tuple[Any, ...]] = []
-        for width in widths:
+        here = page.viewport_size
+        for width in sorted(widths, key=lambda width: not here or width != here["width"]):
             page.set_viewport_size({"width": width, "height": HEIGHT})
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if wide > 0:
