@@ -80,4 +80,4 @@ class Objections:
             passed, violations = page.evaluate(_AXE, sorted(known))
             known.update(passed)
             found += [(width, *violation) for violation in violations]
-        return found
+        return sorted(found, key=lambda one: widths.index(one[0]))
