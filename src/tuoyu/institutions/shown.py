@@ -1,6 +1,6 @@
 """What the public may know of one filed institution: its page and the API tell the same.
 
-    shown.register(Told("graded", there=..., rows=...))
+    shown.register(Told("grades", any=..., rows=...))
 
 once, in the ready() of a room above that has something to tell of it.
 """
