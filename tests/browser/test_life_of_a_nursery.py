@@ -23,7 +23,7 @@ def begins(visitor: Visitor, institution: Institution, matter: str) -> None:
     """From the nursery's record to the first page of a matter."""
     visitor.open(f"/institutions/{institution.pk}/")
     visitor.follow(matter)
-    visitor.page.get_by_role("button", name=f"开始{matter}").click()
+    visitor.click(visitor.page.get_by_role("button", name=f"开始{matter}"))
 
 
 def handed_in(visitor: Visitor) -> Case:
@@ -111,7 +111,7 @@ def test_a_head_hires_and_lets_go_on_a_phone_and_sees_why_fewer_children_may_com
     asked = head.page.get_by_role("dialog")
     head.types("最后工作日", str(staff.days(-1)), asked)
     head.types("离职原因", "回老家", asked)
-    asked.get_by_role("button", name="登记离职").click()
+    head.click(asked.get_by_role("button", name="登记离职"))
     head.sees("已离职")
     head.open(f"/institutions/{place.pk}/staffing/")
     head.sees("员工1（小一班）：已离职")

@@ -71,7 +71,7 @@ def test_what_was_typed_a_moment_ago_is_kept_however_the_page_is_left(site: Site
     visitor.open(f"/apply/{application.pk}/basics/")
     visitor.page.locator("[name=intro]").press_sequentially("靠近公园")
     if leaves == "by a link":
-        visitor.page.locator("#steps").get_by_role("link", name="场地").click()
+        visitor.click(visitor.page.locator("#steps").get_by_role("link", name="场地"))
         visitor.is_at("场地")
         visitor.page.locator("[name=building_area]").fill("300")
         visitor.press("保存")

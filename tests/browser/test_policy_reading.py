@@ -45,29 +45,29 @@ def _reads(lead: Visitor, folder: Path) -> None:
 
 def _goes_between_source_and_reading(lead: Visitor) -> None:
     expect(lead.page.locator("del", has_text="— 2 —")).to_have_attribute("title", "页码")
-    lead.page.get_by_role("link", name="看条款二.(一)的识读结果").click()
+    lead.click(lead.page.get_by_role("link", name="看条款二.(一)的识读结果"))
     assert lead.path.endswith("#clause-3")
     card = lead.page.locator("#clause-3")
-    card.get_by_role("link", name="原文").click()
+    lead.click(card.get_by_role("link", name="原文"))
     expect(lead.page.locator(".draft-anchor:target")).to_have_text("二.(一)")
 
 
 def _corrects_a_clause(lead: Visitor) -> None:
-    lead.page.get_by_role("link", name="修改二.(一) 支持家庭照护").click()
+    lead.click(lead.page.get_by_role("link", name="修改二.(一) 支持家庭照护"))
     lead.types("责任单位", "区总工会\n区教育局")
     lead.types("摘要", "让家里有人带孩子")
     lead.press("保存")
-    lead.page.locator("#clause-3 details").click()
+    lead.click(lead.page.locator("#clause-3 details"))
     lead.sees("区总工会、区教育局", within="#clause-3")
     expect(lead.page.locator("#clause-3 del").last).to_have_text("区总工会、区妇联")
 
 
 def _leaves_out_and_takes_back(lead: Visitor) -> None:
     lead.follow("目标与职责")
-    lead.page.get_by_role("link", name="修改二.(一)", exact=True).click()
+    lead.click(lead.page.get_by_role("link", name="修改二.(一)", exact=True))
     lead.press("删去这一处")
     lead.sees("已删去，随时可以恢复")
-    lead.page.get_by_role("link", name="修改二.(一)", exact=True).click()
+    lead.click(lead.page.get_by_role("link", name="修改二.(一)", exact=True))
     lead.press("恢复")
     lead.sees("已恢复。")
 
@@ -90,8 +90,9 @@ def _names_the_departments(lead: Visitor) -> None:
 def _settles_the_rest(lead: Visitor) -> None:
     for tab in ("原文与条款", "目标与职责"):
         lead.follow(tab)
-        while lead.page.get_by_role("button", name="核对无误").count():
-            lead.page.get_by_role("button", name="核对无误").first.click()
+        unsettled = lead.page.get_by_role("button", name="核对无误")
+        while unsettled.count():
+            lead.click(unsettled)
             lead.sees("已核对。")
             lead.follow(tab)
 

@@ -48,11 +48,17 @@ class Visitor:
     def follow(self, words: str, *, within: str = "main") -> None:
         """Click a link, found by how it begins."""
         begins = re.compile(rf"^\s*\d*\s*{re.escape(words)}")
-        self.page.locator(within).get_by_role("link", name=begins).first.click()
+        self.click(self.page.locator(within).get_by_role("link", name=begins))
 
     def press(self, words: str, *, within: str = "main") -> None:
         """Click a button."""
-        self.page.locator(within).get_by_role("button", name=words, exact=True).first.click()
+        self.click(self.page.locator(within).get_by_role("button", name=words, exact=True))
+
+    def click(self, found: Locator) -> None:
+        """Click the first, and wait until the page it leads to has come whole: to begin with only its head
+        may be there, and what is counted then is too little."""
+        found.first.click()
+        self.page.wait_for_load_state("domcontentloaded")
 
     def sees(self, words: str, *, within: str = "main") -> None:
         """The page says so."""
