@@ -26,12 +26,7 @@ from tuoyu.core.permissions import REGISTRY, can
 from workforce.staff import head_user
 
 MOST = 6
-MORE = {
-    "account_reauthenticate": 9, "alerts:board": 7, "care:days": 7, "care:incident": 7, "cases:case": 7,
-    "credit:event": 9, "credit:request": 7, "imports:list": 8, "institutions:counts": 7,
-    "institutions:history": 13, "portal:directory": 7, "portal:institution": 8, "ratings:assess_self": 7,
-    "ratings:begin": 7, "ratings:of_institution": 7,
-}  # fmt: skip
+MORE = {"institutions:history": 12}
 # Files and places a form leads to, and what this county has none of: an answered invitation, a published
 # grade, a closed round, a suspension.
 NOT_OPENED = {

@@ -45,7 +45,7 @@ from workforce import staff as nurseries
 
 OUTSIDERS = ("stranger", "applicant", "neighbour", "system", "security", "audit")
 # What looking, or being sent away, may write.
-MAY_CHANGE = {"core.AuditEvent"}
+MAY_CHANGE = {"core.AuditEvent", "accounts.BrowserSession"}
 # Large, and loaded before: nobody writes them from a page.
 NOT_COMPARED = {"jurisdictions.Division", "jurisdictions.PackVersion"}
 

@@ -25,6 +25,9 @@ from tuoyu.jurisdictions.queries import version_rows
 
 SEAT_CHOSEN = "seat"
 SEEN = "seen"
+# What comes with a person: the seats held today, for whom they act and in what, the packs in force, and the
+# corrected working days.
+FETCHED_WITH = ("seat_rows", "mandate_rows", "version_rows", "override_rows")
 # How often a session notes that its person is still there: often enough, and rarely a write.
 NOTE_EVERY = 60
 
@@ -44,15 +47,18 @@ def find_actor(request: HttpRequest) -> Actor:
 
 
 def with_seats(pk: Any) -> User | None:
-    """A person with `seat_rows` held today, `mandate_rows`: for whom they act, and in what, the
-    `version_rows` of the packs in force, and the `override_rows` of the working days."""
+    """A person with what is in `FETCHED_WITH`."""
     return _with_seats(clock.today()).first(pk=pk)
 
 
 @lru_cache(maxsize=2)
 def _with_seats(today: date) -> Prepared[User]:
-    """Made ready once a day, for every page asks."""
-    held = Membership.objects.filter(user_id=OuterRef("pk"), valid__contains=today).order_by("pk")
+    return Prepared(User.objects.filter(pk=Blank("pk")).annotate(**fetched_with("pk", today)))
+
+
+def fetched_with(person: str, today: date) -> dict[str, Any]:
+    """The expressions of what is in `FETCHED_WITH`, by name; `person` is the column with the person's id."""
+    held = Membership.objects.filter(user_id=OuterRef(person), valid__contains=today).order_by("pk")
     shape = JSONObject(
         id="pk",
         role="role",
@@ -62,17 +68,16 @@ def _with_seats(today: date) -> Prepared[User]:
         places=ArraySubquery(_overridden_places(today)),
     )
     mandates = AgentAuthorisation.objects.filter(
-        agent_id=OuterRef("pk"), state=AgentAuthorisation.State.ACTIVE, valid__contains=today
+        agent_id=OuterRef(person), state=AgentAuthorisation.State.ACTIVE, valid__contains=today
     ).order_by("pk")
     mandate = JSONObject(principal="principal_id", matter="matter", division="division_code")
-    return Prepared(
-        User.objects.filter(pk=Blank("pk")).annotate(
-            seat_rows=ArraySubquery(held.values_list(shape)),
-            mandate_rows=ArraySubquery(mandates.values_list(mandate)),
-            version_rows=version_rows(),
-            override_rows=workdays.override_rows(),
-        )
+    found = (
+        ArraySubquery(held.values_list(shape)),
+        ArraySubquery(mandates.values_list(mandate)),
+        version_rows(),
+        workdays.override_rows(),
     )
+    return dict(zip(FETCHED_WITH, found, strict=True))
 
 
 def actor_for(user: User, *, address: str = "") -> Actor:

@@ -1,5 +1,6 @@
 """How allauth behaves here: our words, our counters, our ciphers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -98,6 +99,17 @@ class TwoStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return ciphers.decrypt(encrypted_text, self.CONTEXT)
+
+    def is_mfa_enabled(self, user: User, types: Sequence[str] | None = None) -> bool:
+        """allauth asks this half a dozen times for one page that is only read."""
+        request = context.request
+        if request is None or request.method != "GET":
+            return bool(super().is_mfa_enabled(user, types))
+        asked = vars(request).setdefault("two_step_of", {})
+        key = (user.pk, tuple(types) if types is not None else None)
+        if key not in asked:
+            asked[key] = bool(super().is_mfa_enabled(user, types))
+        return bool(asked[key])
 
     def get_totp_label(self, user: User) -> str:
         return user.username

@@ -7,6 +7,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 
 from tuoyu.accounts.actors import with_seats
 from tuoyu.accounts.models import User
+from tuoyu.accounts.sessions import take_person
 from tuoyu.core import workdays
 from tuoyu.jurisdictions.queries import remember_versions
 
@@ -16,7 +17,7 @@ class PeopleBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: Any) -> User | None:
         """The active person of a session, with seats and principals."""
-        found: Any = with_seats(user_id)
+        found: Any = take_person(user_id) or with_seats(user_id)
         if found is None or not found.is_active:
             return None
         remember_versions(found.version_rows)

@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from django.contrib.sessions.models import Session
 from procrastinate.contrib.django import app
 
-from tuoyu.accounts.models import PhoneCode
+from tuoyu.accounts.models import BrowserSession, PhoneCode
 from tuoyu.core import clock
 
 # Longer than the longest limit counts back.
@@ -16,5 +15,5 @@ KEPT = timedelta(days=2)
 @app.task(name="accounts.forget_codes", queueing_lock="accounts.forget_codes")
 def forget_codes(timestamp: int) -> int:
     """Take away old phone codes and sessions that have ended; returns how many codes went."""
-    Session.objects.filter(expire_date__lt=clock.now()).delete()
+    BrowserSession.objects.filter(expire_date__lt=clock.now()).delete()
     return PhoneCode.objects.filter(sent_at__lt=clock.now() - KEPT).delete()[0]

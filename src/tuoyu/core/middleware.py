@@ -17,11 +17,11 @@ READS = ("GET", "HEAD", "OPTIONS")
 # record being read, the day a token was last used, what a form asked again, and jobs that a later request
 # deserves.
 MAY_WRITE = (
-    "django_session",
     "axes_",
     "core_auditevent",
     "procrastinate_",
     "accounts_apiclient",
+    "accounts_browsersession",
     "institutions_askedagain",
 )
 WRITE = re.compile(

@@ -4,7 +4,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from tuoyu.accounts.models import User
 from tuoyu.cases import queries as cases
@@ -117,10 +119,13 @@ def own(actor: Actor) -> Q | None:
     Only those at nurseries that keep the account's proved telephone of that person. Whoever writes a
     telephone into a register learns by it nothing but what that nursery was told itself.
     """
-    file = OwnFile.objects.filter(user=actor.user_id or 0).first()
-    if file is not None:
-        return Q(person=file.person_id, institution__in=file.institutions)
-    if not User.objects.filter(pk=actor.user_id or 0, phone_proved_at__isnull=False).exists():
+    files = OwnFile.objects.filter(user=OuterRef("pk"))
+    shape = JSONObject(person="person_id", institution__in="institutions")
+    account = User.objects.filter(pk=actor.user_id or 0).values_list("phone_proved_at")
+    proved_at, opened = account.annotate(files=ArraySubquery(files.values_list(shape))).first() or (None, [])
+    if opened:
+        return Q(**opened[0])
+    if proved_at is None:
         return None
     try:
         employed = training.own_employment(actor)

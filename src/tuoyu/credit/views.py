@@ -4,14 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tuoyu.core import access, audit, clock
+from tuoyu.core import access, audit, clock, permissions
 from tuoyu.core.paging import page_of
-from tuoyu.core.permissions import can, get_visible, visible_to
+from tuoyu.core.permissions import get_visible, visible_to
 from tuoyu.core.problems import Problem, Refused
 from tuoyu.credit import actions, queries, terms
 from tuoyu.credit.forms import (
@@ -72,17 +73,13 @@ def board(request: HttpRequest) -> HttpResponse:
 @never_cache
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event, and what was done about it."""
-    return _event_page(request, _visible(request, pk), CorrectionForm())
+    return _event_page(request, pk, CorrectionForm())
 
 
-def _visible(request: HttpRequest, pk: int) -> CreditEvent:
-    return get_visible(access.actor_of(request), VIEW_CREDIT, queries.events(), pk=pk)
-
-
-def _event_page(
-    request: HttpRequest, found: CreditEvent, form: forms.Form, status: int = 200
-) -> HttpResponse:
+def _event_page(request: HttpRequest, pk: int, form: forms.Form, status: int = 200) -> HttpResponse:
     actor = access.actor_of(request)
+    rows = queries.events().annotate(may_ask=Exists(queries.askable(actor).filter(pk=OuterRef("pk"))))
+    found, may = permissions.opened(actor, VIEW_CREDIT, rows, CORRECT_CREDIT, pk=pk)
     if found.person_id is not None:
         audit.read(actor, found, ["person"], topic=f"person:{found.person_id}")
     row = queries.shown(found)
@@ -93,8 +90,8 @@ def _event_page(
         "rules": terms.rules_at(found.division_code, found.credit_class),
         "story": queries.story(found),
         "requests": queries.requests_of(found, actor),
-        "may_correct": row["standing"] != Standing.WITHDRAWN and can(actor, CORRECT_CREDIT, found),
-        "may_ask": queries.askable(actor).filter(pk=found.pk).exists(),
+        "may_correct": row["standing"] != Standing.WITHDRAWN and CORRECT_CREDIT.key in may,
+        "may_ask": vars(found)["may_ask"],
         "may_repair_now": counts and found.repairable_on is not None and found.repairable_on <= clock.today(),
         "counts": counts,
     }
@@ -119,10 +116,10 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except Refused as refusal:
             _mark(form, refusal)
-            return _event_page(request, found, form, refusal.status)
+            return _event_page(request, pk, form, refusal.status)
         messages.success(request, "已更正；原信息和理由一并保留。")
         return redirect("credit:event", other.pk if other else pk)
-    return _event_page(request, found, form, 422)
+    return _event_page(request, pk, form, 422)
 
 
 def _class_or_none(said: str) -> CreditClass | None:

@@ -127,6 +127,8 @@ def _feature(row: dict[str, Any]) -> dict[str, Any]:
 @access.public("filed institutions are public")
 def institution(request: HttpRequest, pk: int) -> HttpResponse:
     """One filed institution, as far as the public may know it."""
+    # With somebody signed in comes what else would be asked: the packs in force.
+    access.actor_of(request)
     row = shown.institution(pk) if pk < 2**63 else None
     if row is None:
         raise Http404

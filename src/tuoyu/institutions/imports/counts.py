@@ -15,7 +15,7 @@ from tuoyu.core.spreadsheets.sheets import Column, Defect, Kind, Sheet
 from tuoyu.imports.kinds import Checked, Difference, Rows, Tell
 from tuoyu.institutions import counts
 from tuoyu.institutions.actions.counts import MOST, field_of, state_counts
-from tuoyu.institutions.imports.own import own_institution, the_own
+from tuoyu.institutions.imports.own import heads_one, own_institution, the_own
 from tuoyu.institutions.models import ClassGroup, EnrolmentCount, Institution
 from tuoyu.institutions.permissions import STATE_COUNTS
 
@@ -39,7 +39,7 @@ class CountsSheet:
         return counts.address_of(institution.pk) if institution else ""
 
     def may(self, by: Actor) -> bool:
-        return own_institution(by, STATE_COUNTS) is not None
+        return heads_one(by, STATE_COUNTS)
 
     def sheet(self, by: Actor) -> Sheet:
         institution = own_institution(by, STATE_COUNTS)

@@ -1,17 +1,27 @@
 """Whose file it is, when the head of an institution brings one."""
 
 from tuoyu.core.actor import Actor, Role
-from tuoyu.core.permissions import Permission, visible_to
+from tuoyu.core.permissions import Permission, can, visible_to
 from tuoyu.core.problems import Refused
 from tuoyu.institutions.models import Institution
 
 
+def heads_one(by: Actor, permission: Permission) -> bool:
+    """Whether `by` heads one institution and holds the permission there; which one, whoever brings a file
+    is asked."""
+    return len(_headed(by)) == 1 and can(by, permission)
+
+
 def own_institution(by: Actor, permission: Permission) -> Institution | None:
     """The one institution that `by` heads and for which it holds the permission."""
-    seats = {seat.institution_id for seat in by.seats_as(Role.NURSERY_HEAD) if seat.institution_id}
-    if len(seats) != 1:
+    headed = _headed(by)
+    if len(headed) != 1:
         return None
-    return visible_to(by, permission, Institution.objects.filter(pk__in=seats)).first()
+    return visible_to(by, permission, Institution.objects.filter(pk__in=headed)).first()
+
+
+def _headed(by: Actor) -> set[int]:
+    return {seat.institution_id for seat in by.seats_as(Role.NURSERY_HEAD) if seat.institution_id}
 
 
 def the_own(by: Actor, permission: Permission) -> Institution:

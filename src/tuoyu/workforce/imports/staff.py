@@ -18,7 +18,7 @@ from tuoyu.core.spreadsheets.reading import Read
 from tuoyu.core.spreadsheets.sheets import Column, Defect, Kind, Sheet
 from tuoyu.imports.kinds import Checked, Difference, Rows, Tell
 from tuoyu.institutions import policy
-from tuoyu.institutions.imports.own import own_institution
+from tuoyu.institutions.imports.own import heads_one, own_institution
 from tuoyu.institutions.models import Institution
 from tuoyu.workforce.actions import hire
 from tuoyu.workforce.models import Employment
@@ -63,7 +63,7 @@ class StaffSheet:
         return reverse("workforce:staff", args=[institution.pk]) if institution else reverse("imports:list")
 
     def may(self, by: Actor) -> bool:
-        return own_institution(by, KEEP_STAFF) is not None
+        return heads_one(by, KEEP_STAFF)
 
     def sheet(self, by: Actor) -> Sheet:
         columns = tuple(_column(key) for key in LABELS)
