@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve, reverse
 
 from accounts.people import PASSWORD, person
@@ -338,9 +339,16 @@ class Looking:
             if kind in self.followed:
                 continue
             self.followed.add(kind)
-            status = visitor.page.request.get(self.site.address + href).status
+            status = self._reader(visitor).get(href.partition("#")[0], follow=True).status_code
             if status >= 400:
                 self.found.append((visitor.path, f"leads to {href}, which answers {status}"))
+
+    def _reader(self, visitor: Visitor) -> Client:
+        """Who asks with the visitor's cookies for what need not be drawn."""
+        reader = Client(raise_request_exception=False)
+        for cookie in visitor.page.context.cookies():
+            reader.cookies[cookie["name"]] = cookie["value"]
+        return reader
 
     def here(self, visitor: Visitor) -> None:
         """The page that is open."""

@@ -63,11 +63,11 @@ def test_an_inbox_costs_the_same_for_one_row_and_for_twenty(
     opened(by)
     client = browser(seated("education"))
     client.get("/inbox/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/inbox/")
     for _ in range(20):
         opened(by)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert client.get("/inbox/").content.decode().count("教育查验") == 20
 
 

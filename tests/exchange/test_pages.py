@@ -139,7 +139,7 @@ def test_the_list_costs_the_same_for_one_row_and_for_fifty(django_assert_num_que
     message(key="0")
     client = browser()
     client.get("/messages/?size=50")
-    with django_assert_num_queries(5) as one:
+    with django_assert_num_queries(4) as one:
         client.get("/messages/?size=50")
     for number in range(1, 50):
         message(key=str(number))
