@@ -13,6 +13,7 @@ from psycopg.types.range import DateRange
 from exchange.callers import seated
 from institutions import desk
 from institutions.test_facts import BY, CHANGE, ago, found_by_checks
+from institutions.test_history import fetched
 from tuoyu.core import clock, rotation
 from tuoyu.core.actor import Role
 from tuoyu.institutions import actions, asking, facts, history, provenance
@@ -105,8 +106,8 @@ def test_every_day_source_and_question_is_told_as_if_each_fact_were_a_row(
         assert told[0] == told[1], days
     assert asking.known_of(one) == asking.known_of(other)
     assert (
-        history.day_of(BY, one, clock.today()).turning_days
-        == history.day_of(BY, other, clock.today()).turning_days
+        history.day_of(BY, fetched(one, clock.today()), clock.today()).turning_days
+        == history.day_of(BY, fetched(other, clock.today()), clock.today()).turning_days
     )
     assert [getattr(one, key) for key in facts.COLUMNS] == [getattr(other, key) for key in facts.COLUMNS]
     assert found_by_checks() == []

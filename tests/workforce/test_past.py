@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.people import browser
+from institutions.test_history import fetched
 from journeys import desk_of, text_of
 from tuoyu.core import clock
 from tuoyu.institutions import history
@@ -25,7 +26,8 @@ def test_the_history_names_who_worked_there_and_in_which_class_to_those_who_see_
         actions.assign_to_class(by=by, employment=made, class_group=group, from_day=clock.today())
     address = f"/institutions/{institution.pk}/history/"
     own = browser(user)
-    told = history.day_of(by, institution, staff.days(-5)).told
+    day = staff.days(-5)
+    told = history.day_of(by, fetched(institution, day), day).told
     row = next(one.rows for key, _, one in told if key == "staff")
     assert row == [("员工7", "保育人员", staff.days(-20).isoformat(), "", "小一班")]
     assert "员工7" in text_of(own, address, on=staff.days(-5).isoformat())

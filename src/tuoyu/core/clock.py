@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -19,6 +19,11 @@ def now() -> datetime:
 def today() -> date:
     """The present day in Asia/Shanghai, which is the day every statutory period counts."""
     return now().astimezone(BEIJING).date()
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after `day` in Asia/Shanghai."""
+    return datetime.combine(day + timedelta(days=1), time.min, BEIJING)
 
 
 @contextmanager

@@ -5,11 +5,12 @@ Higher rooms add what they know of the day (who worked there) in their AppConfig
     history.register("people", "人员", who_worked_there)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
@@ -17,12 +18,14 @@ from tuoyu.cases.models import Case
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor
 from tuoyu.core.models import AuditEvent
+from tuoyu.core.nested import nested, revived, value_of
 from tuoyu.core.permissions import can
 from tuoyu.institutions import facts, policy, provenance, stories
 from tuoyu.institutions.models import (
     Application,
     Certificate,
     ClassGroup,
+    FirstFacts,
     Institution,
     Paper,
 )
@@ -30,7 +33,7 @@ from tuoyu.institutions.permissions import VIEW_HISTORY
 from tuoyu.institutions.provenance import Known
 from tuoyu.institutions.vocabulary import Filing, Kind, Registration
 from tuoyu.jurisdictions import queries as jurisdictions
-from tuoyu.jurisdictions.rulebook import RuleMissing
+from tuoyu.jurisdictions.rulebook import RuleBook, RuleMissing
 
 REGISTERED = (*facts.REGISTERED, "business_scope")
 SERVED = (
@@ -84,6 +87,7 @@ class Day:
     promise: dict[str, Any] | None
     told: Sequence[tuple[str, str, Told]]
     turning_days: Sequence[date]
+    story: Sequence[dict[str, Any]]
 
     @property
     def places(self) -> int:
@@ -101,23 +105,44 @@ def events_for(actor: Actor, institution_id: int) -> QuerySet[AuditEvent] | None
     return stories.events_of(institution_id) if can(actor, VIEW_HISTORY) else None
 
 
+def columns(institution_id: int, day: date) -> dict[str, ArraySubquery]:
+    """Columns of the query of one institution: what `day_of` tells of it beside its facts."""
+    return {
+        "day_first": nested(FirstFacts.objects.filter(pk=institution_id), *FIRST),
+        "day_certificates": nested(_certificates(institution_id, day), *CERTIFICATE),
+        "day_classes": nested(_classes(institution_id, day), "id", *facts.CLASS_FIELDS),
+        "day_papers": nested(_handed_in(institution_id, day), *PAPER),
+        "day_promises": nested(
+            _promises(institution_id, day), "kind", "submitted_at", number="case__number",
+            division_code="case__division_code", opened_at="case__opened_at", digest="case__pack__digest",
+        ),
+        "day_story": nested(stories.events_of(institution_id, day).order_by("-pk"), *stories.COLUMNS),
+    }  # fmt: skip
+
+
+FIRST = tuple(field.attname for field in FirstFacts._meta.concrete_fields)
+CERTIFICATE = ("kind", "number", "issuer", "issued_on")
+PAPER = ("slot", "title", "number", "issuer", "issued_on", "expires_on")
+
+
 def day_of(actor: Actor, institution: Institution, day: date) -> Day:
-    """An institution as it was on `day`, as far as it was written down."""
-    row = provenance.row_of(institution)
-    written = provenance.written_of(institution.pk)
+    """An institution, fetched with the `columns` of a day, as it was then, as far as it was written down."""
+    row, fetched = provenance.row_of(institution), vars(institution)
+    written = provenance.written_with(institution.pk, revived(FirstFacts, fetched["day_first"]))
     known = provenance.known_on(row, day, written)
     told = [(key, label, teller(actor, institution, day)) for key, (label, teller) in _tellers.items()]
-    papers = _certificates(institution, day)
+    papers = _certificates_told(revived(Certificate, fetched["day_certificates"]))
     return Day(
         day=day,
         registration=_registration(institution, known, day),
         filing=_filing(known, papers),
         groups=_groups(known, institution),
-        classes=_classes(institution, known, day),
-        papers=papers + _handed_in(institution, day),
-        promise=_promise(institution, day),
+        classes=_classes_told(revived(ClassGroup, fetched["day_classes"]), known),
+        papers=papers + _papers_told(institution, revived(Paper, fetched["day_papers"])),
+        promise=_promise_told(fetched["day_promises"]),
         told=[(key, label, one) for key, label, one in told if one is not None],
         turning_days=_turning_days(institution, written),
+        story=stories.in_words(stories.revived(fetched["day_story"])),
     )
 
 
@@ -166,10 +191,14 @@ def _filing(known: dict[str, Known], papers: list[dict[str, Any]]) -> str:
     return "已备案（备案回执有效）" if receipt else str(Filing.NONE.label)
 
 
-def _classes(institution: Institution, known: dict[str, Known], day: date) -> list[dict[str, Any]]:
+def _classes(institution_id: int, day: date) -> QuerySet[ClassGroup]:
+    return ClassGroup.objects.filter(institution=institution_id).open_on(day).order_by("pk")
+
+
+def _classes_told(groups: Sequence[ClassGroup], known: dict[str, Known]) -> list[dict[str, Any]]:
     """The classes of the day; one that was never written down as of then is told as it is, and marked so."""
     found = []
-    for group in ClassGroup.objects.filter(institution=institution).open_on(day).order_by("pk"):
+    for group in groups:
         one = known.get(facts.class_key(group.pk))
         said = one.value if one is not None else facts.class_of(group)
         found.append({**said, "words": facts.words_of("class_types", [said["class_type"]]),
@@ -177,59 +206,68 @@ def _classes(institution: Institution, known: dict[str, Known], day: date) -> li
     return found
 
 
-def _certificates(institution: Institution, day: date) -> list[dict[str, Any]]:
+def _certificates(institution_id: int, day: date) -> QuerySet[Certificate]:
     in_force = Q(cancelled_on=None) | Q(cancelled_on__gt=day)
-    rows = Certificate.objects.filter(in_force, institution=institution, issued_on__lte=day)
+    return Certificate.objects.filter(in_force, institution=institution_id, issued_on__lte=day).order_by("pk")
+
+
+def _certificates_told(certificates: Sequence[Certificate]) -> list[dict[str, Any]]:
     return [
-        {"kind": row.kind, "label": row.get_kind_display(), "number": row.number, "issuer": row.issuer,
-         "issued_on": row.issued_on, "expires_on": None}
-        for row in rows
+        {"kind": one.kind, "label": one.get_kind_display(), "number": one.number, "issuer": one.issuer,
+         "issued_on": one.issued_on, "expires_on": None}
+        for one in certificates
     ]  # fmt: skip
 
 
-def _handed_in(institution: Institution, day: date) -> list[dict[str, Any]]:
-    """The papers handed in by then, of the newest application of each, that were good on the day."""
+def _handed_in(institution_id: int, day: date) -> QuerySet[Paper]:
+    """The papers handed in by then that were good on the day, those of the newest application last."""
     good = Q(expires_on=None) | Q(expires_on__gte=day)
-    rows = Paper.objects.filter(
+    return Paper.objects.filter(
         good,
-        application__institution=institution,
-        application__submitted_at__lt=_end_of(day),
+        application__institution=institution_id,
+        application__submitted_at__lt=clock.end_of(day),
         issued_on__lte=day,
         removed_at=None,
-    )
+    ).order_by("application", "pk")
+
+
+def _papers_told(institution: Institution, papers: Sequence[Paper]) -> list[dict[str, Any]]:
+    """The newest of each."""
     slots = {slot.key: slot.label for slot in policy.slots_at(institution.division_code, institution.kind)}
     found = {}
-    for row in rows.order_by("application", "pk").values(
-        "slot", "title", "number", "issuer", "issued_on", "expires_on"
-    ):
-        found[row["slot"]] = {**row, "kind": row["slot"], "label": slots.get(row["slot"], row["title"])}
+    for paper in papers:
+        said = {name: getattr(paper, name) for name in PAPER}
+        found[paper.slot] = {**said, "kind": paper.slot, "label": slots.get(paper.slot, paper.title)}
     return list(found.values())
 
 
-def _promise(institution: Institution, day: date) -> dict[str, Any] | None:
+def _promises(institution_id: int, day: date) -> QuerySet[Application]:
+    """The application that was handed in last."""
+    rows = Application.objects.filter(institution=institution_id, submitted_at__lt=clock.end_of(day))
+    return rows.order_by("-submitted_at")[:1]
+
+
+def _promise_told(handed_in: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """What was promised when it was last handed in, in the words of the rules the case began under."""
-    rows = Application.objects.filter(institution=institution, submitted_at__lt=_end_of(day))
-    found = rows.select_related("case__pack").order_by("-submitted_at").first()
-    if found is None or found.case is None or found.submitted_at is None:
+    found = next(iter(handed_in), None)
+    if found is None or found["number"] is None:
         return None
+    submitted_at = value_of(Application, "submitted_at", found["submitted_at"])
+    opened_at = value_of(Case, "opened_at", found["opened_at"])
+    book = jurisdictions.book(
+        found["division_code"], opened_at.astimezone(clock.BEIJING).date(), found["digest"]
+    )
     return {
-        "on": found.submitted_at.astimezone(clock.BEIJING).date(),
-        "case": found.case.number,
-        "lines": _promised(found, found.case),
+        "on": submitted_at.astimezone(clock.BEIJING).date(),
+        "case": found["number"],
+        "lines": _promised(book, is_family=found["kind"] == Kind.FAMILY_POINT),
     }
 
 
-def _promised(application: Application, case: Case) -> tuple[str, ...]:
-    on = case.opened_at.astimezone(clock.BEIJING).date()
-    book = jurisdictions.book(case.division_code, on, case.pack.digest)
-    family = application.kind == Kind.FAMILY_POINT
-    for key in ("commitment.family_point", "commitment") if family else ("commitment",):
+def _promised(book: RuleBook, *, is_family: bool) -> tuple[str, ...]:
+    for key in ("commitment.family_point", "commitment") if is_family else ("commitment",):
         try:
             return book.wording(key)
         except RuleMissing:
             continue
     return ()
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time.min, clock.BEIJING)

@@ -103,13 +103,15 @@ class Opened:
         }
 
 
-def opened(actor: Actor, permission: Permission, pk: int, *asked: Permission) -> Opened:
-    """The institution of an address whose part `permission` opens, with its tabs and which of the
-    permissions `asked` hold on it, in one query; Http404 where the actor does not see it."""
+def opened(
+    actor: Actor, permission: Permission, pk: int, *asked: Permission, **more: ArraySubquery
+) -> Opened:
+    """The institution of an address whose part `permission` opens, with its tabs, which of the permissions
+    `asked` hold on it, and `more` columns, in one query; Http404 where the actor does not see it."""
     also = (*asked, VIEW_INSTITUTION)
     may = columns(actor, also, Institution.objects.filter(pk=pk))
     rows = visible_to(actor, permission, Institution.objects.filter(pk=pk))
-    found = rows.annotate(**may, **counted(actor, pk)).first()
+    found = rows.annotate(**may, **more, **counted(actor, pk)).first()
     if found is None:
         raise Http404
     held = frozenset(one.key for one in also if getattr(found, column_of(one), False))

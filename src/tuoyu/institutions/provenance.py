@@ -75,12 +75,16 @@ def known_on(
 
 def written_of(institution_id: int) -> Written:
     """Every fact of an institution that was not replaced, by key, the earliest first."""
+    return written_with(institution_id, FirstFacts.objects.filter(institution=institution_id))
+
+
+def written_with(institution_id: int, first: Iterable[FirstFacts]) -> Written:
+    """The same, where what came with the institution was fetched already."""
     rows = Fact.objects.filter(institution=institution_id, replaced_at=None).select_related("case")
     found: dict[str, list[Fact]] = {}
     for fact in rows.order_by("period"):
         found.setdefault(fact.key, []).append(fact)
-    first = FirstFacts.objects.filter(institution=institution_id).first()
-    for fact in first.as_facts() if first is not None else ():
+    for fact in (fact for one in first for fact in one.as_facts()):
         found.setdefault(fact.key, [fact])
     return found
 

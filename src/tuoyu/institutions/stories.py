@@ -1,13 +1,14 @@
 """An institution's story: the audit events of its topic, in words. There is no second log."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
 from tuoyu.core import clock
 from tuoyu.core.models import AuditEvent
+from tuoyu.core.nested import value_of
 from tuoyu.jurisdictions.names import department_name
 
 COLUMNS = ("verb", "at", "actor_label", "note", "department", "division_code")
@@ -54,17 +55,15 @@ def tell(**words: str) -> None:
         _words[verb] = said
 
 
-def events_of(institution_id: int) -> QuerySet[AuditEvent]:
-    """The events that make the story of an institution."""
-    return AuditEvent.objects.filter(topic=f"institution:{institution_id}", verb__in=_words)
+def events_of(institution_id: int, until: date | None = None) -> QuerySet[AuditEvent]:
+    """The events that make the story of an institution; up to and with a day, where one is given."""
+    rows = AuditEvent.objects.filter(topic=f"institution:{institution_id}", verb__in=_words)
+    return rows if until is None else rows.filter(at__lt=clock.end_of(until))
 
 
-def story_of(institution_id: int, until: date | None = None) -> list[dict[str, Any]]:
-    """What happened to an institution, the newest first; up to and with a day, where one is given."""
-    rows = events_of(institution_id)
-    if until is not None:
-        rows = rows.filter(at__lt=datetime.combine(until + timedelta(days=1), time.min, clock.BEIJING))
-    return in_words(rows.order_by("-pk").values(*COLUMNS))
+def revived(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Events with `COLUMNS` out of a column of a query (`nested`)."""
+    return [{**row, "at": value_of(AuditEvent, "at", row["at"])} for row in rows]
 
 
 def in_words(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -174,7 +174,7 @@ def lacking(plan: Plan, on: date | None = None) -> QuerySet[Institution, Any]:
 
 def _counted(plan: Plan, on: date | None) -> QuerySet[Institution, Any]:
     """Those obliged, each with how many inspections of it were `done`."""
-    end = datetime.combine((on or clock.today()) + timedelta(days=1), time.min, tzinfo=clock.BEIJING)
+    end = clock.end_of(on or clock.today())
     done = _inspections_for(plan).filter(state=InspectionState.CONFIRMED, confirmed_at__lt=end)
     counted = done.order_by().values("institution").annotate(number=Count("pk")).values("number")
     return obliged(plan, on).annotate(done=Coalesce(Subquery(counted, output_field=IntegerField()), 0))

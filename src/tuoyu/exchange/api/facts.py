@@ -13,7 +13,7 @@ from tuoyu.core.problems import Problem, Refused
 from tuoyu.exchange.api.doors import permitted
 from tuoyu.exchange.api.operations import operation
 from tuoyu.exchange.api.shapes import Asked, Day, Id, PageOf, Told, page_of
-from tuoyu.institutions import asking, history, stories
+from tuoyu.institutions import asking, history
 from tuoyu.institutions.models import Institution
 from tuoyu.institutions.permissions import VIEW_ASKED_AGAIN, VIEW_HISTORY
 from tuoyu.institutions.provenance import Known, Statement
@@ -119,10 +119,11 @@ class AskedAgainTold(Told):
 def past(request: HttpRequest, pk: Annotated[Id, Path()], on: Annotated[Day | None, Query()] = None) -> Any:
     """An institution on a day of the past (today when none is given), and its story up to then."""
     actor = actor_of(request)
-    found = get_visible(actor, VIEW_HISTORY, Institution.objects.all(), pk=pk)
     day = on or clock.today()
     if day > clock.today():
         raise Refused(Problem("这一天还没有到。", field="on"))
+    rows = Institution.objects.annotate(**history.columns(pk, day))
+    found = get_visible(actor, VIEW_HISTORY, rows, pk=pk)
     told = history.day_of(actor, found, day)
     said = [one for _, group in told.groups for one in group]
     return {
@@ -140,7 +141,7 @@ def past(request: HttpRequest, pk: Annotated[Id, Path()], on: Annotated[Day | No
             {"key": key, "label": label, "heads": one.heads, "rows": one.rows}
             for key, label, one in told.told
         ],
-        "story": stories.story_of(pk, until=day),
+        "story": told.story,
     }
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tuoyu.core import access, clock, paging
-from tuoyu.institutions import asking, history, parts, stories
+from tuoyu.institutions import asking, history, parts
 from tuoyu.institutions.permissions import VIEW_ASKED_AGAIN, VIEW_HISTORY
 
 
@@ -16,14 +16,13 @@ from tuoyu.institutions.permissions import VIEW_ASKED_AGAIN, VIEW_HISTORY
 def past(request: HttpRequest, pk: int) -> HttpResponse:
     """An institution as it was on the day of ?on=, today when none is given, and its story up to then."""
     actor = access.actor_of(request)
-    opened = parts.opened(actor, VIEW_HISTORY, pk)
-    found = opened.institution
     day, problem = _asked_day(request.GET.get("on", ""))
+    opened = parts.opened(actor, VIEW_HISTORY, pk, **history.columns(pk, day))
     context = {
         **opened.shown("history"),
-        "told": (told := history.day_of(actor, found, day)),
+        "told": (told := history.day_of(actor, opened.institution, day)),
         "days": told.turning_days,
-        "story": stories.story_of(pk, until=day),
+        "story": told.story,
         "problem": problem,
         "is_today": day == clock.today(),
     }
