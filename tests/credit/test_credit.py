@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.people import browser, person
 from credit import deciding
@@ -367,7 +368,9 @@ def test_a_persons_file_is_healths_alone_masked_and_every_reading_is_written_dow
     assert staff.identity(1) not in str(about_person)
 
 
-def test_a_person_finds_the_own_file_by_the_account_and_asks_for_repair(nursery: Institution) -> None:
+def test_a_person_finds_the_own_file_by_the_account_and_asks_for_repair(
+    nursery: Institution, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     head = staff.head(nursery)
     account = User.objects.get(pk=head.user_id)
     account.phone = "13800138000"
@@ -380,7 +383,12 @@ def test_a_person_finds_the_own_file_by_the_account_and_asks_for_repair(nursery:
     with at(date(2027, 3, 1)):
         page = browser(User.objects.get(pk=head.user_id)).get(reverse("credit:mine"))
         assert event.summary in page.content.decode()
-        deciding.answered(deciding.repair(head, event))
+        asked = deciding.repair(head, event)
+        own, address = browser(account), reverse("credit:request", args=[event.requests.get().pk])
+        assert event.summary in own.get(address).content.decode()
+        with django_assert_max_num_queries(6):
+            own.get(address)
+        deciding.answered(asked)
         assert queries.standing_of(event) == Standing.REPAIRED
     with pytest.raises(Refused, match="主体"):
         deciding.repair(staff.head(staff.nursery()), event)

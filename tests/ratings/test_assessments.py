@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.people import browser, seated
 from institutions import desk
@@ -419,6 +420,24 @@ def test_an_assessor_is_kept_as_well_and_one_who_comes_too_late_is_told() -> Non
     actions.call_off(by=BY, assessment=one, reason="机构搬迁")
     assert client.post(address, {"points-2.1": "1"}, headers={"HX-Request": "true"}).status_code == 404
     assert queries.scores_of(one, "expert")["2.1"].points == Decimal(30)
+
+
+def test_a_chapter_asks_six_things_of_the_database_however_much_was_said(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    rated.adopted()
+    one = rated.to_score(rated.begun())
+    user = rated.assessor_user(one.agency)
+    client, address = browser(user), f"/ratings/{one.pk}/scores/?chapter=2"
+    client.get(address)
+    with django_assert_num_queries(6):
+        client.get(address)
+    for code, points in (("1.1", "10"), ("2.1", "30")):
+        said = {f"points-{code}": points}
+        client.post(f"/ratings/{one.pk}/scores/?chapter={code[0]}", said, headers={"HX-Request": "true"})
+    with django_assert_num_queries(6):
+        page = client.get(address).content.decode()
+    assert "已保存" in page
 
 
 # ---------------------------------------------------------------- guards of trees and agencies

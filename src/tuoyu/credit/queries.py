@@ -121,14 +121,14 @@ def own(actor: Actor) -> Q | None:
     """
     files = OwnFile.objects.filter(user=OuterRef("pk"))
     shape = JSONObject(person="person_id", institution__in="institutions")
-    account = User.objects.filter(pk=actor.user_id or 0).values_list("phone_proved_at")
-    proved_at, opened = account.annotate(files=ArraySubquery(files.values_list(shape))).first() or (None, [])
-    if opened:
-        return Q(**opened[0])
-    if proved_at is None:
+    accounts = User.objects.annotate(files=ArraySubquery(files.values_list(shape)))
+    account = accounts.filter(pk=actor.user_id or 0).first()
+    for file in account.files if account else ():
+        return Q(**file)
+    if account is None or account.phone_proved_at is None:
         return None
     try:
-        employed = training.own_employment(actor)
+        employed = training.employment_of(account, actor)
     except Refused:
         return None
     return Q(person=employed.person_id, institution=employed.institution_id)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from tuoyu.cases.models import Step
 from tuoyu.core import clock
@@ -23,7 +23,7 @@ from tuoyu.jurisdictions.atlas import places
 from tuoyu.jurisdictions.names import place_name
 from tuoyu.jurisdictions.packs.schema import Outline, prefix_of
 from tuoyu.ratings import policy, rules
-from tuoyu.ratings.models import Agency, Assessment, Evidence, IndicatorTree, Reminder, Score
+from tuoyu.ratings.models import Agency, Assessment, Evidence, IndicatorTree, Reminder
 from tuoyu.ratings.permissions import (
     BEGIN_ASSESSMENT,
     MANAGE_AGENCIES,
@@ -253,10 +253,7 @@ def scores_of(assessment: Assessment, side: str) -> dict[str, Scored]:
 
 def saved_at(assessment: Assessment, side: str) -> datetime | None:
     """When one side last said something; None as long as it has not."""
-    found: datetime | None = Score.objects.filter(assessment=assessment, side=side).aggregate(
-        last=Max("said_at")
-    )["last"]
-    return found
+    return max((row.said_at for row in assessment.scores.all() if row.side == side), default=None)
 
 
 def told_of(assessment: Assessment, side: str) -> dict[str, Scored]:

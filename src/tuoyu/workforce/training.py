@@ -63,7 +63,11 @@ def employed_on(day: date) -> QuerySet[Employment]:
 
 def own_employment(actor: Actor, on: date | None = None) -> Employment:
     """As whom somebody signed in works at the nursery of the seat: told by the telephone of the account."""
-    user = User.objects.get(pk=actor.user_id or 0)
+    return employment_of(User.objects.get(pk=actor.user_id or 0), actor, on)
+
+
+def employment_of(user: User, actor: Actor, on: date | None = None) -> Employment:
+    """The same, for whom the account was fetched already."""
     nurseries = {seat.institution_id for seat in actor.seats_as(Role.NURSERY_HEAD, Role.NURSERY_STAFF)}
     working = employed_on(on or clock.today()).filter(institution__in=nurseries)
     rows = working.select_related("institution").order_by("pk")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -59,6 +60,8 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
 def _chapter_page(request: HttpRequest, found: Assessment, side: Side) -> HttpResponse:
     actor, chapters = access.actor_of(request), found.tree.tree.chapters
     chapter = _asked(request, chapters)
+    if request.method == "GET":
+        prefetch_related_objects([found], "scores")
     scores = queries.scores_of(found, side)
     problems: list[Problem] = []
     status = 200
