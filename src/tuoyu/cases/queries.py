@@ -50,7 +50,7 @@ def inbox(actor: Actor, narrowed: InboxFilter) -> QuerySet[Step, Any]:
 
 
 def _conditions(actor: Actor, narrowed: InboxFilter) -> Q:
-    condition = _on_clock().get(narrowed.clock, Q())
+    condition = _on_clock(clock.today(), soon_until()).get(narrowed.clock, Q())
     if narrowed.mine:
         condition &= Q(assignee=actor.user_id)
     if narrowed.procedure:
@@ -63,8 +63,7 @@ def _conditions(actor: Actor, narrowed: InboxFilter) -> Q:
     return condition
 
 
-def _on_clock() -> dict[str, Q]:
-    today, soon = clock.today(), soon_until()
+def _on_clock(today: date, soon: date) -> dict[str, Q]:
     return {
         "overdue": Q(due_on__lt=today),
         "soon": Q(due_on__gte=today, due_on__lte=soon),
@@ -77,22 +76,33 @@ def inbox_counts(actor: Actor, narrowed: InboxFilter) -> dict[str, int]:
     """How many active steps are overdue, due soon, in time, without a clock, one's own; how many of all of
     them `narrowed` leaves (`shown`); and, where there is any step, one's unread notices and what is on the
     boards of higher rooms (`board_` and the kind). One query."""
-    by_clock = {name: Count("pk", filter=condition) for name, condition in _on_clock().items()}
+    seen_by = replace(actor, label="", address="")
+    found: dict[str, Any] = _counted(seen_by, narrowed, clock.today(), soon_until()).first() or NOTHING
+    return {name: sum(n or ()) if name.startswith("board_") else n for name, n in found.items()}
+
+
+NOTHING = dict.fromkeys(("overdue", "soon", "fine", "none", "mine", "all", "shown", "unread"), 0)
+
+
+@lru_cache(maxsize=200)
+def _counted(actor: Actor, narrowed: InboxFilter, today: date, soon: date) -> Prepared[dict[str, Any]]:
+    """Written once for a person, a day and what is asked for; no row where there is no step."""
     kept = _conditions(actor, narrowed)
     unread = Notice.objects.filter(user=actor.user_id, read_at__isnull=True).order_by().values("user")
-    boards = {
-        f"board_{kind}": Max(ArraySubquery(rows.values_list("number")))
-        for kind, rows in waiting.boards_of(actor).items()
+    counts = {
+        **{name: Count("pk", filter=on_clock) for name, on_clock in _on_clock(today, soon).items()},
+        **{
+            f"board_{kind}": Max(ArraySubquery(rows.values_list("number")))
+            for kind, rows in waiting.boards_of(actor).items()
+        },
+        "mine": Count("pk", filter=Q(assignee=actor.user_id)),
+        "all": Count("pk"),
+        "shown": Count("pk", filter=kept) if kept else Count("pk"),
+        "unread": Coalesce(Max(Subquery(unread.annotate(n=Count("pk")).values("n"))), 0),
     }
-    found = visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE)).aggregate(
-        **by_clock,
-        **boards,
-        mine=Count("pk", filter=Q(assignee=actor.user_id)),
-        all=Count("pk"),
-        shown=Count("pk", filter=kept) if kept else Count("pk"),
-        unread=Coalesce(Max(Subquery(unread.annotate(n=Count("pk")).values("n"))), 0),
-    )
-    return found | {name: sum(found[name] or ()) for name in boards}
+    rows = visible_to(actor, INBOX, Step.objects.filter(state=Step.State.ACTIVE))
+    together = rows.order_by().values(together=Value(True)).annotate(**counts)
+    return Prepared(together.values(*counts))
 
 
 def soon_until() -> date:
