@@ -68,6 +68,13 @@ document.addEventListener("change", (event) => {
 // A page whose form was refused leads the eye (and the screen reader) to what is wrong.
 document.querySelector(".problem-list[role=alert]")?.focus({ preventScroll: true });
 
+// A row of tabs wider than a phone begins where the open one is.
+for (const open of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = open.closest(".tabs");
+  const [tab, seen] = [open.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += tab.left - seen.left - (seen.width - tab.width) / 2;
+}
+
 // On a phone a long record begins with its groups shut.
 if (matchMedia("(max-width: 767.98px)").matches) {
   for (const group of document.querySelectorAll("details[data-shut-on-phone]")) group.open = false;

@@ -36,7 +36,8 @@ def test_a_nursery_changes_then_ends_and_its_history_says_so(site: Site) -> None
     rooms = ("小一班", "toddler_small", 10), ("大一班", "toddler_large", 19)
     told = {"name": "鼓楼区小星星托育园", "phone": "025-83330000", "care_types": ["full_day"]}
     institution = staff.nursery(staff.GULOU, *rooms, **told)
-    head = site.visitor(staff.head_user(institution))
+    user = staff.head_user(institution)
+    head = site.visitor(user)
     begins(head, institution, "备案信息变更")
     head.is_at("选择变更事项")
     head.ticks("变更事项", "咨询电话", "服务范围（全日托、半日托等）")
@@ -73,6 +74,10 @@ def test_a_nursery_changes_then_ends_and_its_history_says_so(site: Site) -> None
     expect(family.page.locator("main")).not_to_contain_text(institution.name)
     head.open(f"/institutions/{institution.pk}/")
     head.sees("已不在公开名录和地图上")
+    for one in (head, site.visitor(user, width=PHONE)):
+        one.open(f"/institutions/{institution.pk}/history/")
+        tab = one.page.get_by_role("navigation", name="这家机构的").get_by_role("link", name="历史")
+        expect(tab).to_be_in_viewport(ratio=0.9)
     assert not Certificate.objects.filter(kind="receipt", cancelled_on=None).exists()
 
 
