@@ -84,7 +84,7 @@ def inbox_counts(actor: Actor, narrowed: InboxFilter) -> dict[str, int]:
 NOTHING = dict.fromkeys(("overdue", "soon", "fine", "none", "mine", "all", "shown", "unread"), 0)
 
 
-@lru_cache(maxsize=200)
+@lru_cache(maxsize=100)
 def _counted(actor: Actor, narrowed: InboxFilter, today: date, soon: date) -> Prepared[dict[str, Any]]:
     """Written once for a person, a day and what is asked for; no row where there is no step."""
     kept = _conditions(actor, narrowed)
