@@ -1,7 +1,6 @@
 """Institutions as offices and nurseries see them: lists, those not yet filed, one record."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,6 +11,7 @@ from django.db.models.functions import JSONObject
 from tuoyu.accounts.models import Membership
 from tuoyu.core import clock
 from tuoyu.core.actor import Actor, Role
+from tuoyu.core.nested import nested
 from tuoyu.core.permissions import holds, visible_to
 from tuoyu.institutions import (
     counts,
@@ -113,11 +113,7 @@ def record(actor: Actor, pk: int) -> Any:
             ),
             sees_counts=holds(actor, VIEW_COUNTS),
             may_call_off=holds(actor, CALL_OFF_SUSPENSION),
-            event_rows=ArraySubquery(
-                stories.events_of(pk)
-                .order_by("-pk")
-                .values(row=JSONObject(**{name: F(name) for name in stories.COLUMNS}))
-            ),
+            event_rows=nested(stories.events_of(pk).order_by("-pk"), *stories.COLUMNS),
             **parts.counted(actor, pk),
             **situation.columns(),
             publication_rows=_rows(
@@ -164,8 +160,8 @@ def record(actor: Actor, pk: int) -> Any:
     if found is not None and not found["sees_counts"]:
         for group in found["class_rows"]:
             group |= {"enrolled": None, "counted_on": None}
-    for event in found["event_rows"] if found is not None else ():
-        event["at"] = datetime.fromisoformat(event["at"])
+    if found is not None:
+        found["event_rows"] = stories.revived(found["event_rows"])
     return found
 
 

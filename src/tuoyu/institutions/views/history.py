@@ -20,9 +20,7 @@ def past(request: HttpRequest, pk: int) -> HttpResponse:
     opened = parts.opened(actor, VIEW_HISTORY, pk, **history.columns(pk, day))
     context = {
         **opened.shown("history"),
-        "told": (told := history.day_of(actor, opened.institution, day)),
-        "days": told.turning_days,
-        "story": told.story,
+        "told": history.day_of(actor, opened.institution, day),
         "problem": problem,
         "is_today": day == clock.today(),
     }
